@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Reeve.Protocol;
 
 namespace Reeve.Server.Storage;
 
@@ -40,6 +41,12 @@ internal abstract class Row
 
     internal T? JsonOrNull<T>(int column, JsonTypeInfo<T> type)
         where T : class => IsNull(column) ? null : Json(column, type);
+
+    /// <summary>A wire type.</summary>
+    internal T Json<T>(int column) => Json(column, WireJson.TypeInfo<T>());
+
+    internal T? JsonOrNull<T>(int column)
+        where T : class => IsNull(column) ? null : Json<T>(column);
 
     internal JsonElement Element(int column) => Json(column, StorageJson.Default.JsonElement);
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Reeve.Protocol;
 
 namespace Reeve.Server.Storage;
 
@@ -56,7 +57,10 @@ internal readonly struct SqlValue
         ? new SqlValue(ValueKind.Json, true)
         : new SqlValue(ValueKind.Json, false, reference: JsonSerializer.SerializeToUtf8Bytes(value, StorageJson.Default.JsonElement));
 
-    internal static SqlValue Json(byte[]? utf8) => new SqlValue(ValueKind.Json, utf8 is null, reference: utf8);
+    internal static SqlValue Utf8Json(byte[]? utf8) => new SqlValue(ValueKind.Json, utf8 is null, reference: utf8);
+
+    /// <summary>A wire type.</summary>
+    internal static SqlValue Json<T>(T? value) => Json(value, WireJson.TypeInfo<T>());
 
     internal static SqlValue Json<T>(T? value, JsonTypeInfo<T> type) =>
         value is null ? new SqlValue(ValueKind.Json, true) : new SqlValue(ValueKind.Json, false, reference: JsonSerializer.SerializeToUtf8Bytes(value, type));

@@ -161,9 +161,11 @@ create table flow_run_lease (
     length double precision not null,
     granted timestamptz not null,
     renewed timestamptz not null,
-    expires timestamptz not null
+    renewed_by text not null,
+    expires timestamptz not null,
+    released timestamptz
 );
-create index flow_run_lease_expires on flow_run_lease (expires);
+create index flow_run_lease_expires on flow_run_lease (expires) where released is null;
 
 create table configuration (
     key text not null primary key,

@@ -158,9 +158,11 @@ create table flow_run_lease (
     length real not null,
     granted integer not null,
     renewed integer not null,
-    expires integer not null
+    renewed_by text not null,
+    expires integer not null,
+    released integer
 );
-create index flow_run_lease_expires on flow_run_lease (expires);
+create index flow_run_lease_expires on flow_run_lease (expires) where released is null;
 
 create table configuration (
     key text not null primary key,
