@@ -167,5 +167,6 @@ internal sealed partial class ProcessUnderTest : IAsyncDisposable
     private static partial Regex Stat();
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Kill(int pid, int signal);
 }
