@@ -37,7 +37,7 @@ internal sealed class TestHost : IAsyncDisposable
             Home = Path.GetTempPath(),
             Database = database.Connection,
             EncryptionKeyFile = Path.Combine(Path.GetTempPath(), $"reeve-test-{Guid.NewGuid():n}.key"),
-            Logging = logging => logging.SetMinimumLevel(LogLevel.None),
+            Logging = logging => logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Error),
         };
         var server = ServerHost.Build(change is null ? options : change(options), web => web.UseTestServer());
         await server.StartAsync(Cancellation);

@@ -12,6 +12,8 @@ internal static class WireAnswers
     // an answer larger than this gives its buffer back to the collector
     private const int LargestKept = 256 * 1024;
 
+    private static readonly JsonSerializerOptions Options = MakeOptions();
+
     [ThreadStatic]
     private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Writer)? kept;
 
@@ -52,8 +54,16 @@ internal static class WireAnswers
         return (buffer, new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
     }
 
+    private static JsonSerializerOptions MakeOptions()
+    {
+        var options = new JsonSerializerOptions(WireJson.Options);
+        options.TypeInfoResolver = JsonTypeInfoResolver.Combine(options.TypeInfoResolver, ServerJson.Default);
+        options.MakeReadOnly();
+        return options;
+    }
+
     private static class TypeOf<T>
     {
-        internal static readonly JsonTypeInfo<T> Info = (JsonTypeInfo<T>)WireRequests.Options.GetTypeInfo(typeof(T));
+        internal static readonly JsonTypeInfo<T> Info = (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
     }
 }

@@ -51,6 +51,7 @@ public sealed class FlowsApiTests
     public async Task A_deleted_flow_is_gone()
     {
         await using var host = await TestHost.StartAsync();
+
         var id = (await host.PostAsync("flows/", new { name = "hello" })).Body.GetProperty("id").GetString();
 
         Assert.Equal(204, (await host.SendAsync(HttpMethod.Patch, $"flows/{id}", new { tags = new[] { "new" } })).Status);
