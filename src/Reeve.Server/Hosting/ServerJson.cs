@@ -11,6 +11,7 @@ namespace Reeve.Server.Hosting;
 [JsonSerializable(typeof(TaskRuns.TaskRunRename))]
 [JsonSerializable(typeof(StorageDefault)), JsonSerializable(typeof(long))]
 [JsonSerializable(typeof(Reeve.Server.Deployments.DeploymentPage))]
+[JsonSerializable(typeof(Reeve.Server.WorkPools.QueueHealth)), JsonSerializable(typeof(Reeve.Server.Blocks.BlockTypeTexts))]
 internal sealed partial class ServerJson : JsonSerializerContext;
 
 /// <summary>The answer of <c>GET /admin/storage</c>.</summary>
