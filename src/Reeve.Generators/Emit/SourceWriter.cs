@@ -5,29 +5,29 @@ namespace Reeve.Generators.Emit;
 /// <summary>Text with indentation.</summary>
 internal sealed class SourceWriter
 {
-    private readonly StringBuilder text = new();
-    private int depth;
+    private readonly StringBuilder _text = new();
+    private int _depth;
 
     public SourceWriter Line(string line = "")
     {
         if (line.Length > 0)
-            text.Append(' ', depth * 4).Append(line);
-        text.Append('\n');
+            _text.Append(' ', _depth * 4).Append(line);
+        _text.Append('\n');
         return this;
     }
 
     public SourceWriter Open(string head)
     {
         Line(head).Line("{");
-        depth++;
+        _depth++;
         return this;
     }
 
     public SourceWriter Close(string tail = "")
     {
-        depth--;
+        _depth--;
         return Line("}" + tail);
     }
 
-    public override string ToString() => text.ToString();
+    public override string ToString() => _text.ToString();
 }

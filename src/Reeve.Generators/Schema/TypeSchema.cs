@@ -26,7 +26,7 @@ internal sealed class TypeSchema(CancellationToken cancellationToken)
         ["System.Text.Json.Nodes.JsonArray"] = ("array", null),
     };
 
-    private readonly Dictionary<ITypeSymbol, string> names = new(SymbolEqualityComparer.Default);
+    private readonly Dictionary<ITypeSymbol, string> _names = new(SymbolEqualityComparer.Default);
 
     public Dictionary<string, string> Definitions { get; } = [];
 
@@ -98,10 +98,10 @@ internal sealed class TypeSchema(CancellationToken cancellationToken)
 
     private SchemaMembers Reference(INamedTypeSymbol type, Func<SchemaMembers> make)
     {
-        if (!names.TryGetValue(type, out var name))
+        if (!_names.TryGetValue(type, out var name))
         {
             name = FreeName(type);
-            names[type] = name;
+            _names[type] = name;
             Definitions[name] = ""; // taken before it is made: the type may refer to itself
             Definitions[name] = make().ToString();
         }
