@@ -1,0 +1,91 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Reeve.Protocol.Blocks;
+using Reeve.Protocol.Deployments;
+using Reeve.Protocol.Events;
+using Reeve.Protocol.Filters;
+using Reeve.Protocol.Json;
+using Reeve.Protocol.Leases;
+using Reeve.Protocol.Logs;
+using Reeve.Protocol.Runs;
+using Reeve.Protocol.WorkPools;
+
+namespace Reeve.Protocol;
+
+/// <summary>How everything on the wire is written and read: snake_case, UTC with microseconds, unknown fields ignored, fields of PATCH bodies left out when not given.</summary>
+public static class WireJson
+{
+    /// <summary>The empty JSON object, for free maps.</summary>
+    public static JsonElement EmptyObject { get; } = Parse("{}");
+
+    /// <summary>The options; frozen.</summary>
+    public static JsonSerializerOptions Options { get; } = Make();
+
+    /// <summary>The type information of a wire type.</summary>
+    /// <exception cref="NotSupportedException">The type is not of the wire.</exception>
+    public static JsonTypeInfo<T> TypeInfo<T>() => (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
+
+    /// <summary>Parses a JSON text into an element that needs no disposal.</summary>
+    /// <exception cref="JsonException">The text is not JSON.</exception>
+    public static JsonElement Parse(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.Clone();
+    }
+
+    private static JsonSerializerOptions Make()
+    {
+        var options = new JsonSerializerOptions(WireContext.Default.Options)
+        {
+            TypeInfoResolver = WireContext.Default.WithAddedModifier(LeaveOutWhatIsNotGiven),
+        };
+        options.MakeReadOnly();
+        return options;
+    }
+
+    private static void LeaveOutWhatIsNotGiven(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties)
+        {
+            if (property.PropertyType is { IsGenericType: true } t && t.GetGenericTypeDefinition() == typeof(Optional<>))
+            {
+                var absent = Activator.CreateInstance(t)!;
+                property.ShouldSerialize = (_, value) => !absent.Equals(value);
+            }
+        }
+    }
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    Converters = [typeof(WireTimeConverter)],
+    NumberHandling = JsonNumberHandling.AllowReadingFromString,
+    RespectNullableAnnotations = false,
+    GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(Query))]
+[JsonSerializable(typeof(Flow)), JsonSerializable(typeof(List<Flow>)), JsonSerializable(typeof(FlowCreate)), JsonSerializable(typeof(FlowUpdate))]
+[JsonSerializable(typeof(FlowRun)), JsonSerializable(typeof(List<FlowRun>)), JsonSerializable(typeof(FlowRunCreate)), JsonSerializable(typeof(FlowRunUpdate))]
+[JsonSerializable(typeof(TaskRun)), JsonSerializable(typeof(List<TaskRun>)), JsonSerializable(typeof(TaskRunCreate))]
+[JsonSerializable(typeof(State)), JsonSerializable(typeof(List<State>)), JsonSerializable(typeof(SetState)), JsonSerializable(typeof(OrchestrationResult))]
+[JsonSerializable(typeof(Deployment)), JsonSerializable(typeof(List<Deployment>)), JsonSerializable(typeof(DeploymentCreate)), JsonSerializable(typeof(DeploymentUpdate))]
+[JsonSerializable(typeof(DeploymentFlowRunCreate))]
+[JsonSerializable(typeof(List<DeploymentSchedule>)), JsonSerializable(typeof(List<DeploymentScheduleCreate>)), JsonSerializable(typeof(DeploymentScheduleUpdate))]
+[JsonSerializable(typeof(CronSchedule)), JsonSerializable(typeof(IntervalSchedule)), JsonSerializable(typeof(RRuleSchedule))]
+[JsonSerializable(typeof(WorkPool)), JsonSerializable(typeof(List<WorkPool>)), JsonSerializable(typeof(WorkPoolCreate)), JsonSerializable(typeof(WorkPoolUpdate))]
+[JsonSerializable(typeof(WorkQueue)), JsonSerializable(typeof(List<WorkQueue>)), JsonSerializable(typeof(WorkQueueCreate)), JsonSerializable(typeof(WorkQueueUpdate))]
+[JsonSerializable(typeof(Worker)), JsonSerializable(typeof(List<Worker>)), JsonSerializable(typeof(WorkerHeartbeat))]
+[JsonSerializable(typeof(ScheduledFlowRunsRequest)), JsonSerializable(typeof(List<WorkerFlowRun>))]
+[JsonSerializable(typeof(BlockType)), JsonSerializable(typeof(List<BlockType>)), JsonSerializable(typeof(BlockTypeCreate))]
+[JsonSerializable(typeof(BlockSchema)), JsonSerializable(typeof(List<BlockSchema>)), JsonSerializable(typeof(BlockSchemaCreate))]
+[JsonSerializable(typeof(BlockDocument)), JsonSerializable(typeof(List<BlockDocument>))]
+[JsonSerializable(typeof(BlockDocumentCreate)), JsonSerializable(typeof(BlockDocumentUpdate))]
+[JsonSerializable(typeof(Variable)), JsonSerializable(typeof(List<Variable>)), JsonSerializable(typeof(VariableCreate)), JsonSerializable(typeof(VariableUpdate))]
+[JsonSerializable(typeof(List<Log>)), JsonSerializable(typeof(List<LogCreate>))]
+[JsonSerializable(typeof(Event)), JsonSerializable(typeof(List<Event>))]
+[JsonSerializable(typeof(Claim)), JsonSerializable(typeof(List<ClaimedFlowRun>)), JsonSerializable(typeof(Lease)), JsonSerializable(typeof(LeaseAcquire))]
+[JsonSerializable(typeof(LeaseRenewal)), JsonSerializable(typeof(LeaseRenewalResult))]
+[JsonSerializable(typeof(JsonElement)), JsonSerializable(typeof(Dictionary<string, JsonElement>)), JsonSerializable(typeof(Dictionary<string, string>))]
+[JsonSerializable(typeof(string)), JsonSerializable(typeof(bool)), JsonSerializable(typeof(int)), JsonSerializable(typeof(Guid)), JsonSerializable(typeof(List<Guid>))]
+internal sealed partial class WireContext : JsonSerializerContext;
