@@ -8,6 +8,9 @@ public sealed class FaultCollector
 
     public IReadOnlyList<Fault> Faults => _faults;
 
+    /// <summary>As an editor's list shows them: by place, those without one first.</summary>
+    public IReadOnlyList<Fault> InOrder => [.. _faults.OrderBy(fault => fault.Position?.Line).ThenBy(fault => fault.Position?.Column)];
+
     public bool Any => _faults.Count > 0;
 
     public void Add(SourcePosition? position, string message, string? hint = null) => Add(new Fault(position, message, hint));

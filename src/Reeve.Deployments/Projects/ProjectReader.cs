@@ -31,7 +31,7 @@ public sealed class ProjectReader
     {
         var reader = new ProjectReader(StepCatalog.BuiltIn);
         var project = reader.ReadProject(file, shownAs ?? ShownName(file), text);
-        return new ProjectReading(reader._faults.Any ? null : project, reader._faults.Faults);
+        return new ProjectReading(reader._faults.Any ? null : project, reader._faults.InOrder);
     }
 
     /// <summary>Reads one deployment again, after its placeholders were resolved.</summary>

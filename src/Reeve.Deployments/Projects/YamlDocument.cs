@@ -28,14 +28,21 @@ internal sealed class YamlDocument
     {
         var document = new YamlDocument(file, faults);
         anchorHolders = document._anchored;
+        using var reader = new StringReader(text);
+        var parser = new Parser(reader);
         try
         {
-            using var reader = new StringReader(text);
-            return document.ReadRoot(new Parser(reader));
+            return document.ReadRoot(parser);
         }
         catch (YamlException exception)
         {
             faults.Add(document.At(exception.Start), $"this is not YAML: {exception.Message.TrimEnd('.')}", Quoting(text, exception.Start));
+            return null;
+        }
+        catch (InvalidOperationException) // what the parser throws for some broken texts, without a place
+        {
+            var last = parser.Current?.End ?? Mark.Empty;
+            faults.Add(document.At(last), "this is not YAML: the text after this place cannot be read", Quoting(text, last));
             return null;
         }
     }
