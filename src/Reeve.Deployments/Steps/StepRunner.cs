@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Reeve.Deployments.Running;
+using Reeve.Deployments.Projects;
 using Reeve.Deployments.Templating;
 
 namespace Reeve.Deployments.Steps;
@@ -35,6 +35,9 @@ public sealed class StepRunner(StepCatalog catalog, StepContext context)
         var id = inputs["id"]?.GetValue<string>();
         inputs.Remove("id");
         inputs.Remove("requires"); // names Python packages; the steps of this program bring what they need
+        foreach (var (key, _) in inputs)
+            if (step.Signature.Inputs.All(input => input.Name != key))
+                throw new StepException($"the step '{name}' has no input '{key}'; {NearestName.Hint(key, [.. step.Signature.Inputs.Select(input => input.Name)])}");
         context.Print($" > Running {name} step...");
 
         try
