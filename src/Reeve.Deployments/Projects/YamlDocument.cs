@@ -4,38 +4,45 @@ using YamlDotNet.Core.Events;
 
 namespace Reeve.Deployments.Projects;
 
-/// <summary>Reads one YAML document into positioned nodes: anchors, aliases and merge keys are followed, nothing is turned into objects.</summary>
+/// <summary>Reads one YAML document into positioned _nodes: _anchors, aliases and merge keys are followed, nothing is turned into objects.</summary>
 internal sealed class YamlDocument
 {
     // A project file is small; these bounds keep a hostile one (nested brackets, aliases of aliases) from eating stack or memory.
     private const int DepthLimit = 64;
     private const int NodeLimit = 200_000;
 
-    private readonly string file;
-    private readonly FaultCollector faults;
-    private readonly Dictionary<AnchorName, (DocumentNode Node, int Size)> anchors = [];
-    private readonly HashSet<string> anchored = [];
-    private int nodes;
+    private readonly string _file;
+    private readonly FaultCollector _faults;
+    private readonly Dictionary<AnchorName, (DocumentNode Node, int Size)> _anchors = [];
+    private readonly HashSet<string> _anchored = [];
+    private int _nodes;
 
     private YamlDocument(string file, FaultCollector faults)
     {
-        this.file = file;
-        this.faults = faults;
+        _file = file;
+        _faults = faults;
     }
 
     /// <summary>The root of the document, or null with the faults told. Top-level keys that hold an anchor are named in <paramref name="anchorHolders"/>.</summary>
     public static DocumentNode? Read(string file, string text, FaultCollector faults, out IReadOnlySet<string> anchorHolders)
     {
         var document = new YamlDocument(file, faults);
-        anchorHolders = document.anchored;
+        anchorHolders = document._anchored;
+        using var reader = new StringReader(text);
+        var parser = new Parser(reader);
         try
         {
-            using var reader = new StringReader(text);
-            return document.ReadRoot(new Parser(reader));
+            return document.ReadRoot(parser);
         }
         catch (YamlException exception)
         {
             faults.Add(document.At(exception.Start), $"this is not YAML: {exception.Message.TrimEnd('.')}", Quoting(text, exception.Start));
+            return null;
+        }
+        catch (InvalidOperationException) // what the parser throws for some broken texts, without a place
+        {
+            var last = parser.Current?.End ?? Mark.Empty;
+            faults.Add(document.At(last), "this is not YAML: the text after this place cannot be read", Quoting(text, last));
             return null;
         }
     }
@@ -44,12 +51,12 @@ internal sealed class YamlDocument
     {
         parser.Consume<StreamStart>();
         if (parser.Accept<StreamEnd>(out _))
-            return new ScalarNode(new SourcePosition(file, 1, 1), "", null);
+            return new ScalarNode(new SourcePosition(_file, 1, 1), "", null);
         parser.Consume<DocumentStart>();
         var root = ReadNode(parser, 0);
         parser.Consume<DocumentEnd>();
         if (parser.Accept<DocumentStart>(out var second))
-            faults.Add(At(second.Start), "a second document begins here; one document was expected", "remove the '---' line and what follows");
+            _faults.Add(At(second.Start), "a second document begins here; one document was expected", "remove the '---' line and what follows");
         return root;
     }
 
@@ -58,12 +65,12 @@ internal sealed class YamlDocument
         var start = parser.Current!.Start;
         if (depth > DepthLimit)
             throw new YamlException(start, start, $"more than {DepthLimit} levels of nesting");
-        if (++nodes > NodeLimit)
+        if (++_nodes > NodeLimit)
             throw new YamlException(start, start, $"more than {NodeLimit} values, aliases counted as what they stand for");
         if (parser.TryConsume<AnchorAlias>(out var alias))
             return Follow(alias);
 
-        var before = nodes;
+        var before = _nodes;
         var anchor = ((NodeEvent)parser.Current).Anchor;
         DocumentNode node = parser.Current switch
         {
@@ -72,19 +79,19 @@ internal sealed class YamlDocument
             _ => ReadScalar(parser.Consume<Scalar>()),
         };
         if (!anchor.IsEmpty)
-            anchors[anchor] = (node, nodes - before + 1);
+            _anchors[anchor] = (node, _nodes - before + 1);
         return node;
     }
 
     private DocumentNode Follow(AnchorAlias alias)
     {
-        if (!anchors.TryGetValue(alias.Value, out var known))
+        if (!_anchors.TryGetValue(alias.Value, out var known))
         {
-            var hint = NearestName.Hint(alias.Value.Value, [.. anchors.Keys.Select(name => name.Value)]);
-            faults.Add(At(alias.Start), $"the alias '*{alias.Value}' has no anchor '&{alias.Value}' before it", hint);
+            var hint = NearestName.Hint(alias.Value.Value, [.. _anchors.Keys.Select(name => name.Value)]);
+            _faults.Add(At(alias.Start), $"the alias '*{alias.Value}' has no anchor '&{alias.Value}' before it", hint);
             return new ScalarNode(At(alias.Start), "", null);
         }
-        nodes += known.Size;
+        _nodes += known.Size;
         return known.Node;
     }
 
@@ -105,21 +112,21 @@ internal sealed class YamlDocument
         Dictionary<string, SourcePosition> seen = [];
         while (!parser.TryConsume<MappingEnd>(out _))
         {
-            var knownAnchors = anchors.Count;
+            var knownAnchors = _anchors.Count;
             var key = ReadNode(parser, depth + 1);
             var value = ReadNode(parser, depth + 1);
             if (key is not ScalarNode name)
             {
-                faults.Add(key.Position, $"{key.Description} stands where a key was expected",
+                _faults.Add(key.Position, $"{key.Description} stands where a key was expected",
                     "a value that begins with '{{' must be in quotes: \"{{ ... }}\"");
                 continue;
             }
-            if (depth == 0 && anchors.Count > knownAnchors)
-                anchored.Add(name.Text);
+            if (depth == 0 && _anchors.Count > knownAnchors)
+                _anchored.Add(name.Text);
             if (name.Text == "<<" && name.IsOneLine)
                 Merge(value, merged);
             else if (seen.TryGetValue(name.Text, out var first))
-                faults.Add(name.Position, $"the key '{name.Text}' stands here again; it was given in line {first.Line}");
+                _faults.Add(name.Position, $"the key '{name.Text}' stands here again; it was given in line {first.Line}");
             else
             {
                 seen.Add(name.Text, name.Position);
@@ -141,7 +148,7 @@ internal sealed class YamlDocument
                 merged.AddRange(list.Items.Cast<MapNode>().SelectMany(map => map.Entries));
                 break;
             default:
-                faults.Add(value.Position, $"'<<' merges a mapping, and this is {value.Description}");
+                _faults.Add(value.Position, $"'<<' merges a mapping, and this is {value.Description}");
                 break;
         }
     }
@@ -156,7 +163,7 @@ internal sealed class YamlDocument
         };
     }
 
-    private SourcePosition At(Mark mark) => new(file, (int)mark.Line, (int)mark.Column);
+    private SourcePosition At(Mark mark) => new(_file, (int)mark.Line, (int)mark.Column);
 
     // The most common slip of all in these files: an unquoted placeholder after other text or as a flow mapping.
     private static string? Quoting(string text, Mark mark)

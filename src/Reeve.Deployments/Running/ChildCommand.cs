@@ -23,16 +23,16 @@ internal sealed class ChildCommand(string program, IReadOnlyList<string> argumen
     public Action<string>? OnLine { get; init; }
 
     /// <exception cref="StepException">The program cannot be started.</exception>
-    public async Task<CommandResult> RunAsync(CancellationToken cancellationToken)
+    public async Task<CommandResult> RunAsync(CancellationToken ct)
     {
-        cancellationToken.ThrowIfCancellationRequested();
+        ct.ThrowIfCancellationRequested();
         using var process = Start();
         process.StandardInput.Close(); // a program that asks for input gets the end of it instead of hanging
         var stdout = ReadAsync(process.StandardOutput);
         var stderr = ReadAsync(process.StandardError);
         try
         {
-            await process.WaitForExitAsync(cancellationToken);
+            await process.WaitForExitAsync(ct);
         }
         catch (OperationCanceledException)
         {
@@ -40,7 +40,7 @@ internal sealed class ChildCommand(string program, IReadOnlyList<string> argumen
             await process.WaitForExitAsync(CancellationToken.None);
             throw;
         }
-        return new CommandResult(process.ExitCode, await stdout.WaitAsync(cancellationToken), await stderr.WaitAsync(cancellationToken));
+        return new CommandResult(process.ExitCode, await stdout.WaitAsync(ct), await stderr.WaitAsync(ct));
     }
 
     private Process Start()

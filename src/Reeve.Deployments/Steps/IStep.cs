@@ -8,5 +8,5 @@ public interface IStep
     StepSignature Signature { get; }
 
     /// <summary>Runs it and gives its outputs. What goes wrong for the user is a <see cref="StepException"/>.</summary>
-    Task<JsonObject> RunAsync(JsonObject inputs, StepContext context, CancellationToken cancellationToken);
+    Task<JsonObject> RunAsync(JsonObject inputs, StepContext context, CancellationToken ct);
 }

@@ -14,7 +14,7 @@ internal sealed class PipInstallStep : IStep
         new("stream_output", StepInputKind.Flag),
     ], ["stdout", "stderr"]);
 
-    public async Task<JsonObject> RunAsync(JsonObject inputs, StepContext context, CancellationToken cancellationToken)
+    public async Task<JsonObject> RunAsync(JsonObject inputs, StepContext context, CancellationToken ct)
     {
         var directory = context.Resolve(inputs.Text("directory") ?? ".");
         var file = inputs.Text("requirements_file") ?? "requirements.txt";
@@ -27,7 +27,7 @@ internal sealed class PipInstallStep : IStep
             WorkingDirectory = directory,
             OnLine = inputs.Flag("stream_output", true) ? context.Print : null,
         };
-        var result = await command.RunAsync(cancellationToken);
+        var result = await command.RunAsync(ct);
         if (result.ExitCode != 0)
             throw new StepException($"pip_install_requirements: pip ended with exit code {result.ExitCode}: {result.StandardError.Trim()}");
         return new JsonObject { ["stdout"] = result.StandardOutput.Trim(), ["stderr"] = result.StandardError.Trim() };

@@ -20,7 +20,7 @@ internal sealed partial class RunShellScriptStep : IStep
         new("expand_env_vars", StepInputKind.Flag),
     ], ["stdout", "stderr"]);
 
-    public async Task<JsonObject> RunAsync(JsonObject inputs, StepContext context, CancellationToken cancellationToken)
+    public async Task<JsonObject> RunAsync(JsonObject inputs, StepContext context, CancellationToken ct)
     {
         var directory = context.Resolve(inputs.Text("directory") ?? ".");
         if (!Directory.Exists(directory))
@@ -42,7 +42,7 @@ internal sealed partial class RunShellScriptStep : IStep
                 Environment = additions.ToDictionary(entry => entry.Key, entry => (string?)entry.Value),
                 OnLine = streams ? context.Print : null,
             };
-            var result = await command.RunAsync(cancellationToken);
+            var result = await command.RunAsync(ct);
             stdout.Append(result.StandardOutput);
             stderr.Append(result.StandardError);
             if (result.ExitCode != 0)

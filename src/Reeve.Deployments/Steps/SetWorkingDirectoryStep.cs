@@ -7,7 +7,7 @@ internal sealed class SetWorkingDirectoryStep : IStep
 {
     public StepSignature Signature { get; } = new("set_working_directory", [new("directory", StepInputKind.Text, Required: true)], ["directory"]);
 
-    public Task<JsonObject> RunAsync(JsonObject inputs, StepContext context, CancellationToken cancellationToken)
+    public Task<JsonObject> RunAsync(JsonObject inputs, StepContext context, CancellationToken ct)
     {
         var directory = inputs.RequiredText("directory");
         var path = context.Resolve(directory);

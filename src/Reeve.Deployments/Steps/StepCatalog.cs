@@ -11,12 +11,12 @@ public sealed class StepCatalog
     // Modules inside the packages above; their functions were also written with the module's name.
     private static readonly string[] Modules = ["pull.", "utility.", "core."];
 
-    private readonly Dictionary<string, IStep> steps = [];
+    private readonly Dictionary<string, IStep> _steps = [];
 
     public StepCatalog(params IEnumerable<IStep> steps)
     {
         foreach (var step in steps)
-            this.steps.Add(step.Signature.Name, step);
+            _steps.Add(step.Signature.Name, step);
     }
 
     /// <summary>Every step of this program.</summary>
@@ -27,7 +27,7 @@ public sealed class StepCatalog
         new SetWorkingDirectoryStep(),
         new PipInstallStep());
 
-    public IStep? Find(string name) => steps.GetValueOrDefault(ShortName(name));
+    public IStep? Find(string name) => _steps.GetValueOrDefault(ShortName(name));
 
     /// <summary>Whether the name is in a package this program answers for, so that not knowing it is a fault.</summary>
     public static bool IsOurs(string name) => !name.Contains('.', StringComparison.Ordinal)
@@ -50,8 +50,8 @@ public sealed class StepCatalog
         var dot = name.LastIndexOf('.') + 1;
         var prefix = CorePrefixes.FirstOrDefault(prefix => name.StartsWith(prefix, StringComparison.Ordinal))
             ?? NearestName.Of(name[..dot], CorePrefixes) ?? CorePrefixes[0];
-        return NearestName.Of(name[dot..], steps.Keys) is { } nearest
+        return NearestName.Of(name[dot..], _steps.Keys) is { } nearest
             ? $"did you mean '{prefix}{nearest}'?"
-            : "known are: " + string.Join(", ", steps.Keys.Order().Select(key => CorePrefixes[0] + key));
+            : "known are: " + string.Join(", ", _steps.Keys.Order().Select(key => CorePrefixes[0] + key));
     }
 }

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Reeve.Deployments.Running;
+using Reeve.Deployments.Projects;
 using Reeve.Deployments.Templating;
 
 namespace Reeve.Deployments.Steps;
@@ -12,18 +12,18 @@ public sealed class StepRunner(StepCatalog catalog, StepContext context)
 {
     /// <summary>Runs the steps and gives all outputs, those in <paramref name="outputs"/> included.</summary>
     /// <exception cref="StepException">A step is unknown, has a placeholder without a value, or failed. The message holds no secret.</exception>
-    public async Task<JsonObject> RunAsync(IEnumerable<JsonNode?> steps, JsonObject outputs, CancellationToken cancellationToken)
+    public async Task<JsonObject> RunAsync(IEnumerable<JsonNode?> steps, JsonObject outputs, CancellationToken ct)
     {
         foreach (var step in steps)
         {
             if (step is null or JsonObject { Count: 0 })
                 continue;
-            await RunAsync(step, outputs, cancellationToken);
+            await RunAsync(step, outputs, ct);
         }
         return outputs;
     }
 
-    private async Task RunAsync(JsonNode entry, JsonObject outputs, CancellationToken cancellationToken)
+    private async Task RunAsync(JsonNode entry, JsonObject outputs, CancellationToken ct)
     {
         if (entry is not JsonObject { Count: 1 } map)
             throw new StepException("a step is a mapping of its one name to its inputs; got " + context.Secrets.Redact(entry.ToJsonString()));
@@ -35,11 +35,14 @@ public sealed class StepRunner(StepCatalog catalog, StepContext context)
         var id = inputs["id"]?.GetValue<string>();
         inputs.Remove("id");
         inputs.Remove("requires"); // names Python packages; the steps of this program bring what they need
+        foreach (var (key, _) in inputs)
+            if (step.Signature.Inputs.All(input => input.Name != key))
+                throw new StepException($"the step '{name}' has no input '{key}'; {NearestName.Hint(key, [.. step.Signature.Inputs.Select(input => input.Name)])}");
         context.Print($" > Running {name} step...");
 
         try
         {
-            var result = await step.RunAsync(await ResolveAsync(name, inputs, outputs, cancellationToken), context, cancellationToken);
+            var result = await step.RunAsync(await ResolveAsync(name, inputs, outputs, ct), context, ct);
             foreach (var (key, value) in result)
                 outputs[key] = value?.DeepClone();
             if (id is not null)
@@ -55,11 +58,11 @@ public sealed class StepRunner(StepCatalog catalog, StepContext context)
         }
     }
 
-    private async Task<JsonObject> ResolveAsync(string name, JsonObject inputs, JsonObject outputs, CancellationToken cancellationToken)
+    private async Task<JsonObject> ResolveAsync(string name, JsonObject inputs, JsonObject outputs, CancellationToken ct)
     {
         List<TemplateProblem> problems = [];
         var resolver = new TemplateResolver(context.Scope with { Outputs = outputs }, context.Secrets);
-        var resolved = (JsonObject)(await resolver.ResolveAsync(inputs, problems.Add, cancellationToken))!;
+        var resolved = (JsonObject)(await resolver.ResolveAsync(inputs, problems.Add, ct))!;
         if (problems.Count > 0)
             throw new StepException($"step '{name}' cannot run: {string.Join("; ", problems)}");
         return resolved;

@@ -14,20 +14,20 @@ public sealed class SecretRegistry
     // One or two characters would mask half of every line and protect nothing.
     private const int ShortestSecret = 3;
 
-    private readonly Lock gate = new();
-    private readonly HashSet<string> known = [];
-    private string[] longestFirst = [];
+    private readonly Lock _gate = new();
+    private readonly HashSet<string> _known = [];
+    private string[] _longestFirst = [];
 
     public void Add(string? secret)
     {
         if (string.IsNullOrWhiteSpace(secret))
             return;
-        lock (gate)
+        lock (_gate)
         {
             foreach (var form in Forms(secret.Trim()))
                 if (form.Length >= ShortestSecret)
-                    known.Add(form);
-            longestFirst = [.. known.OrderByDescending(value => value.Length)];
+                    _known.Add(form);
+            _longestFirst = [.. _known.OrderByDescending(value => value.Length)];
         }
     }
 
@@ -59,7 +59,7 @@ public sealed class SecretRegistry
 
     public string Redact(string text)
     {
-        foreach (var secret in Volatile.Read(ref longestFirst))
+        foreach (var secret in Volatile.Read(ref _longestFirst))
             text = text.Replace(secret, Mask, StringComparison.Ordinal);
         return text;
     }

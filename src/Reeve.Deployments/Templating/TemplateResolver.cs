@@ -11,58 +11,58 @@ namespace Reeve.Deployments.Templating;
 /// </summary>
 public sealed class TemplateResolver(TemplateScope scope, SecretRegistry secrets)
 {
-    private readonly Dictionary<string, BlockData?> blocks = [];
+    private readonly Dictionary<string, BlockData?> _blocks = [];
 
     /// <summary>The value with every placeholder resolved. Problems are told through <paramref name="report"/>; what they concern stays as it was.</summary>
-    public async Task<JsonNode?> ResolveAsync(JsonNode? value, Action<TemplateProblem> report, CancellationToken cancellationToken)
+    public async Task<JsonNode?> ResolveAsync(JsonNode? value, Action<TemplateProblem> report, CancellationToken ct)
     {
         switch (value)
         {
             case JsonObject map:
                 var resolved = new JsonObject();
                 foreach (var (key, item) in map)
-                    resolved[key] = await ResolveAsync(item, problem => report(problem.Below(key)), cancellationToken);
+                    resolved[key] = await ResolveAsync(item, problem => report(problem.Below(key)), ct);
                 return resolved;
             case JsonArray list:
                 var items = new JsonArray();
                 for (var i = 0; i < list.Count; i++)
                 {
                     var index = i.ToString(CultureInfo.InvariantCulture);
-                    items.Add(await ResolveAsync(list[i], problem => report(problem.Below(index)), cancellationToken));
+                    items.Add(await ResolveAsync(list[i], problem => report(problem.Below(index)), ct));
                 }
                 return items;
             case JsonValue leaf when leaf.TryGetValue<string>(out var text):
-                return await ResolveTextAsync(text, report, cancellationToken);
+                return await ResolveTextAsync(text, report, ct);
             default:
                 return value?.DeepClone();
         }
     }
 
     /// <summary>The same for a positioned document: each problem becomes a fault at the placeholder's own place.</summary>
-    public async Task<DocumentNode> ResolveAsync(DocumentNode node, FaultCollector faults, CancellationToken cancellationToken)
+    public async Task<DocumentNode> ResolveAsync(DocumentNode node, FaultCollector faults, CancellationToken ct)
     {
         switch (node)
         {
             case MapNode map:
                 List<MapEntry> entries = [];
                 foreach (var entry in map.Entries)
-                    entries.Add(entry with { Value = await ResolveAsync(entry.Value, faults, cancellationToken) });
+                    entries.Add(entry with { Value = await ResolveAsync(entry.Value, faults, ct) });
                 return map with { Entries = entries };
             case ListNode list:
                 List<DocumentNode> items = [];
                 foreach (var item in list.Items)
-                    items.Add(await ResolveAsync(item, faults, cancellationToken));
+                    items.Add(await ResolveAsync(item, faults, ct));
                 return list with { Items = items };
             case ScalarNode { IsText: true } scalar when scalar.Text.Contains("{{", StringComparison.Ordinal):
                 var json = await ResolveTextAsync(scalar.Text,
-                    problem => faults.Add(scalar.Within(problem.Offset), problem.Message, problem.Hint), cancellationToken);
+                    problem => faults.Add(scalar.Within(problem.Offset), problem.Message, problem.Hint), ct);
                 return DocumentNode.FromJson(scalar.Position, json);
             default:
                 return node;
         }
     }
 
-    public async Task<JsonNode?> ResolveTextAsync(string text, Action<TemplateProblem> report, CancellationToken cancellationToken)
+    public async Task<JsonNode?> ResolveTextAsync(string text, Action<TemplateProblem> report, CancellationToken ct)
     {
         var template = Template.Parse(text);
         foreach (var mistake in template.Mistakes)
@@ -71,14 +71,14 @@ public sealed class TemplateResolver(TemplateScope scope, SecretRegistry secrets
             return JsonValue.Create(text);
         if (template.Whole is { } whole)
         {
-            var resolution = await FindAsync(whole, report, cancellationToken);
+            var resolution = await FindAsync(whole, report, ct);
             return resolution.Found ? resolution.Value?.DeepClone() : JsonValue.Create(text);
         }
         var result = new StringBuilder();
         var copied = 0;
         foreach (var placeholder in template.Placeholders)
         {
-            var resolution = await FindAsync(placeholder, report, cancellationToken);
+            var resolution = await FindAsync(placeholder, report, ct);
             result.Append(text, copied, placeholder.Offset - copied);
             result.Append(resolution.Found ? Written(resolution.Value) : text.Substring(placeholder.Offset, placeholder.Length));
             copied = placeholder.Offset + placeholder.Length;
@@ -93,14 +93,14 @@ public sealed class TemplateResolver(TemplateScope scope, SecretRegistry secrets
         _ => value.ToJsonString(),
     };
 
-    private async Task<(bool Found, JsonNode? Value)> FindAsync(Placeholder placeholder, Action<TemplateProblem> report, CancellationToken cancellationToken)
+    private async Task<(bool Found, JsonNode? Value)> FindAsync(Placeholder placeholder, Action<TemplateProblem> report, CancellationToken ct)
     {
         try
         {
             return placeholder.Kind switch
             {
-                PlaceholderKind.Block when scope.Block is not null => await FindBlockAsync(placeholder, scope.Block, report, cancellationToken),
-                PlaceholderKind.Variable when scope.Variable is not null => await FindVariableAsync(placeholder, scope.Variable, report, cancellationToken),
+                PlaceholderKind.Block when scope.Block is not null => await FindBlockAsync(placeholder, scope.Block, report, ct),
+                PlaceholderKind.Variable when scope.Variable is not null => await FindVariableAsync(placeholder, scope.Variable, report, ct),
                 PlaceholderKind.Environment when scope.Environment is not null => FindEnvironment(placeholder, scope.Environment, report),
                 PlaceholderKind.StepOutput when scope.Outputs is not null => FindOutput(placeholder, scope.Outputs, report),
                 _ => (false, null),
@@ -114,11 +114,11 @@ public sealed class TemplateResolver(TemplateScope scope, SecretRegistry secrets
     }
 
     private async Task<(bool, JsonNode?)> FindBlockAsync(Placeholder placeholder,
-        Func<string, string, CancellationToken, Task<BlockData?>> source, Action<TemplateProblem> report, CancellationToken cancellationToken)
+        Func<string, string, CancellationToken, Task<BlockData?>> source, Action<TemplateProblem> report, CancellationToken ct)
     {
         var key = $"{placeholder.BlockType}/{placeholder.Name}";
-        if (!blocks.TryGetValue(key, out var block))
-            blocks[key] = block = await source(placeholder.BlockType, placeholder.Name, cancellationToken);
+        if (!_blocks.TryGetValue(key, out var block))
+            _blocks[key] = block = await source(placeholder.BlockType, placeholder.Name, ct);
         if (block is null)
         {
             report(new TemplateProblem($"'{placeholder}': there is no block '{placeholder.Name}' of type '{placeholder.BlockType}'",
@@ -133,9 +133,9 @@ public sealed class TemplateResolver(TemplateScope scope, SecretRegistry secrets
     }
 
     private static async Task<(bool, JsonNode?)> FindVariableAsync(Placeholder placeholder,
-        Func<string, CancellationToken, Task<(bool, JsonNode?)>> source, Action<TemplateProblem> report, CancellationToken cancellationToken)
+        Func<string, CancellationToken, Task<(bool, JsonNode?)>> source, Action<TemplateProblem> report, CancellationToken ct)
     {
-        var (found, value) = await source(placeholder.Name, cancellationToken);
+        var (found, value) = await source(placeholder.Name, ct);
         if (!found)
             report(new TemplateProblem($"'{placeholder}': there is no variable '{placeholder.Name}'",
                 $"set it with 'reeve variable set {placeholder.Name} <value>'", placeholder.Offset));

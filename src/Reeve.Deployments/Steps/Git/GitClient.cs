@@ -9,25 +9,25 @@ namespace Reeve.Deployments.Steps.Git;
 /// </summary>
 internal sealed partial class GitClient(string workingDirectory, GitRepository repository, GitCredential? credential, Action<string>? onLine)
 {
-    public Task<CommandResult> RunAsync(string directory, CancellationToken cancellationToken, params IReadOnlyList<string> arguments) =>
+    public Task<CommandResult> RunAsync(string directory, CancellationToken ct, params IReadOnlyList<string> arguments) =>
         new ChildCommand("git", arguments)
         {
             WorkingDirectory = directory,
             Environment = Surroundings(),
             OnLine = onLine,
-        }.RunAsync(cancellationToken);
+        }.RunAsync(ct);
 
     /// <summary>The same, quietly.</summary>
-    public Task<CommandResult> AskAsync(string directory, CancellationToken cancellationToken, params IReadOnlyList<string> arguments) =>
-        new ChildCommand("git", arguments) { WorkingDirectory = directory, Environment = Surroundings() }.RunAsync(cancellationToken);
+    public Task<CommandResult> AskAsync(string directory, CancellationToken ct, params IReadOnlyList<string> arguments) =>
+        new ChildCommand("git", arguments) { WorkingDirectory = directory, Environment = Surroundings() }.RunAsync(ct);
 
     /// <exception cref="StepException">There is no git, or one that cannot take a credential through its environment.</exception>
-    public async Task RequireGitAsync(CancellationToken cancellationToken)
+    public async Task RequireGitAsync(CancellationToken ct)
     {
         CommandResult answer;
         try
         {
-            answer = await new ChildCommand("git", ["--version"]) { WorkingDirectory = workingDirectory }.RunAsync(cancellationToken);
+            answer = await new ChildCommand("git", ["--version"]) { WorkingDirectory = workingDirectory }.RunAsync(ct);
         }
         catch (StepException exception)
         {

@@ -16,7 +16,7 @@ internal sealed class GitCloneStep(string name) : IStep
         new("credentials", StepInputKind.Any),
     ], ["directory"]);
 
-    public async Task<JsonObject> RunAsync(JsonObject inputs, StepContext context, CancellationToken cancellationToken)
+    public async Task<JsonObject> RunAsync(JsonObject inputs, StepContext context, CancellationToken ct)
     {
         var repository = GitRepository.Parse(inputs.RequiredText("repository"));
         var branch = Branch(inputs.Text("branch"));
@@ -24,14 +24,14 @@ internal sealed class GitCloneStep(string name) : IStep
         var destination = branch is null ? repository.Name : $"{repository.Name}-{branch.Replace('/', '-')}";
         var submodules = inputs.Flag("include_submodules", false);
         var git = new GitClient(context.WorkingDirectory, repository, credential, context.Print);
-        await git.RequireGitAsync(cancellationToken);
+        await git.RequireGitAsync(ct);
 
         var clone = new Clone(git, context, repository, branch, submodules, credential is not null);
         var path = context.Resolve(destination);
         if (Directory.Exists(Path.Combine(path, ".git")))
-            await clone.RefreshAsync(path, destination, cancellationToken);
+            await clone.RefreshAsync(path, destination, ct);
         else
-            await clone.MakeAsync(destination, cancellationToken);
+            await clone.MakeAsync(destination, ct);
         return new JsonObject { ["directory"] = destination };
     }
 
@@ -81,7 +81,7 @@ internal sealed class GitCloneStep(string name) : IStep
     /// <summary>The work on one destination.</summary>
     private sealed class Clone(GitClient git, StepContext context, GitRepository repository, string? branch, bool submodules, bool hasCredential)
     {
-        public async Task MakeAsync(string destination, CancellationToken cancellationToken)
+        public async Task MakeAsync(string destination, CancellationToken ct)
         {
             List<string> arguments = ["clone", "--depth", "1"];
             if (branch is not null)
@@ -90,24 +90,24 @@ internal sealed class GitCloneStep(string name) : IStep
                 arguments.AddRange(["--recurse-submodules", "--shallow-submodules"]);
             arguments.AddRange(["--", repository.Address, destination]);
 
-            var result = await git.RunAsync(context.WorkingDirectory, cancellationToken, arguments);
+            var result = await git.RunAsync(context.WorkingDirectory, ct, arguments);
             if (result.ExitCode != 0)
-                throw await FailureAsync("clone", result.StandardError, cancellationToken);
+                throw await FailureAsync("clone", result.StandardError, ct);
             context.Log(LineLevel.Information, $"Cloned repository '{repository.Address}' into '{destination}'");
         }
 
-        public async Task RefreshAsync(string path, string destination, CancellationToken cancellationToken)
+        public async Task RefreshAsync(string path, string destination, CancellationToken ct)
         {
-            var origin = await git.AskAsync(path, cancellationToken, "remote", "get-url", "origin");
+            var origin = await git.AskAsync(path, ct, "remote", "get-url", "origin");
             if (origin.ExitCode != 0 || !GitRepository.Same(origin.StandardOutput.Trim(), repository.Address))
                 throw new StepException($"git_clone: '{destination}' already holds a clone of another repository ('{GitAddress(origin)}'); move it away");
 
-            var fetched = await git.RunAsync(path, cancellationToken, "fetch", "--depth", "1", "origin", branch ?? "HEAD");
+            var fetched = await git.RunAsync(path, ct, "fetch", "--depth", "1", "origin", branch ?? "HEAD");
             if (fetched.ExitCode != 0 && GitFailure.IsRemote(fetched.StandardError))
-                throw await FailureAsync("fetch", fetched.StandardError, cancellationToken);
-            var done = fetched.ExitCode == 0 && (await git.AskAsync(path, cancellationToken, "reset", "--hard", "FETCH_HEAD")).ExitCode == 0;
+                throw await FailureAsync("fetch", fetched.StandardError, ct);
+            var done = fetched.ExitCode == 0 && (await git.AskAsync(path, ct, "reset", "--hard", "FETCH_HEAD")).ExitCode == 0;
             if (done && submodules)
-                done = (await git.RunAsync(path, cancellationToken, "submodule", "update", "--init", "--recursive", "--force", "--depth", "1")).ExitCode == 0;
+                done = (await git.RunAsync(path, ct, "submodule", "update", "--init", "--recursive", "--force", "--depth", "1")).ExitCode == 0;
             if (done)
             {
                 context.Log(LineLevel.Information, $"Updated '{destination}' from repository '{repository.Address}'");
@@ -115,24 +115,24 @@ internal sealed class GitCloneStep(string name) : IStep
             }
             context.Log(LineLevel.Warning, $"'{destination}' cannot be brought up to date ({GitFailure.Words(fetched.StandardError)}); cloning anew");
             Directory.Delete(path, recursive: true);
-            await MakeAsync(destination, cancellationToken);
+            await MakeAsync(destination, ct);
         }
 
         private static string GitAddress(CommandResult origin) => origin.ExitCode == 0 ? GitRepository.Parse(origin.StandardOutput).Address : "without an origin";
 
-        private async Task<StepException> FailureAsync(string verb, string said, CancellationToken cancellationToken)
+        private async Task<StepException> FailureAsync(string verb, string said, CancellationToken ct)
         {
             var what = $"git_clone: could not {verb} '{repository.Address}'";
             if (branch is not null && GitFailure.IsWrongBranch(said))
-                return new StepException($"{what}: it has no branch or tag '{branch}'{await BranchHintAsync(branch, cancellationToken)}");
+                return new StepException($"{what}: it has no branch or tag '{branch}'{await BranchHintAsync(branch, ct)}");
             var reason = GitFailure.Reason(said, hasCredential);
             var words = GitFailure.Words(said);
             return new StepException(reason is null ? $"{what}: git says: {words}" : $"{what}: {reason} (git says: {words})");
         }
 
-        private async Task<string> BranchHintAsync(string wrong, CancellationToken cancellationToken)
+        private async Task<string> BranchHintAsync(string wrong, CancellationToken ct)
         {
-            var listed = await git.AskAsync(context.WorkingDirectory, cancellationToken, "ls-remote", "--heads", "--tags", "--", repository.Address);
+            var listed = await git.AskAsync(context.WorkingDirectory, ct, "ls-remote", "--heads", "--tags", "--", repository.Address);
             string[] names = [.. listed.StandardOutput.Split('\n')
                 .Select(line => line.Split("\trefs/").ElementAtOrDefault(1) ?? "")
                 .Where(name => name.Length > 0 && !name.EndsWith("^{}", StringComparison.Ordinal))
