@@ -14,6 +14,6 @@ internal sealed class SetWorkingDirectoryStep : IStep
         if (!Directory.Exists(path))
             throw new StepException($"the directory '{directory}' does not exist on this machine");
         context.WorkingDirectory = path;
-        return Task.FromResult(new JsonObject { ["directory"] = directory });
+        return Task.FromResult(new JsonObject { ["directory"] = path });
     }
 }

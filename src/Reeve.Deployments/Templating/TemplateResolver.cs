@@ -106,7 +106,7 @@ public sealed class TemplateResolver(TemplateScope scope, SecretRegistry secrets
                 _ => (false, null),
             };
         }
-        catch (Exception exception) when (exception is HttpRequestException or TimeoutException)
+        catch (Exception exception) when (exception is Client.ApiException)
         {
             report(new TemplateProblem($"'{placeholder}' could not be looked up: {exception.Message}", null, placeholder.Offset));
             return (false, null);

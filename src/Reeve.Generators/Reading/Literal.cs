@@ -18,6 +18,7 @@ internal static class Literal
     private static string Of(object value) => value switch
     {
         string text => OfText(text),
+        char character => SymbolDisplay.FormatLiteral(character, quote: true),
         double.NaN => "double.NaN",
         double.PositiveInfinity => "double.PositiveInfinity",
         double.NegativeInfinity => "double.NegativeInfinity",

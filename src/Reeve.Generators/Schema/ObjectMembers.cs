@@ -14,6 +14,7 @@ internal static class ObjectMembers
 {
     public static List<ObjectMember> Of(INamedTypeSymbol type, CancellationToken cancellationToken)
     {
+        type = type.TupleUnderlyingType ?? type; // on the wire a tuple's elements are Item1, Item2 …
         var bound = BoundConstructor(type)?.Parameters.ToDictionary(parameter => parameter.Name, StringComparer.OrdinalIgnoreCase);
         var documentation = DocComment.Of(type, cancellationToken);
         var members = new List<ObjectMember>();
@@ -43,7 +44,7 @@ internal static class ObjectMembers
     {
         var constructors = type.InstanceConstructors.Where(c => c.DeclaredAccessibility == Accessibility.Public).ToList();
         var marked = constructors.FirstOrDefault(c => c.GetAttributes().Any(attribute => attribute.AttributeClass?.Name == "JsonConstructorAttribute"));
-        if (marked is not null || constructors.Any(c => c.Parameters.IsEmpty && !c.IsImplicitlyDeclared))
+        if (marked is not null || constructors.Any(c => c.Parameters.IsEmpty))
             return marked;
         var parameterised = constructors.Where(c => !c.Parameters.IsEmpty).ToList();
         return parameterised.Count == 1 ? parameterised[0] : null;
