@@ -1,0 +1,15 @@
+using System.Text.Json.Serialization;
+using Reeve.Protocol.Json;
+
+namespace Reeve.Server.Hosting;
+
+/// <summary>Bodies that only this server reads or writes, beside the wire types of Protocol.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    Converters = [typeof(WireTimeConverter)],
+    GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(StorageDefault)), JsonSerializable(typeof(long))]
+internal sealed partial class ServerJson : JsonSerializerContext;
+
+/// <summary>The answer of <c>GET /admin/storage</c>.</summary>
+internal sealed record StorageDefault(Guid? DefaultResultStorageBlockId);
