@@ -9,6 +9,7 @@ namespace Reeve.Server.Hosting;
     Converters = [typeof(WireTimeConverter)],
     GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(StorageDefault)), JsonSerializable(typeof(long))]
+[JsonSerializable(typeof(Reeve.Server.Deployments.DeploymentPage))]
 internal sealed partial class ServerJson : JsonSerializerContext;
 
 /// <summary>The answer of <c>GET /admin/storage</c>.</summary>
