@@ -1,5 +1,6 @@
 using Reeve.Client;
 using Reeve.Deployments.Steps;
+using Reeve.Server;
 using Reeve.Settings;
 
 namespace Reeve.Cli;
@@ -24,7 +25,7 @@ internal static class FaultText
     private static (string Message, string? Hint, int ExitCode) Describe(Exception fault) => fault switch
     {
         CliException e => (e.Message, e.Hint, e.ExitCode),
-        ApiException or SettingsException or StepException => (fault.Message, null, ExitCodes.Fault),
+        ApiException or SettingsException or StepException or ServerStartException => (fault.Message, null, ExitCodes.Fault),
         IOException or UnauthorizedAccessException => (fault.Message, null, ExitCodes.Fault),
         _ => ($"this should not have happened ({fault.GetType().Name}): {fault.Message}", "REEVE_DEBUG=1 shows where; please report it", ExitCodes.Fault),
     };

@@ -16,6 +16,6 @@ internal static class SelfCommand
     {
         if (Environment.ProcessPath is { } process && Path.GetFileNameWithoutExtension(process) == "dotnet")
             return process;
-        return Reeve.Deployments.Entrypoints.DotnetSdk.FindHost() ?? "dotnet";
+        return "dotnet";
     }
 }
