@@ -9,7 +9,11 @@ namespace Reeve.Deployments.Entrypoints;
 /// <param name="ParameterSchema">JSON Schema of its parameters.</param>
 public sealed record FlowManifest(string Name, string Method, string Type, string? Description, string? Version, JsonElement ParameterSchema)
 {
-    /// <summary>What to call the flow among the flows of its program: its method, or type and method.</summary>
-    public bool IsCalled(string member) => member == Method || member == $"{Type}.{Method}" || (Type.Length > 0 && $"{Type}.{Method}".EndsWith("." + member, StringComparison.Ordinal))
-        || member == $"{Type.Split('.', '+')[^1]}.{Method}";
+    /// <summary>Whether an entrypoint's member names this flow: its method, or enough of the type before it. The engine reads it the same way.</summary>
+    public bool IsCalled(string member)
+    {
+        var full = Type.Length == 0 ? Method : $"{Type.Replace('+', '.')}.{Method}";
+        var name = member.Replace('+', '.');
+        return full == name || full.EndsWith("." + name, StringComparison.Ordinal);
+    }
 }

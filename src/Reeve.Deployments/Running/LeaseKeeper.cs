@@ -70,7 +70,7 @@ internal sealed class LeaseKeeper : IAsyncDisposable
         {
             _sink(new OutputLine(LineLevel.Debug, LoggerNames.FlowRuns, "The server knows no leases; the run is fenced by its states alone"));
         }
-        catch (ApiException exception) when (exception.Status is HttpStatusCode.Conflict)
+        catch (ApiException exception) when (exception.Status is HttpStatusCode.Conflict or HttpStatusCode.Gone)
         {
             IsRefused = true;
             _sink(new OutputLine(LineLevel.Warning, LoggerNames.FlowRuns, $"The run is not executed here: {exception.Message}"));

@@ -192,7 +192,7 @@ public sealed class ProjectReaderTests
     [Fact]
     public void Broken_yaml_names_line_and_column()
     {
-        Assert.StartsWith("prefect.yaml:2:1: this is not YAML", Assert.Single(Faults("name: [a\npull: b\n")), StringComparison.Ordinal);
+        Assert.StartsWith("prefect.yaml:2:4: this is not YAML", Assert.Single(Faults("name: a\n  b: c\n")), StringComparison.Ordinal);
         Assert.StartsWith("prefect.yaml:1:7: this is not YAML", Assert.Single(Faults("name: [a\npull: {")), StringComparison.Ordinal);
         Assert.Contains("spaces, not tabs", Assert.Single(Faults("deployments:\n\t- name: a")), StringComparison.Ordinal);
     }

@@ -98,16 +98,18 @@ internal sealed class GitCloneStep(string name) : IStep
 
         public async Task RefreshAsync(string path, string destination, CancellationToken ct)
         {
-            var origin = await git.AskAsync(path, ct, "remote", "get-url", "origin");
+            var origin = await git.AskAsync(path, ct, "config", "--file", Path.Combine(path, ".git", "config"), "--get", "remote.origin.url");
             if (origin.ExitCode != 0 || !GitRepository.Same(origin.StandardOutput.Trim(), repository.Address))
                 throw new StepException($"git_clone: '{destination}' already holds a clone of another repository ('{GitAddress(origin)}'); move it away");
 
-            var fetched = await git.RunAsync(path, ct, "fetch", "--depth", "1", "origin", branch ?? "HEAD");
+            // Named outright: from a damaged clone git would go looking in the folders above, and find a repository that is none of our business.
+            List<string> here = ["--git-dir", Path.Combine(path, ".git"), "--work-tree", path];
+            var fetched = await git.RunAsync(path, ct, [.. here, "fetch", "--depth", "1", "origin", branch ?? "HEAD"]);
             if (fetched.ExitCode != 0 && GitFailure.IsRemote(fetched.StandardError))
                 throw await FailureAsync("fetch", fetched.StandardError, ct);
-            var done = fetched.ExitCode == 0 && (await git.AskAsync(path, ct, "reset", "--hard", "FETCH_HEAD")).ExitCode == 0;
+            var done = fetched.ExitCode == 0 && (await git.AskAsync(path, ct, [.. here, "reset", "--hard", "FETCH_HEAD"])).ExitCode == 0;
             if (done && submodules)
-                done = (await git.RunAsync(path, ct, "submodule", "update", "--init", "--recursive", "--force", "--depth", "1")).ExitCode == 0;
+                done = (await git.RunAsync(path, ct, [.. here, "submodule", "update", "--init", "--recursive", "--force", "--depth", "1"])).ExitCode == 0;
             if (done)
             {
                 context.Log(LineLevel.Information, $"Updated '{destination}' from repository '{repository.Address}'");
