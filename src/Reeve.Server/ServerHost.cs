@@ -7,9 +7,12 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Reeve.Server.FlowRuns;
 using Reeve.Server.Flows;
 using Reeve.Server.Hosting;
+using Reeve.Server.Orchestration;
 using Reeve.Server.Storage;
+using Reeve.Server.TaskRuns;
 
 namespace Reeve.Server;
 
@@ -38,16 +41,27 @@ public sealed class ServerHost : IAsyncDisposable
     private static void AddServices(IServiceCollection services)
     {
         services.AddSingleton<AdminApi>();
+        services.AddSingleton<Orchestrator>();
         services.AddSingleton<FlowsStore>().AddSingleton<FlowsApi>();
+        services.AddSingleton<FlowRunsStore>().AddSingleton<FlowRunsApi>().AddSingleton<FlowRunStatesApi>().AddSingleton<FlowRunLeasesApi>().AddSingleton<LeaseReaper>();
+        services.AddSingleton<TaskRunsStore>().AddSingleton<TaskRunsApi>().AddSingleton<TaskRunStatesApi>();
     }
 
     private static void MapEndpoints(IServiceProvider services, IEndpointRouteBuilder api)
     {
         services.GetRequiredService<AdminApi>().Map(api);
         services.GetRequiredService<FlowsApi>().Map(api);
+        services.GetRequiredService<FlowRunsApi>().Map(api);
+        services.GetRequiredService<FlowRunStatesApi>().Map(api);
+        services.GetRequiredService<FlowRunLeasesApi>().Map(api);
+        services.GetRequiredService<TaskRunsApi>().Map(api);
+        services.GetRequiredService<TaskRunStatesApi>().Map(api);
     }
 
-    private static IEnumerable<PeriodicService> Loops(IServiceProvider services) => [];
+    private static IEnumerable<PeriodicService> Loops(IServiceProvider services) =>
+    [
+        services.GetRequiredService<LeaseReaper>(),
+    ];
 
     /// <summary>Opens the database, brings it up to date and begins to answer.</summary>
     /// <exception cref="ServerStartException">The database cannot be used, or the address is taken.</exception>

@@ -8,6 +8,7 @@ namespace Reeve.Server.Hosting;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     Converters = [typeof(WireTimeConverter)],
     GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(TaskRuns.TaskRunRename))]
 [JsonSerializable(typeof(StorageDefault)), JsonSerializable(typeof(long))]
 [JsonSerializable(typeof(Reeve.Server.Deployments.DeploymentPage))]
 internal sealed partial class ServerJson : JsonSerializerContext;

@@ -12,8 +12,7 @@ namespace Reeve.Server.Hosting;
 /// <summary>Reads bodies and query keys as the wire has them. Faults are thrown as <see cref="InvalidRequestException"/>.</summary>
 internal static class WireRequests
 {
-    // A null for what must have a value is a fault of the request, not of the code behind it. Types are read by reflection: the generated
-    // readers set init-only members that the body leaves out to null or zero, in place of the defaults the wire types declare.
+    // a null for what must have a value is a fault of the request, not of the code behind it
     private static readonly JsonSerializerOptions Options = MakeOptions();
 
     /// <summary>Reads the body. An empty body is read as <c>{}</c>. <paramref name="echo"/>: a refusal may repeat the body.</summary>
@@ -105,7 +104,8 @@ internal static class WireRequests
 
     private static JsonSerializerOptions MakeOptions()
     {
-        var options = new JsonSerializerOptions(WireJson.Options) { RespectNullableAnnotations = true, TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
+        var options = new JsonSerializerOptions(WireJson.Options) { RespectNullableAnnotations = true };
+        options.TypeInfoResolver = JsonTypeInfoResolver.Combine(options.TypeInfoResolver, ServerJson.Default);
         options.MakeReadOnly();
         return options;
     }

@@ -50,8 +50,8 @@ create unique index flow_run_idempotency on flow_run (flow_id, idempotency_key);
 create unique index flow_run_fire_time on flow_run (schedule_id, scheduled_for) where schedule_id is not null;
 create index flow_run_expected_start_time on flow_run (expected_start_time);
 create index flow_run_first_start_time on flow_run (coalesce(start_time, expected_start_time));
-create index flow_run_end_time on flow_run (end_time) where end_time is not null;
-create index flow_run_next_scheduled on flow_run (next_scheduled_start_time) where next_scheduled_start_time is not null;
+create index flow_run_end_time on flow_run (end_time);
+create index flow_run_next_scheduled on flow_run (next_scheduled_start_time);
 create index flow_run_name on flow_run (name);
 create index flow_run_state_type on flow_run (state_type, expected_start_time);
 create index flow_run_deployment on flow_run (deployment_id, state_type, next_scheduled_start_time) where deployment_id is not null;
@@ -99,8 +99,8 @@ create table task_run (
 );
 create unique index task_run_key on task_run (flow_run_id, task_key, dynamic_key);
 create index task_run_expected_start_time on task_run (expected_start_time);
-create index task_run_end_time on task_run (end_time) where end_time is not null;
-create index task_run_next_scheduled on task_run (next_scheduled_start_time) where next_scheduled_start_time is not null;
+create index task_run_end_time on task_run (end_time);
+create index task_run_next_scheduled on task_run (next_scheduled_start_time);
 create index task_run_name on task_run (name);
 create index task_run_state_type on task_run (state_type, expected_start_time);
 
