@@ -10,6 +10,7 @@ namespace Reeve.Server.Hosting;
     GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(TaskRuns.TaskRunRename))]
 [JsonSerializable(typeof(StorageDefault)), JsonSerializable(typeof(long))]
+[JsonSerializable(typeof(Reeve.Server.Deployments.DeploymentPage))]
 internal sealed partial class ServerJson : JsonSerializerContext;
 
 /// <summary>The answer of <c>GET /admin/storage</c>.</summary>
