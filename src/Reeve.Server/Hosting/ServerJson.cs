@@ -14,6 +14,7 @@ namespace Reeve.Server.Hosting;
 [JsonSerializable(typeof(EventFilter)), JsonSerializable(typeof(EventQuery)), JsonSerializable(typeof(EventPage)), JsonSerializable(typeof(EventPageToken))]
 [JsonSerializable(typeof(List<EventRelatedFilter>)), JsonSerializable(typeof(List<EventResourceFilter>)), JsonSerializable(typeof(StateCreate))]
 [JsonSerializable(typeof(StorageDefault)), JsonSerializable(typeof(long))]
+[JsonSerializable(typeof(Reeve.Server.Deployments.DeploymentPage))]
 internal sealed partial class ServerJson : JsonSerializerContext;
 
 /// <summary>The answer of <c>GET /admin/storage</c>.</summary>

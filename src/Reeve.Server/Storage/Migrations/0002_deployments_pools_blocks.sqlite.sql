@@ -25,6 +25,7 @@ create table work_queue (
     filter text,
     last_polled integer
 );
+create index flow_run_active on flow_run (work_queue_id) where state_type in ('PENDING', 'RUNNING', 'CANCELLING') and work_queue_id is not null;
 create unique index work_queue_name on work_queue (work_pool_id, name);
 
 create table worker (
@@ -34,7 +35,8 @@ create table worker (
     work_pool_id blob not null references work_pool (id) on delete cascade,
     name text not null,
     last_heartbeat_time integer,
-    heartbeat_interval_seconds real
+    heartbeat_interval_seconds real,
+    online_until integer not null
 );
 create unique index worker_name on worker (work_pool_id, name);
 
