@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Reeve.Server.Events;
 using Reeve.Server.FlowRuns;
 using Reeve.Server.Automations;
 using Reeve.Server.Blocks;
@@ -14,6 +15,7 @@ using Reeve.Server.Collections;
 using Reeve.Server.Deployments;
 using Reeve.Server.Flows;
 using Reeve.Server.Hosting;
+using Reeve.Server.Logs;
 using Reeve.Server.Orchestration;
 using Reeve.Server.Storage;
 using Reeve.Server.TaskRuns;
@@ -61,6 +63,8 @@ public sealed class ServerHost : IAsyncDisposable
         services.AddSingleton<BlockDocumentsStore>().AddSingleton<BlockDocumentsApi>();
         services.AddSingleton<FreshServer>();
         services.AddSingleton<AutomationsApi>().AddSingleton<CollectionsApi>();
+        services.AddSingleton<LogsStore>().AddSingleton<LogsApi>().AddSingleton<LogSocket>();
+        services.AddSingleton<EventsStore>().AddSingleton<EventsApi>().AddSingleton<EventStream>().AddSingleton<EventSockets>();
     }
 
     private static void MapEndpoints(IServiceProvider services, IEndpointRouteBuilder api)
@@ -84,10 +88,15 @@ public sealed class ServerHost : IAsyncDisposable
         services.GetRequiredService<BlockDocumentsApi>().Map(api);
         services.GetRequiredService<AutomationsApi>().Map(api);
         services.GetRequiredService<CollectionsApi>().Map(api);
+        services.GetRequiredService<LogsApi>().Map(api);
+        services.GetRequiredService<LogSocket>().Map(api);
+        services.GetRequiredService<EventsApi>().Map(api);
+        services.GetRequiredService<EventSockets>().Map(api);
     }
 
     private static IEnumerable<PeriodicService> Loops(IServiceProvider services) =>
     [
+        services.GetRequiredService<EventStream>(),
         services.GetRequiredService<LeaseReaper>(),
         services.GetRequiredService<RunScheduler>(),
         services.GetRequiredService<LateRunMarker>(),
@@ -155,7 +164,7 @@ public sealed class ServerHost : IAsyncDisposable
         var app = builder.Build();
         app.UseMiddleware<ProblemAnswers>();
         app.UseMiddleware<WorkspaceAddress>();
-        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(20) });
+        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(20), KeepAliveTimeout = TimeSpan.FromSeconds(40) });
         app.Use(app.Services.GetRequiredService<BasicAuthentication>().Middleware);
         app.UseRouting();
         MapEndpoints(app.Services, app.MapGroup("/api"));
