@@ -22,7 +22,7 @@ export function StateHistory({ states, now }: { states: State[]; now: number }) 
               <time dateTime={state.timestamp} title={formatExactly(entered)}>
                 {formatClock(entered)}
               </time>
-              <span className="history-length">{last && isTerminal(state.type) ? '' : `${last ? 'since ' : ''}${formatDuration(seconds)}`}</span>
+              <span className="history-length">{last && isTerminal(state.type) ? '' : `${last ? 'for ' : ''}${formatDuration(seconds)}`}</span>
               {state.message && <p>{state.message}</p>}
             </li>
           )
