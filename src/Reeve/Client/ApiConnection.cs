@@ -38,6 +38,22 @@ public sealed class ApiConnection : IDisposable
         _http.DefaultRequestHeaders.UserAgent.ParseAdd(UserAgent);
     }
 
+    private ApiConnection(ApiConnection shared, RetryPolicy retry)
+    {
+        ApiUrl = shared.ApiUrl;
+        TryTimeout = shared.TryTimeout;
+        Lease = shared.Lease;
+        _http = shared._http;
+        _time = shared._time;
+        _retry = retry;
+    }
+
+    /// <summary>The same connection with another patience.</summary>
+    public ApiConnection With(RetryPolicy retry) => new(this, retry);
+
+    /// <summary>The same connection for the writes of another run: one process holds a lease for a flow run and one for each of its subflows.</summary>
+    public ApiConnection With(Guid? lease) => new(this, _retry) { Lease = lease };
+
     /// <summary>The API's address.</summary>
     public Uri ApiUrl { get; }
 

@@ -1,0 +1,125 @@
+using System.Collections.Generic;
+using System.Linq;
+using Reeve.Generators.Reading;
+
+namespace Reeve.Generators.Emit;
+
+/// <summary>Descriptors of the run methods, the accessors that reach private ones, and the registration of flows.</summary>
+internal static class DescriptorSource
+{
+    private const string Engine = "global::Reeve.Engine.";
+
+    public static void Write(SourceWriter writer, IReadOnlyList<RunMethod> methods, List<RunMethod> flows)
+    {
+        writer.Open("file static class Described");
+        for (var i = 0; i < methods.Count; i++)
+        {
+            if (methods[i].Kind == RunKind.Flow)
+                WriteFlow(writer, methods[i], i);
+            else
+                WriteTask(writer, methods[i], i);
+        }
+
+        for (var i = 0; i < methods.Count; i++)
+        {
+            if (!methods[i].IsAccessible)
+                WriteAccessor(writer, methods[i], i);
+        }
+
+        writer.Close();
+        if (flows.Count == 0)
+            return;
+
+        // Only a delegate is stored when the module loads: the descriptors are made when a worker's process asks for them.
+        var described = string.Join(", ", methods.Select((method, i) => (method, i)).Where(pair => flows.Contains(pair.method)).Select(pair => $"Described.M{pair.i}"));
+        writer.Open("file static class Registration")
+            .Line("[global::System.Runtime.CompilerServices.ModuleInitializer]")
+            .Line($"internal static void Register() => {Engine}FlowCatalog.Add(typeof(Described).Assembly, static () => [{described}]);")
+            .Close();
+    }
+
+    /// <summary>A direct call of the method; <paramref name="target"/> is the instance, when there is one.</summary>
+    public static string Call(RunMethod method, int index, string target, IEnumerable<string> arguments)
+    {
+        var list = string.Join(", ", arguments);
+        if (method.IsAccessible)
+            return method.IsStatic ? $"{method.TypeSyntax}.@{method.Method}({list})" : $"{target}.@{method.Method}({list})";
+        var first = method.IsStatic ? "null" : target;
+        return list.Length == 0 ? $"Described.Reach{index}({first})" : $"Described.Reach{index}({first}, {list})";
+    }
+
+    private static void WriteFlow(SourceWriter writer, RunMethod flow, int index)
+    {
+        writer.Open($"internal static readonly {Engine}FlowDescriptor M{index} = new()");
+        WriteShared(writer, flow);
+        writer.Line("Parameters =").Line("[");
+        foreach (var parameter in flow.Parameters.Where(parameter => !parameter.IsToken))
+        {
+            writer.Line($"    {Engine}FlowParameter.Of<{parameter.TypeSyntax}>({Literal.OfText(parameter.Name)}, isRequired: {Bool(parameter.IsRequired)}, "
+                + $"isNullable: {Bool(parameter.IsNullable)}, {(parameter.IsRequired ? "default!" : parameter.DefaultSyntax)}),");
+        }
+
+        writer.Line("],");
+        if (flow.IsStatic || flow.IsConstructible)
+            writer.Line($"Invoke = static (arguments, token) => {Invocation(flow, index)},");
+        writer.Close(";");
+    }
+
+    private static string Invocation(RunMethod flow, int index)
+    {
+        var position = 0;
+        var arguments = flow.Parameters.Select(parameter => parameter.IsToken ? "token" : $"({parameter.TypeSyntax})arguments[{position++}]!").ToList();
+        var call = Call(flow, index, $"new {flow.TypeSyntax}()", arguments);
+        return flow.Return switch
+        {
+            ReturnKind.Void => $"{{ {call}; return default; }}",
+            ReturnKind.Value => $"new global::System.Threading.Tasks.ValueTask<object?>({call})",
+            _ => $"{Engine}Intercepted.Boxed({call})",
+        };
+    }
+
+    private static void WriteTask(SourceWriter writer, RunMethod task, int index)
+    {
+        writer.Open($"internal static readonly {Engine}TaskDescriptor M{index} = new()");
+        WriteShared(writer, task);
+        writer.Line($"Key = {Literal.OfText(task.Name + "-" + Naming.ShortHash(task.Key))},");
+        var names = task.Parameters.Where(parameter => !parameter.IsToken).Select(parameter => Literal.OfText(parameter.Name));
+        writer.Line($"ParameterNames = [{string.Join(", ", names)}],");
+        if (task.Options.Tags.Count > 0)
+            writer.Line($"Tags = [{string.Join(", ", task.Options.Tags.Select(Literal.OfText))}],");
+        writer.Close(";");
+    }
+
+    private static void WriteShared(SourceWriter writer, RunMethod method)
+    {
+        writer.Line($"Name = {Literal.OfText(method.Name)},");
+        writer.Line($"Method = {Literal.OfText(method.Method)},");
+        writer.Line($"Type = {Literal.OfText(method.TypeMetadataName)},");
+        Given("Description", method.Description is null ? null : Literal.OfText(method.Description));
+        Given("Version", method.Version is null ? null : Literal.OfText(method.Version));
+        Given("Retries", method.Options.Retries);
+        Given("RetryDelaySeconds", method.Options.RetryDelaySeconds);
+        Given("TimeoutSeconds", method.Options.TimeoutSeconds);
+        Given("LogPrints", method.Options.LogPrints);
+        Given("PersistResult", method.Options.PersistResult);
+
+        void Given(string option, string? literal)
+        {
+            if (literal is not null)
+                writer.Line($"{option} = {literal},");
+        }
+    }
+
+    // A static class, a private or a file-local type cannot stand in a signature, so static methods are reached by the type's name.
+    private static void WriteAccessor(SourceWriter writer, RunMethod method, int index)
+    {
+        var target = method.IsStatic
+            ? $"[global::System.Runtime.CompilerServices.UnsafeAccessorType({Literal.OfText(method.TypeMetadataName)})] object? type"
+            : $"{method.TypeSyntax} target";
+        var parameters = string.Concat(method.Parameters.Select(parameter => $", {parameter.TypeSyntax} @{parameter.Name}"));
+        writer.Line($"[global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.{(method.IsStatic ? "StaticMethod" : "Method")}, Name = {Literal.OfText(method.Method)})]");
+        writer.Line($"internal static extern {method.ReturnSyntax} Reach{index}({target}{parameters});");
+    }
+
+    private static string Bool(bool value) => value ? "true" : "false";
+}

@@ -1,0 +1,92 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Operations;
+using Reeve.Generators.Reading;
+
+namespace Reeve.Generators;
+
+/// <summary>Says where [Flow] or [Task] stands in vain and where a call goes past the engine.</summary>
+[DiagnosticAnalyzer(LanguageNames.CSharp)]
+public sealed class MisuseAnalyzer : DiagnosticAnalyzer
+{
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } =
+        [Rules.NotRouted, Rules.CannotRun, Rules.SameName, Rules.SameEntrypoint, Rules.NotDeployable];
+
+    public override void Initialize(AnalysisContext context)
+    {
+        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
+        context.EnableConcurrentExecution();
+        context.RegisterOperationAction(CheckReference, OperationKind.MethodReference);
+        context.RegisterOperationAction(CheckBaseCall, OperationKind.Invocation);
+        context.RegisterOperationAction(CheckLocalFunction, OperationKind.LocalFunction);
+        context.RegisterCompilationStartAction(start =>
+        {
+            var flows = new ConcurrentBag<IMethodSymbol>();
+            start.RegisterSymbolAction(symbol => CheckMethod(symbol, flows), SymbolKind.Method);
+            start.RegisterCompilationEndAction(end => CheckNames(end, flows));
+        });
+    }
+
+    private static void CheckReference(OperationAnalysisContext context)
+    {
+        var reference = (IMethodReferenceOperation)context.Operation;
+        if (MethodReader.RunAttribute(reference.Method.OriginalDefinition) is not null)
+        {
+            context.ReportDiagnostic(Diagnostic.Create(
+                Rules.NotRouted, reference.Syntax.GetLocation(), "A delegate", reference.Method.Name, "Write a lambda that calls the method instead"));
+        }
+    }
+
+    private static void CheckBaseCall(OperationAnalysisContext context)
+    {
+        var call = (IInvocationOperation)context.Operation;
+        if (call.Syntax is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: BaseExpressionSyntax } }
+            && MethodReader.RunAttribute(call.TargetMethod) is not null)
+        {
+            context.ReportDiagnostic(Diagnostic.Create(
+                Rules.NotRouted, call.Syntax.GetLocation(), "A call by 'base'", call.TargetMethod.Name, "Move the shared work into a method of its own"));
+        }
+    }
+
+    private static void CheckLocalFunction(OperationAnalysisContext context) =>
+        ReportFault(((ILocalFunctionOperation)context.Operation).Symbol, context.Compilation, context.ReportDiagnostic);
+
+    private static void CheckMethod(SymbolAnalysisContext context, ConcurrentBag<IMethodSymbol> flows)
+    {
+        var method = (IMethodSymbol)context.Symbol;
+        if (ReportFault(method, context.Compilation, context.ReportDiagnostic) is not RunKind.Flow)
+            return;
+        flows.Add(method);
+        if (!method.IsStatic && !method.ContainingType.InstanceConstructors.Any(c => c.Parameters.IsEmpty && c.DeclaredAccessibility >= Accessibility.Internal))
+            context.ReportDiagnostic(Diagnostic.Create(Rules.NotDeployable, method.Locations[0], method.Name, method.ContainingType.Name));
+    }
+
+    /// <summary>The kind of a good run method; null when it is none, or is none that can run.</summary>
+    private static RunKind? ReportFault(IMethodSymbol method, Compilation compilation, System.Action<Diagnostic> report)
+    {
+        var kinds = method.GetAttributes().Select(attribute => attribute.AttributeClass is { } type ? MethodReader.KindOf(type) : null).OfType<RunKind>().ToList();
+        if (kinds.Count == 0)
+            return null;
+        var fault = kinds.Count > 1 ? "it is marked as both; choose [Flow] or [Task]" : Suitability.Fault(method, compilation);
+        if (fault is null)
+            return kinds[0];
+        report(Diagnostic.Create(Rules.CannotRun, method.Locations[0], method.Name, kinds[0], fault));
+        return null;
+    }
+
+    private static void CheckNames(CompilationAnalysisContext context, ConcurrentBag<IMethodSymbol> flows)
+    {
+        var ordered = flows.OrderBy(flow => flow.ToDisplayString(), System.StringComparer.Ordinal).ToList();
+        foreach (var group in ordered.GroupBy(flow => (Type: flow.ContainingType.ToDisplayString(), flow.Name)).Where(group => group.Count() > 1))
+            context.ReportDiagnostic(Diagnostic.Create(Rules.SameEntrypoint, group.Last().Locations[0], group.Key.Name, group.Key.Type));
+        foreach (var group in ordered.GroupBy(FlowName).Where(group => group.Select(flow => flow.ContainingType.ToDisplayString() + flow.Name).Distinct().Count() > 1))
+            context.ReportDiagnostic(Diagnostic.Create(Rules.SameName, group.Last().Locations[0], group.Key, group.First().ToDisplayString()));
+    }
+
+    private static string FlowName(IMethodSymbol flow) =>
+        MethodReader.RunAttribute(flow)!.NamedArguments.FirstOrDefault(argument => argument.Key == "Name").Value.Value as string ?? Naming.KebabCase(flow.Name);
+}

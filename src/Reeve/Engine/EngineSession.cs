@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using Reeve.Client;
+using Reeve.Logging;
+using Reeve.Protocol.Runs;
+using Reeve.Results;
+using Reeve.Settings;
+
+namespace Reeve.Engine;
+
+/// <summary>What the runs of a process share: the client, the log upload, the leases, the clock.</summary>
+internal sealed class EngineSession : IAsyncDisposable
+{
+    private static readonly AsyncLocal<EngineSession?> Override = new();
+    private static readonly Lazy<EngineSession> Process = new(() =>
+    {
+        var settings = ReeveSettings.Load();
+        return new EngineSession(settings, new ApiConnection(settings, RetryPolicy.Patient), TimeProvider.System);
+    });
+
+    private readonly ConcurrentDictionary<string, Guid> _flowIds = new(StringComparer.Ordinal);
+    private readonly ApiConnection _connection;
+
+    public EngineSession(ReeveSettings settings, ApiConnection connection, TimeProvider time)
+    {
+        _connection = connection;
+        Client = new OrchestrationClient(connection);
+        Time = time;
+        LogLevel = RunLogLevels.Parse(settings.LoggingLevel);
+        Logs = new LogUpload(Client, time, new LogUploadLimits());
+        Leases = new LeaseKeeper(Client, time, settings);
+        Results = new ResultStore(settings.Home);
+    }
+
+    /// <summary>The process's session, made on first use; tests put their own in its place.</summary>
+    public static EngineSession Current
+    {
+        get => Override.Value ?? Process.Value;
+        set => Override.Value = value;
+    }
+
+    public OrchestrationClient Client { get; }
+
+    public TimeProvider Time { get; }
+
+    public RunLogLevel LogLevel { get; }
+
+    public LogUpload Logs { get; }
+
+    public LeaseKeeper Leases { get; }
+
+    public ResultStore Results { get; }
+
+    /// <summary>How long a body may go on after it was asked to stop, before it is left behind.</summary>
+    public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long the last report may take once the process was told to end.</summary>
+    public TimeSpan LastReportLimit { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a program waits at its end for log lines to be stored.</summary>
+    public TimeSpan FlushLimit { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Pause between proposals while a run is paused or held.</summary>
+    public TimeSpan HeldPause { get; init; } = TimeSpan.FromSeconds(5);
+
+    public async Task<Guid> FlowIdAsync(FlowDescriptor flow, CancellationToken ct)
+    {
+        if (_flowIds.TryGetValue(flow.Name, out var id))
+            return id;
+
+        // The first word to the API in a program run by hand: a person waits, so a missing server is told within seconds.
+        var client = new OrchestrationClient(_connection.With(RetryPolicy.Interactive));
+        return _flowIds[flow.Name] = (await client.CreateFlowAsync(new FlowCreate { Name = flow.Name }, ct)).Id;
+    }
+
+    /// <summary>The client for the writes of a run that is held by a lease.</summary>
+    public OrchestrationClient ClientFor(Guid? lease) => lease is null ? Client : new OrchestrationClient(_connection.With(lease));
+
+    public async ValueTask DisposeAsync()
+    {
+        await Leases.DisposeAsync();
+        await Logs.DisposeAsync();
+        _connection.Dispose();
+    }
+}

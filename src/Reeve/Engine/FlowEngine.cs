@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Text.Json;
+using Reeve.Client;
+using Reeve.Protocol;
+using Reeve.Protocol.Runs;
+
+namespace Reeve.Engine;
+
+/// <summary>Runs the calls of flows: by hand, as a subflow, or for a worker.</summary>
+internal static class FlowEngine
+{
+    /// <summary>A call in user code.</summary>
+    public static Task<T> CallAsync<T>(FlowDescriptor flow, object?[] arguments, Func<CancellationToken, Task<T>> body, CancellationToken ct) =>
+        FlowRunContext.Current is { } parent ? CallSubflowAsync(parent, flow, arguments, body, ct) : CallRootAsync(flow, arguments, body, ct);
+
+    /// <summary>Runs a flow run that exists, under its lease.</summary>
+    public static async Task<T> ExecuteAsync<T>(
+        EngineSession session, FlowDescriptor flow, FlowRun run, Guid? lease, RunStop stop, bool logsPrints, Func<CancellationToken, Task<T>> body)
+    {
+        var logger = RunLogger.ForFlowRun(session, run.Id, run.Name, logsPrints);
+        var context = new FlowRunContext(session, session.ClientFor(lease), flow, run.Id, run.Name, logger, stop);
+        if (lease is { } token)
+            session.Leases.Keep(run.Id, token, stop);
+        try
+        {
+            logger.Info($"Beginning flow run '{run.Name}' for flow '{flow.Name}'");
+            return await new FlowExecution(context).RunAsync(body);
+        }
+        catch (Exception e) when (e is RunAbortedException or LeaseLostException)
+        {
+            logger.Error(e.Message);
+            throw;
+        }
+        finally
+        {
+            session.Leases.LetGo(run.Id);
+        }
+    }
+
+    private static async Task<T> CallRootAsync<T>(FlowDescriptor flow, object?[] arguments, Func<CancellationToken, Task<T>> body, CancellationToken ct)
+    {
+        var session = EngineSession.Current;
+        using var stop = new RunStop(null, ct);
+        using var signals = new StopSignals(stop);
+        try
+        {
+            var run = await CreateAsync(session, session.Client, flow, arguments, parentTaskRunId: null, ct);
+            var lease = await session.Leases.AcquireAsync(run.Id, ct);
+            return await ExecuteAsync(session, flow, run, lease, stop, flow.LogPrints ?? false, body);
+        }
+        finally
+        {
+            // Here and not when the process exits: an exception that nobody catches ends the process without that event.
+            await session.Logs.FlushAsync(session.FlushLimit, CancellationToken.None);
+            if (signals.ExitCode is { } code)
+                Environment.Exit(code);
+        }
+    }
+
+    private static async Task<T> CallSubflowAsync<T>(
+        FlowRunContext parent, FlowDescriptor flow, object?[] arguments, Func<CancellationToken, Task<T>> body, CancellationToken ct)
+    {
+        var session = parent.Session;
+        using var stop = new RunStop(parent.Stop, ct);
+        var stand = await CreateStandInAsync(parent, flow);
+        var run = await CreateAsync(session, parent.Client, flow, arguments, stand.Id, CancellationToken.None);
+        (TaskRunContext.Current?.Logger ?? parent.Logger).Info($"Created subflow run '{run.Name}' for flow '{flow.Name}'");
+        var lease = await session.Leases.AcquireAsync(run.Id, CancellationToken.None);
+        return await ExecuteAsync(session, flow, run, lease, stop, flow.LogPrints ?? parent.LogsPrints, body);
+    }
+
+    /// <summary>The task run that stands for a subflow in its parent; the server keeps its state the subflow's.</summary>
+    private static Task<TaskRun> CreateStandInAsync(FlowRunContext parent, FlowDescriptor flow)
+    {
+        var call = parent.NextCall("flow/" + flow.Name).ToString(CultureInfo.InvariantCulture);
+        return parent.Client.CreateTaskRunAsync(
+            new TaskRunCreate
+            {
+                Id = Ids.New(parent.Session.Time.GetUtcNow()),
+                State = new StateCreate { Type = StateType.Pending, Name = "Pending" },
+                Name = $"{flow.Name}-{call}",
+                FlowRunId = parent.Id,
+                TaskKey = flow.Name,
+                DynamicKey = "flow-" + call,
+                TaskVersion = flow.Version,
+            },
+            CancellationToken.None);
+    }
+
+    private static async Task<FlowRun> CreateAsync(
+        EngineSession session, OrchestrationClient client, FlowDescriptor flow, object?[] arguments, Guid? parentTaskRunId, CancellationToken ct)
+    {
+        JsonElement parameters = ParameterBinder.Write(flow, arguments);
+        return await client.CreateFlowRunAsync(
+            new FlowRunCreate
+            {
+                FlowId = await session.FlowIdAsync(flow, ct),
+                State = new StateCreate { Type = StateType.Pending, Name = "Pending" },
+                FlowVersion = flow.Version,
+                Parameters = parameters,
+                ParentTaskRunId = parentTaskRunId,
+                EmpiricalPolicy = PolicyOf(flow),
+                IdempotencyKey = Ids.New(session.Time.GetUtcNow()).ToString(), // makes the request safe to repeat
+            },
+            ct);
+    }
+
+    public static FlowRunPolicy PolicyOf(FlowDescriptor flow) => new()
+    {
+        MaxRetries = flow.Retries,
+        RetryDelaySeconds = flow.RetryDelaySeconds,
+        Retries = flow.Retries,
+        RetryDelay = (int)Math.Ceiling(flow.RetryDelaySeconds), // whole seconds on the wire
+    };
+}

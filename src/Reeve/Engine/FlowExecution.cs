@@ -1,0 +1,35 @@
+using Reeve.Protocol.Runs;
+
+namespace Reeve.Engine;
+
+/// <summary>Runs one flow run.</summary>
+internal sealed class FlowExecution(FlowRunContext run) : RunExecution(run.Session, run.Flow, run.Id, run.Logger, run.Stop)
+{
+    protected override string Noun => "Flow run";
+
+    protected override Task<OrchestrationResult> SetStateAsync(StateCreate state, CancellationToken ct) =>
+        run.Client.SetFlowRunStateAsync(run.Id, state with { StateDetails = state.StateDetails! with { FlowRunId = run.Id } }, force: false, ct);
+
+    protected override void Enter(int attempt)
+    {
+        run.BeginAttempt();
+        FlowRunContext.Current = run;
+        TaskRunContext.Current = null; // a subflow called by a task is no part of that task's log
+    }
+
+    protected override string FailureMessage(Exception exception) => $"Flow run encountered an exception: {Brief(exception)}";
+
+    // A worker ends the process of a run that is to be cancelled by a signal; the run's state tells the two cases apart.
+    protected override async Task<bool> IsCancellingAsync(CancellationToken ct)
+    {
+        try
+        {
+            return (await run.Client.FindFlowRunAsync(run.Id, ct))?.StateType == StateType.Cancelling;
+        }
+        catch (Exception e) when (e is Client.ApiException or OperationCanceledException)
+        {
+            run.Logger.Warning($"Could not ask whether the run is to be cancelled: {e.Message}");
+            return false;
+        }
+    }
+}

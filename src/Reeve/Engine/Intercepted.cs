@@ -1,0 +1,85 @@
+using System.ComponentModel;
+
+namespace Reeve.Engine;
+
+/// <summary>Where the calls of [Flow] and [Task] methods arrive. Generated code calls it; people do not.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class Intercepted
+{
+    /// <summary>A call of a task that returns <see cref="Task"/>.</summary>
+    public static async Task RunAsync(TaskDescriptor task, Func<CancellationToken, Task> body, CancellationToken ct) =>
+        await TaskEngine.RunAsync<object?>(task, async token => { await body(token); return null; }, ct);
+
+    /// <summary>A call of a task that returns <see cref="Task{T}"/>.</summary>
+    public static Task<T> RunAsync<T>(TaskDescriptor task, Func<CancellationToken, Task<T>> body, CancellationToken ct) => TaskEngine.RunAsync(task, body, ct);
+
+    /// <summary>A call of a task that returns <see cref="ValueTask"/>.</summary>
+    public static async ValueTask RunAsync(TaskDescriptor task, Func<CancellationToken, ValueTask> body, CancellationToken ct) =>
+        await TaskEngine.RunAsync<object?>(task, async token => { await body(token); return null; }, ct);
+
+    /// <summary>A call of a task that returns <see cref="ValueTask{T}"/>.</summary>
+    public static async ValueTask<T> RunAsync<T>(TaskDescriptor task, Func<CancellationToken, ValueTask<T>> body, CancellationToken ct) =>
+        await TaskEngine.RunAsync(task, token => body(token).AsTask(), ct);
+
+    /// <summary>A call of a task that returns a value.</summary>
+    public static T Run<T>(TaskDescriptor task, Func<CancellationToken, T> body, CancellationToken ct) =>
+        Wait(() => TaskEngine.RunAsync(task, token => Task.FromResult(body(token)), ct));
+
+    /// <summary>A call of a task that returns nothing.</summary>
+    public static void Run(TaskDescriptor task, Action<CancellationToken> body, CancellationToken ct) =>
+        Wait(() => TaskEngine.RunAsync<object?>(task, token => Nothing(body, token), ct));
+
+    /// <summary>A call of a flow that returns <see cref="Task"/>.</summary>
+    public static async Task RunAsync(FlowDescriptor flow, object?[] arguments, Func<CancellationToken, Task> body, CancellationToken ct) =>
+        await FlowEngine.CallAsync<object?>(flow, arguments, async token => { await body(token); return null; }, ct);
+
+    /// <summary>A call of a flow that returns <see cref="Task{T}"/>.</summary>
+    public static Task<T> RunAsync<T>(FlowDescriptor flow, object?[] arguments, Func<CancellationToken, Task<T>> body, CancellationToken ct) =>
+        FlowEngine.CallAsync(flow, arguments, body, ct);
+
+    /// <summary>A call of a flow that returns <see cref="ValueTask"/>.</summary>
+    public static async ValueTask RunAsync(FlowDescriptor flow, object?[] arguments, Func<CancellationToken, ValueTask> body, CancellationToken ct) =>
+        await FlowEngine.CallAsync<object?>(flow, arguments, async token => { await body(token); return null; }, ct);
+
+    /// <summary>A call of a flow that returns <see cref="ValueTask{T}"/>.</summary>
+    public static async ValueTask<T> RunAsync<T>(FlowDescriptor flow, object?[] arguments, Func<CancellationToken, ValueTask<T>> body, CancellationToken ct) =>
+        await FlowEngine.CallAsync(flow, arguments, token => body(token).AsTask(), ct);
+
+    /// <summary>A call of a flow that returns a value.</summary>
+    public static T Run<T>(FlowDescriptor flow, object?[] arguments, Func<CancellationToken, T> body, CancellationToken ct) =>
+        Wait(() => FlowEngine.CallAsync(flow, arguments, token => Task.FromResult(body(token)), ct));
+
+    /// <summary>A call of a flow that returns nothing.</summary>
+    public static void Run(FlowDescriptor flow, object?[] arguments, Action<CancellationToken> body, CancellationToken ct) =>
+        Wait(() => FlowEngine.CallAsync<object?>(flow, arguments, token => Nothing(body, token), ct));
+
+    /// <summary>The outcome of a flow's method as the worker's process handles it.</summary>
+    public static async ValueTask<object?> Boxed(Task call)
+    {
+        await call;
+        return null;
+    }
+
+    /// <summary>The outcome of a flow's method as the worker's process handles it.</summary>
+    public static async ValueTask<object?> Boxed<T>(Task<T> call) => await call;
+
+    /// <summary>The outcome of a flow's method as the worker's process handles it.</summary>
+    public static async ValueTask<object?> Boxed(ValueTask call)
+    {
+        await call;
+        return null;
+    }
+
+    /// <summary>The outcome of a flow's method as the worker's process handles it.</summary>
+    public static async ValueTask<object?> Boxed<T>(ValueTask<T> call) => await call;
+
+    // The only place that blocks: a synchronous method promises its caller a result when it returns, and the engine has to speak to the API
+    // before and after it. On the pool, so that no synchronisation context of the caller is waited for.
+    internal static T Wait<T>(Func<Task<T>> run) => Task.Run(run).GetAwaiter().GetResult();
+
+    private static Task<object?> Nothing(Action<CancellationToken> body, CancellationToken token)
+    {
+        body(token);
+        return Task.FromResult<object?>(null);
+    }
+}

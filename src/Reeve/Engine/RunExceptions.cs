@@ -1,0 +1,7 @@
+namespace Reeve;
+
+/// <summary>The orchestrator refused to let a run go on, or the run was already over when it should have started.</summary>
+public sealed class RunAbortedException(string message) : Exception(message);
+
+/// <summary>The process lost its right to the flow run: another one has it, or the run is over. Nothing more is written for the run.</summary>
+public sealed class LeaseLostException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,73 @@
+using Reeve.Client;
+using Reeve.Engine;
+
+namespace Reeve;
+
+/// <summary>The flow run that this code runs in.</summary>
+public sealed class FlowRunContext
+{
+    private static readonly AsyncLocal<FlowRunContext?> Ambient = new();
+    private readonly Dictionary<string, int> _calls = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+
+    internal FlowRunContext(EngineSession session, OrchestrationClient client, FlowDescriptor flow, Guid id, string name, RunLogger logger, RunStop stop)
+    {
+        Session = session;
+        Client = client;
+        Flow = flow;
+        Id = id;
+        Name = name;
+        Logger = logger;
+        Stop = stop;
+    }
+
+    /// <summary>The current flow run; null outside of one.</summary>
+    public static FlowRunContext? Current
+    {
+        get => Ambient.Value;
+        internal set => Ambient.Value = value;
+    }
+
+    /// <summary>The run's id.</summary>
+    public Guid Id { get; }
+
+    /// <summary>The run's name, such as "brave-otter".</summary>
+    public string Name { get; }
+
+    /// <summary>The flow's name.</summary>
+    public string FlowName => Flow.Name;
+
+    /// <summary>The run's logger.</summary>
+    public RunLogger Logger { get; }
+
+    /// <summary>Cancelled when the run is to stop: cancelled by somebody, its process told to end, or its lease lost.</summary>
+    public CancellationToken CancellationToken => Stop.Token;
+
+    internal EngineSession Session { get; }
+
+    /// <summary>The client whose writes carry the run's lease.</summary>
+    internal OrchestrationClient Client { get; }
+
+    internal FlowDescriptor Flow { get; }
+
+    internal RunStop Stop { get; }
+
+    internal bool LogsPrints => Logger.LogsPrints;
+
+    /// <summary>The number of a call of a task within this attempt; the same call has the same number when the flow is tried again.</summary>
+    internal int NextCall(string taskKey)
+    {
+        lock (_gate)
+        {
+            var number = _calls.GetValueOrDefault(taskKey);
+            _calls[taskKey] = number + 1;
+            return number;
+        }
+    }
+
+    internal void BeginAttempt()
+    {
+        lock (_gate)
+            _calls.Clear();
+    }
+}

@@ -1,0 +1,147 @@
+using System.Text.Json;
+using Reeve.Protocol;
+using Reeve.Protocol.Leases;
+using Reeve.Protocol.Logs;
+using Reeve.Protocol.Runs;
+
+namespace Reeve.Tests.Api;
+
+public sealed partial class RecordingApi
+{
+    private (int Status, object? Answer) Route(string method, string[] path, string body)
+    {
+        lock (_gate)
+        {
+            return (method, path) switch
+            {
+                ("POST", ["flows"]) => (201, Stored(Read<FlowCreate>(body))),
+                ("POST", ["flow_runs"]) => (201, Served(Create(Read<FlowRunCreate>(body)))),
+                ("POST", ["task_runs"]) => (201, ServedTask(Create(Read<TaskRunCreate>(body)))),
+                ("POST", ["logs"]) => Store(Read<List<LogCreate>>(body)),
+                ("POST", ["flow_runs", "leases", "renew"]) when KnowsLeases => (200, Renew(Read<LeaseRenewal>(body))),
+                ("POST", ["flow_runs", var id, "lease"]) when KnowsLeases => (201, new Lease
+                {
+                    FlowRunId = Guid.Parse(id), Attempt = 1, Token = Guid.NewGuid(), Owner = Read<LeaseAcquire>(body).Owner, Expires = DateTimeOffset.UnixEpoch,
+                }),
+                ("POST", [_, var id, "set_state"]) => Propose(Runs[Guid.Parse(id)], Read<SetState>(body).State),
+                ("GET", ["flow_runs", var id]) when Runs.TryGetValue(Guid.Parse(id), out var run) => (200, Served(run)),
+                ("PATCH", ["flow_runs", var id]) => Change(Runs[Guid.Parse(id)], Read<FlowRunUpdate>(body)),
+                _ => (404, null),
+            };
+        }
+    }
+
+    private static T Read<T>(string body) => JsonSerializer.Deserialize(body, WireJson.TypeInfo<T>())!;
+
+    private static Flow Stored(FlowCreate flow) => new() { Id = Guid.NewGuid(), Created = DateTimeOffset.UnixEpoch, Updated = DateTimeOffset.UnixEpoch, Name = flow.Name };
+
+    private (int, object?) Store(List<LogCreate> lines)
+    {
+        lines.ForEach(Logs.Enqueue);
+        return (201, null);
+    }
+
+    private static (int, object?) Change(RunRecord run, FlowRunUpdate update)
+    {
+        run.Update = update;
+        return (204, null);
+    }
+
+    private RunRecord Create(FlowRunCreate create)
+    {
+        if (Runs.Values.FirstOrDefault(known => known.Key == create.IdempotencyKey) is { } existing)
+            return existing;
+        var run = new RunRecord(
+            Ids.New(TimeProvider.System.GetUtcNow()), false, $"run-{Runs.Count}", create.ParentTaskRunId, create.Parameters ?? WireJson.EmptyObject,
+            create.EmpiricalPolicy?.Retries ?? 0, create.EmpiricalPolicy?.RetryDelay ?? 0) { Key = create.IdempotencyKey };
+        run.Add(create.State!);
+        return Runs[run.Id] = run;
+    }
+
+    private RunRecord Create(TaskRunCreate create)
+    {
+        var key = $"{create.FlowRunId}/{create.TaskKey}/{create.DynamicKey}";
+        if (Runs.Values.FirstOrDefault(known => known.Key == key) is { } existing)
+            return existing;
+        var run = new RunRecord(
+            create.Id!.Value, true, create.Name!, create.FlowRunId, create.TaskInputs ?? WireJson.EmptyObject,
+            create.EmpiricalPolicy?.Retries ?? 0, create.EmpiricalPolicy?.RetryDelay?.GetDouble() ?? 0) { Key = key, FlowRunId = create.FlowRunId };
+        run.Add(create.State!);
+        return Runs[run.Id] = run;
+    }
+
+    private LeaseRenewalResult Renew(LeaseRenewal renewal)
+    {
+        var ids = renewal.Leases.Select(lease => lease.FlowRunId).ToList();
+        return new(
+            [.. ids.Where(id => !LostLeases.ContainsKey(id))],
+            [.. ids.Where(Cancelling.ContainsKey)],
+            [.. ids.Where(LostLeases.ContainsKey).Select(id => new LostLease(id, LostLeases[id]))]);
+    }
+
+    private (int, object?) Propose(RunRecord run, StateCreate proposed)
+    {
+        var result = Verdict(run, proposed) ?? Judge(run, proposed);
+        return (result.Status is OrchestrationStatus.Accept or OrchestrationStatus.Reject ? 201 : 200, result);
+    }
+
+    private static OrchestrationResult Judge(RunRecord run, StateCreate proposed)
+    {
+        var current = run.Current;
+        if (proposed.StateDetails?.TransitionId is { } transition && transition == current.StateDetails.TransitionId)
+            return Answer(OrchestrationStatus.Reject, current, "This run has already made this state transition.");
+        if (current.Type.IsTerminal())
+            return Answer(OrchestrationStatus.Abort, null, $"The run is {current.Name} already.");
+        if (proposed.Type == StateType.Running && current.StateDetails.ScheduledTime - TimeProvider.System.GetUtcNow() is { Ticks: > 0 } early)
+            return Answer(OrchestrationStatus.Wait, null, "Scheduled time is in the future", early.TotalSeconds);
+        if (proposed.Type == StateType.Failed && current.Type == StateType.Running && run.RunCount <= run.Retries)
+        {
+            var retry = new StateCreate
+            {
+                Type = StateType.Scheduled,
+                Name = "AwaitingRetry",
+                Message = proposed.Message,
+                StateDetails = new StateDetails
+                {
+                    TransitionId = proposed.StateDetails?.TransitionId, // so that a repeated proposal is known again
+                    ScheduledTime = TimeProvider.System.GetUtcNow().AddSeconds(run.RetryDelaySeconds),
+                },
+            };
+            return Answer(OrchestrationStatus.Reject, run.Add(retry), "Retrying");
+        }
+
+        return Answer(OrchestrationStatus.Accept, run.Add(current.Name == "AwaitingRetry" ? proposed with { Name = "Retrying" } : proposed), null);
+    }
+
+    public static OrchestrationResult Answer(OrchestrationStatus status, State? state, string? reason, double? delay = null) => new()
+    {
+        State = state,
+        Status = status,
+        Details = new OrchestrationDetails { Type = status.ToString(), Reason = reason, DelaySeconds = delay },
+    };
+
+    private static FlowRun Served(RunRecord run) => new()
+    {
+        Id = run.Id,
+        Created = DateTimeOffset.UnixEpoch,
+        Updated = DateTimeOffset.UnixEpoch,
+        Name = run.Name,
+        FlowId = Guid.Empty,
+        Parameters = run.Parameters,
+        ParentTaskRunId = run.ParentId,
+        State = run.Current,
+        StateType = run.Current.Type,
+    };
+
+    private static TaskRun ServedTask(RunRecord run) => new()
+    {
+        Id = run.Id,
+        Created = DateTimeOffset.UnixEpoch,
+        Updated = DateTimeOffset.UnixEpoch,
+        Name = run.Name,
+        TaskKey = run.Key!,
+        DynamicKey = "0",
+        FlowRunId = run.FlowRunId,
+        State = run.Current,
+    };
+}
