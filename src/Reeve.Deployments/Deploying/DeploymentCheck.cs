@@ -1,0 +1,168 @@
+using Reeve.Client;
+using Reeve.Deployments.Entrypoints;
+using Reeve.Deployments.Projects;
+using Reeve.Deployments.Running;
+using Reeve.Deployments.Templating;
+using Reeve.Protocol.Filters;
+
+namespace Reeve.Deployments.Deploying;
+
+/// <summary>Everything that can be known to be wrong before anything is done. All of it is looked at, whatever was found before.</summary>
+internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointResolver entrypoints, SecretRegistry secrets, FaultCollector faults)
+{
+    private readonly Dictionary<(PlaceholderKind, string), string?> _missing = [];
+    private readonly Dictionary<string, (ResolvedFlow? Flow, IReadOnlyList<Fault> Faults)> _flows = [];
+    private List<Protocol.WorkPools.WorkPool>? _pools;
+
+    public static bool IsSection(string key) => key is "build" or "push" or "pull" or "triggers";
+
+    public async Task CheckAsync(Project project, List<DeploymentPlan> plans, CancellationToken ct)
+    {
+        var reachable = await IsReachableAsync(ct);
+        foreach (var plan in plans)
+        {
+            if (reachable)
+            {
+                await ResolveFieldsAsync(plan, ct);
+                await CheckReferencesAsync(plan, ct);
+                CheckWorkPool(plan.Resolved);
+            }
+            await CheckEntrypointAsync(project, plan, ct);
+            CheckParameters(plan, faults);
+        }
+        RefuseTwins(plans);
+    }
+
+    /// <summary>Only possible once the flow is known.</summary>
+    public static void CheckParameters(DeploymentPlan plan, FaultCollector faults)
+    {
+        if (plan.Flow is null || plan.Resolved.EnforceParameterSchema is false)
+            return;
+        var isScheduled = plan.Resolved.Paused is not true && plan.Resolved.Schedules is { } schedules && schedules.Any(schedule => schedule.Active);
+        new ParameterCheck(plan.Flow.Manifest.ParameterSchema, faults).Check(plan.Resolved.Parameters, plan.Resolved.At("parameters"), required: isScheduled);
+    }
+
+    private async Task<bool> IsReachableAsync(CancellationToken ct)
+    {
+        try
+        {
+            _pools = await client.FindWorkPoolsAsync(new Query { Limit = 200 }, ct);
+            return true;
+        }
+        catch (ApiException exception)
+        {
+            faults.Add(null, exception.Message);
+            return false;
+        }
+    }
+
+    /// <summary>Variables, blocks and the environment are resolved now; step outputs wait for the steps, job variables for the run.</summary>
+    private async Task ResolveFieldsAsync(DeploymentPlan plan, CancellationToken ct)
+    {
+        var now = new TemplateResolver(ApiSources.Scope(client), secrets);
+        var source = plan.Written.Source;
+        List<MapEntry> entries = [];
+        foreach (var entry in source.Entries)
+        {
+            if (IsSection(entry.Key.Text) || await HoldsSecretAsync(entry, ct))
+                entries.Add(entry);
+            else if (entry is { Key.Text: "work_pool", Value: MapNode pool })
+                entries.Add(entry with { Value = await ResolvePoolAsync(pool, now, ct) });
+            else
+                entries.Add(entry with { Value = await now.ResolveAsync(entry.Value, faults, ct) });
+        }
+        plan.Resolved = ProjectReader.ReadResolved(source with { Entries = entries }, faults);
+    }
+
+    private async Task<MapNode> ResolvePoolAsync(MapNode pool, TemplateResolver now, CancellationToken ct)
+    {
+        List<MapEntry> entries = [];
+        foreach (var entry in pool.Entries)
+            entries.Add(entry.Key.Text == "job_variables" ? entry : entry with { Value = await now.ResolveAsync(entry.Value, faults, ct) });
+        return pool with { Entries = entries };
+    }
+
+    /// <summary>What is resolved here is stored on the server as it is; a secret must not be.</summary>
+    private async Task<bool> HoldsSecretAsync(MapEntry entry, CancellationToken ct)
+    {
+        if (entry.Key.Text == "work_pool")
+            return false;
+        foreach (var (placeholder, position) in PlaceholderSurvey.Of(entry.Value).Where(found => found.Placeholder.Kind is PlaceholderKind.Block))
+        {
+            var block = await ApiSources.FindBlockAsync(client, placeholder.BlockType, placeholder.Name, includeSecrets: false, ct);
+            if (block is not { SecretFields.Count: > 0 })
+                continue;
+            faults.Add(position, $"'{placeholder}' holds a secret, and '{entry.Key.Text}' is stored on the server as clear text",
+                "use it in a pull step or in job_variables, where it is resolved when the run starts, or load the block in the flow");
+            return true;
+        }
+        return false;
+    }
+
+    private async Task CheckReferencesAsync(DeploymentPlan plan, CancellationToken ct)
+    {
+        var steps = plan.Build.Steps.Concat(plan.Push.Steps).Concat(plan.Pull.Steps).SelectMany(step => PlaceholderSurvey.Of(step.Source));
+        foreach (var (placeholder, position) in steps.Concat(PlaceholderSurvey.Of(plan.Written.JobVariables)))
+        {
+            var key = (placeholder.Kind, placeholder.Kind is PlaceholderKind.Block ? $"{placeholder.BlockType}/{placeholder.Name}" : placeholder.Name);
+            if (!_missing.TryGetValue(key, out var fault))
+                _missing[key] = fault = await MissingAsync(placeholder, ct);
+            if (fault is not null)
+                faults.Add(position, fault, Hint(placeholder));
+        }
+    }
+
+    private static string? Hint(Placeholder placeholder) => placeholder.Kind is PlaceholderKind.Block
+        ? $"make it with 'reeve block create {placeholder.BlockType} --name {placeholder.Name}'"
+        : $"set it with 'reeve variable set {placeholder.Name} <value>'";
+
+    private async Task<string?> MissingAsync(Placeholder placeholder, CancellationToken ct) => placeholder.Kind switch
+    {
+        PlaceholderKind.Block when await client.FindBlockDocumentAsync(placeholder.BlockType, placeholder.Name, includeSecrets: false, ct) is null =>
+            $"there is no block '{placeholder.Name}' of type '{placeholder.BlockType}'",
+        PlaceholderKind.Variable when await client.FindVariableAsync(placeholder.Name, ct) is null => $"there is no variable '{placeholder.Name}'",
+        _ => null, // the environment of the machine that runs the step is not ours to judge
+    };
+
+    private void CheckWorkPool(ProjectDeployment deployment)
+    {
+        var names = _pools!.Select(pool => pool.Name).ToList();
+        if (string.IsNullOrWhiteSpace(deployment.WorkPoolName))
+        {
+            faults.Add(deployment.At("work_pool"), $"the deployment '{deployment.Name}' names no work pool, so no worker would run it",
+                names.Count == 0 ? "make one with 'reeve work-pool create <name> --type process' and write work_pool: {name: <name>}" : "there are: " + string.Join(", ", names.Take(12)));
+            return;
+        }
+        if (MapReader.IsPlaceholder(new ScalarNode(default, deployment.WorkPoolName, deployment.WorkPoolName)))
+            return; // of a step's output
+        var pool = _pools!.FirstOrDefault(pool => pool.Name == deployment.WorkPoolName);
+        if (pool is null)
+            faults.Add(deployment.At("work_pool", "name"), $"there is no work pool '{deployment.WorkPoolName}'",
+                NearestName.Of(deployment.WorkPoolName, names) is { } near ? $"did you mean '{near}'?" : $"make it with 'reeve work-pool create {deployment.WorkPoolName} --type process'");
+        else if (pool.Type == "prefect-agent")
+            faults.Add(deployment.At("work_pool", "name"), $"the work pool '{pool.Name}' is one of agents, which do not run pull steps", "use a pool of type process");
+    }
+
+    private async Task CheckEntrypointAsync(Project project, DeploymentPlan plan, CancellationToken ct)
+    {
+        var text = plan.Resolved.Entrypoint!;
+        if (Template.Parse(text).Placeholders.Count > 0)
+        {
+            if (_pools is not null) // else it was not resolved because there is no server, which is told already
+                faults.Add(plan.Resolved.At("entrypoint"), "an entrypoint cannot be made of step outputs: the flow is read before the steps run");
+            return;
+        }
+        if (!_flows.TryGetValue(text, out var found))
+            _flows[text] = found = await entrypoints.ResolveAsync(text, project.Directory, ct);
+        plan.Flow = found.Flow;
+        foreach (var fault in found.Faults)
+            faults.Add(fault.Position is null ? fault with { Position = plan.Resolved.At("entrypoint") } : fault);
+    }
+
+    private void RefuseTwins(List<DeploymentPlan> plans)
+    {
+        foreach (var twins in plans.Where(plan => plan.Flow is not null).GroupBy(plan => (plan.Flow!.Manifest.Name, plan.Resolved.Name)).Where(group => group.Count() > 1))
+            foreach (var twin in twins.Skip(1))
+                faults.Add(twin.Written.At("name"), $"another deployment of the flow '{twins.Key.Item1}' has the name '{twins.Key.Item2}' (line {twins.First().Written.At("name").Line})");
+    }
+}

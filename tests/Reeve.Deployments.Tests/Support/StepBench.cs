@@ -1,0 +1,40 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using Reeve.Deployments.Running;
+using Reeve.Deployments.Steps;
+using Reeve.Deployments.Templating;
+
+namespace Reeve.Deployments.Tests.Support;
+
+/// <summary>Runs steps in a folder of their own and keeps their lines.</summary>
+public sealed class StepBench : IDisposable
+{
+    private readonly ConcurrentQueue<OutputLine> _lines = [];
+
+    public StepBench() => Context = new StepContext
+    {
+        WorkingDirectory = Folder.Path,
+        Sink = _lines.Enqueue,
+        Scope = new TemplateScope
+        {
+            Environment = Environment.GetEnvironmentVariable,
+            Block = (type, name, _) => Task.FromResult(Blocks.GetValueOrDefault($"{type}/{name}")),
+            Variable = (_, _) => Task.FromResult((false, (JsonNode?)null)),
+        },
+    };
+
+    public TemporaryFolder Folder { get; } = new();
+
+    public StepContext Context { get; }
+
+    public Dictionary<string, BlockData> Blocks { get; } = [];
+
+    public IEnumerable<string> Lines => _lines.Select(line => line.Message);
+
+    public Task<JsonObject> RunAsync(string steps) =>
+        new StepRunner(StepCatalog.BuiltIn, Context).RunAsync(JsonNode.Parse(steps)!.AsArray(), [], TestContext.Current.CancellationToken);
+
+    public async Task<string> FailAsync(string steps) => (await Assert.ThrowsAsync<StepException>(() => RunAsync(steps))).Message;
+
+    public void Dispose() => Folder.Dispose();
+}
