@@ -14,6 +14,7 @@ using Reeve.Protocol.WorkPools;
 namespace Reeve.Protocol;
 
 /// <summary>How everything on the wire is written and read: snake_case, UTC with microseconds, unknown fields ignored, fields of PATCH bodies left out when not given.</summary>
+/// <remarks>Properties with a default have a plain setter: generated readers give an absent <c>init</c> property its type's default instead.</remarks>
 public static class WireJson
 {
     /// <summary>The empty JSON object, for free maps.</summary>

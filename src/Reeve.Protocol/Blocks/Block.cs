@@ -75,7 +75,7 @@ public sealed record BlockSchema
     public required string Checksum { get; init; }
 
     /// <summary>JSON Schema with "secret_fields" and "block_schema_references".</summary>
-    public JsonElement Fields { get; init; } = WireJson.EmptyObject;
+    public JsonElement Fields { get; set; } = WireJson.EmptyObject;
 
     /// <summary>The kind of block.</summary>
     public required Guid? BlockTypeId { get; init; }
@@ -84,17 +84,17 @@ public sealed record BlockSchema
     public BlockType? BlockType { get; init; }
 
     /// <summary>What such a block can do: "get-directory" …</summary>
-    public IReadOnlyList<string> Capabilities { get; init; } = [];
+    public IReadOnlyList<string> Capabilities { get; set; } = [];
 
     /// <summary>The version of the code that defined it.</summary>
-    public string Version { get; init; } = "non-versioned";
+    public string Version { get; set; } = "non-versioned";
 }
 
 /// <summary>The body of <c>POST /block_schemas/</c>.</summary>
 public sealed record BlockSchemaCreate
 {
     /// <summary>JSON Schema.</summary>
-    public JsonElement Fields { get; init; } = WireJson.EmptyObject;
+    public JsonElement Fields { get; set; } = WireJson.EmptyObject;
 
     /// <summary>The kind of block.</summary>
     public required Guid BlockTypeId { get; init; }
@@ -122,7 +122,7 @@ public sealed record BlockDocument
     public string? Name { get; init; }
 
     /// <summary>The fields; secret ones read "********" unless asked for.</summary>
-    public JsonElement Data { get; init; } = WireJson.EmptyObject;
+    public JsonElement Data { get; set; } = WireJson.EmptyObject;
 
     /// <summary>The schema.</summary>
     public required Guid BlockSchemaId { get; init; }
@@ -140,7 +140,7 @@ public sealed record BlockDocument
     public BlockType? BlockType { get; init; }
 
     /// <summary>Blocks that this one points at, by field.</summary>
-    public JsonObject BlockDocumentReferences { get; init; } = [];
+    public JsonObject BlockDocumentReferences { get; set; } = [];
 
     /// <summary>True for a block without a name of its own.</summary>
     public bool IsAnonymous { get; init; }
@@ -153,7 +153,7 @@ public sealed record BlockDocumentCreate
     public string? Name { get; init; }
 
     /// <summary>The fields.</summary>
-    public JsonElement Data { get; init; } = WireJson.EmptyObject;
+    public JsonElement Data { get; set; } = WireJson.EmptyObject;
 
     /// <summary>The schema.</summary>
     public required Guid BlockSchemaId { get; init; }
@@ -175,5 +175,5 @@ public sealed record BlockDocumentUpdate
     public JsonElement? Data { get; init; }
 
     /// <summary>True: fields that are not given stay.</summary>
-    public bool MergeExistingData { get; init; } = true;
+    public bool MergeExistingData { get; set; } = true;
 }

@@ -22,7 +22,7 @@ public sealed record Variable
     public JsonElement? Value { get; init; }
 
     /// <summary>Tags.</summary>
-    public IReadOnlyList<string> Tags { get; init; } = [];
+    public IReadOnlyList<string> Tags { get; set; } = [];
 }
 
 /// <summary>The body of <c>POST /variables/</c>.</summary>

@@ -34,10 +34,10 @@ public sealed record Deployment
     public JsonElement? Schedule { get; init; }
 
     /// <summary>The opposite of <see cref="Paused"/>, for 2.x clients.</summary>
-    public bool IsScheduleActive { get; init; } = true;
+    public bool IsScheduleActive { get; set; } = true;
 
     /// <summary>The schedules.</summary>
-    public IReadOnlyList<DeploymentSchedule> Schedules { get; init; } = [];
+    public IReadOnlyList<DeploymentSchedule> Schedules { get; set; } = [];
 
     /// <summary>How many runs may be active at once.</summary>
     public int? ConcurrencyLimit { get; init; }
@@ -49,19 +49,19 @@ public sealed record Deployment
     public JsonElement? ConcurrencyOptions { get; init; }
 
     /// <summary>Values for the work pool's job template.</summary>
-    public JsonElement JobVariables { get; init; } = WireJson.EmptyObject;
+    public JsonElement JobVariables { get; set; } = WireJson.EmptyObject;
 
     /// <summary>The same as <see cref="JobVariables"/>, for 2.x clients.</summary>
-    public JsonElement InfraOverrides { get; init; } = WireJson.EmptyObject;
+    public JsonElement InfraOverrides { get; set; } = WireJson.EmptyObject;
 
     /// <summary>Parameters of each run unless it says otherwise.</summary>
-    public JsonElement Parameters { get; init; } = WireJson.EmptyObject;
+    public JsonElement Parameters { get; set; } = WireJson.EmptyObject;
 
     /// <summary>Tags of each run.</summary>
-    public IReadOnlyList<string> Tags { get; init; } = [];
+    public IReadOnlyList<string> Tags { get; set; } = [];
 
     /// <summary>Labels of each run.</summary>
-    public JsonElement Labels { get; init; } = WireJson.EmptyObject;
+    public JsonElement Labels { get; set; } = WireJson.EmptyObject;
 
     /// <summary>The work queue.</summary>
     public string? WorkQueueName { get; init; }

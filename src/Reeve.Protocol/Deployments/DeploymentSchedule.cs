@@ -22,7 +22,7 @@ public sealed record DeploymentSchedule
     public required JsonElement Schedule { get; init; }
 
     /// <summary>Whether it makes runs.</summary>
-    public bool Active { get; init; } = true;
+    public bool Active { get; set; } = true;
 
     /// <summary>Unused; 2.x clients read it.</summary>
     public int? MaxActiveRuns { get; init; }
@@ -34,7 +34,7 @@ public sealed record DeploymentSchedule
     public bool Catchup { get; init; }
 
     /// <summary>Parameters of its runs, over the deployment's.</summary>
-    public JsonElement Parameters { get; init; } = WireJson.EmptyObject;
+    public JsonElement Parameters { get; set; } = WireJson.EmptyObject;
 
     /// <summary>Names it within the deployment.</summary>
     public string? Slug { get; init; }
@@ -91,7 +91,7 @@ public sealed record CronSchedule
     public string? Timezone { get; init; }
 
     /// <summary>True: day of month or day of week matches (as cron does); false: both.</summary>
-    public bool DayOr { get; init; } = true;
+    public bool DayOr { get; set; } = true;
 }
 
 /// <summary>Fires every so many seconds from an anchor.</summary>

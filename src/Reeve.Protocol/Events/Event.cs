@@ -19,10 +19,10 @@ public sealed record Event
     public required IReadOnlyDictionary<string, string> Resource { get; init; }
 
     /// <summary>Labels of other resources, each with "prefect.resource.id" and "prefect.resource.role".</summary>
-    public IReadOnlyList<IReadOnlyDictionary<string, string>> Related { get; init; } = [];
+    public IReadOnlyList<IReadOnlyDictionary<string, string>> Related { get; set; } = [];
 
     /// <summary>Free data.</summary>
-    public JsonElement Payload { get; init; } = WireJson.EmptyObject;
+    public JsonElement Payload { get; set; } = WireJson.EmptyObject;
 
     /// <summary>The event that this one follows.</summary>
     public Guid? Follows { get; init; }

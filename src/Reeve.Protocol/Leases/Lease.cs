@@ -56,7 +56,7 @@ public sealed record Claim
     public required string WorkerName { get; init; }
 
     /// <summary>At most so many runs.</summary>
-    public int Limit { get; init; } = 1;
+    public int Limit { get; set; } = 1;
 
     /// <summary>Only from these queues; null or empty: all.</summary>
     public IReadOnlyList<string>? WorkQueueNames { get; init; }
@@ -65,7 +65,7 @@ public sealed record Claim
     public double PrefetchSeconds { get; init; }
 
     /// <summary>How long each lease holds without renewal.</summary>
-    public int LeaseSeconds { get; init; } = 60;
+    public int LeaseSeconds { get; set; } = 60;
 }
 
 /// <summary>A run that was handed to a worker.</summary>

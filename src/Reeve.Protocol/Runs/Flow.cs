@@ -18,10 +18,10 @@ public sealed record Flow
     public required string Name { get; init; }
 
     /// <summary>Tags for filters.</summary>
-    public IReadOnlyList<string> Tags { get; init; } = [];
+    public IReadOnlyList<string> Tags { get; set; } = [];
 
     /// <summary>Labels, plain values by key.</summary>
-    public JsonElement Labels { get; init; } = WireJson.EmptyObject;
+    public JsonElement Labels { get; set; } = WireJson.EmptyObject;
 }
 
 /// <summary>The body that names a flow; a known name answers with the flow that has it.</summary>
@@ -31,7 +31,7 @@ public sealed record FlowCreate
     public required string Name { get; init; }
 
     /// <summary>Tags for filters.</summary>
-    public IReadOnlyList<string> Tags { get; init; } = [];
+    public IReadOnlyList<string> Tags { get; set; } = [];
 
     /// <summary>Labels, plain values by key.</summary>
     public JsonElement? Labels { get; init; }

@@ -39,22 +39,22 @@ public sealed record FlowRun
     public string? FlowVersion { get; init; }
 
     /// <summary>Parameters by name.</summary>
-    public JsonElement Parameters { get; init; } = WireJson.EmptyObject;
+    public JsonElement Parameters { get; set; } = WireJson.EmptyObject;
 
     /// <summary>Unique within the flow: a second create with this key answers with this run.</summary>
     public string? IdempotencyKey { get; init; }
 
     /// <summary>Free data of clients.</summary>
-    public JsonElement Context { get; init; } = WireJson.EmptyObject;
+    public JsonElement Context { get; set; } = WireJson.EmptyObject;
 
     /// <summary>Retries and pauses.</summary>
-    public FlowRunPolicy EmpiricalPolicy { get; init; } = new();
+    public FlowRunPolicy EmpiricalPolicy { get; set; } = new();
 
     /// <summary>Tags for filters and limits.</summary>
-    public IReadOnlyList<string> Tags { get; init; } = [];
+    public IReadOnlyList<string> Tags { get; set; } = [];
 
     /// <summary>Labels, plain values by key.</summary>
-    public JsonElement Labels { get; init; } = WireJson.EmptyObject;
+    public JsonElement Labels { get; set; } = WireJson.EmptyObject;
 
     /// <summary>For a subflow: the task run that stands for it in its parent.</summary>
     public Guid? ParentTaskRunId { get; init; }
@@ -111,7 +111,7 @@ public sealed record FlowRun
     public State? State { get; init; }
 
     /// <summary>Values for the work pool's job template.</summary>
-    public JsonElement? JobVariables { get; init; } = WireJson.EmptyObject;
+    public JsonElement? JobVariables { get; set; } = WireJson.EmptyObject;
 }
 
 /// <summary>Who made or changed something.</summary>
@@ -136,10 +136,10 @@ public sealed record FlowRunPolicy
     public int? RetryDelay { get; init; }
 
     /// <summary>Pauses that were met.</summary>
-    public IReadOnlyList<string>? PauseKeys { get; init; } = [];
+    public IReadOnlyList<string>? PauseKeys { get; set; } = [];
 
     /// <summary>True from a resume until the run is Running again.</summary>
-    public bool? Resuming { get; init; } = false;
+    public bool? Resuming { get; set; } = false;
 
     /// <summary>"in_process" or "reschedule": how the present retry goes on.</summary>
     public string? RetryType { get; init; }

@@ -24,7 +24,7 @@ public sealed record State
     public JsonElement? Data { get; init; }
 
     /// <summary>What the rules need to know.</summary>
-    public StateDetails StateDetails { get; init; } = new();
+    public StateDetails StateDetails { get; set; } = new();
 }
 
 /// <summary>A state that a client proposes.</summary>
@@ -68,7 +68,7 @@ public sealed record StateDetails
     public DateTimeOffset? CacheExpiration { get; init; }
 
     /// <summary>True for a background task run that a task worker will take.</summary>
-    public bool? Deferred { get; init; } = false;
+    public bool? Deferred { get; set; } = false;
 
     /// <summary>True when the result cannot be tracked through the state.</summary>
     public bool UntrackableResult { get; init; }

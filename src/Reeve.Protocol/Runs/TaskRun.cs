@@ -36,19 +36,19 @@ public sealed record TaskRun
     public string? TaskVersion { get; init; }
 
     /// <summary>Retries.</summary>
-    public TaskRunPolicy EmpiricalPolicy { get; init; } = new();
+    public TaskRunPolicy EmpiricalPolicy { get; set; } = new();
 
     /// <summary>Tags for filters and limits.</summary>
-    public IReadOnlyList<string> Tags { get; init; } = [];
+    public IReadOnlyList<string> Tags { get; set; } = [];
 
     /// <summary>Labels, plain values by key.</summary>
-    public JsonElement Labels { get; init; } = WireJson.EmptyObject;
+    public JsonElement Labels { get; set; } = WireJson.EmptyObject;
 
     /// <summary>The current state's id.</summary>
     public Guid? StateId { get; init; }
 
     /// <summary>Where each argument came from.</summary>
-    public JsonElement TaskInputs { get; init; } = WireJson.EmptyObject;
+    public JsonElement TaskInputs { get; set; } = WireJson.EmptyObject;
 
     /// <summary>The current state's type.</summary>
     public StateType? StateType { get; init; }

@@ -25,7 +25,7 @@ public sealed record WorkPool
     public required string Type { get; init; }
 
     /// <summary>{job_configuration, variables}: how a worker makes a job of a run.</summary>
-    public JsonElement BaseJobTemplate { get; init; } = WireJson.EmptyObject;
+    public JsonElement BaseJobTemplate { get; set; } = WireJson.EmptyObject;
 
     /// <summary>True when no run is handed out.</summary>
     public bool IsPaused { get; init; }
@@ -40,7 +40,7 @@ public sealed record WorkPool
     public Guid? DefaultQueueId { get; init; }
 
     /// <summary>Where bundles and results of the pool are kept.</summary>
-    public JsonElement StorageConfiguration { get; init; } = WireJson.EmptyObject;
+    public JsonElement StorageConfiguration { get; set; } = WireJson.EmptyObject;
 
     /// <summary>Runs Pending, Running or Cancelling.</summary>
     public int? ActiveSlots { get; init; }

@@ -20,7 +20,7 @@ public sealed record WorkQueue
     public required string Name { get; init; }
 
     /// <summary>For people.</summary>
-    public string? Description { get; init; } = "";
+    public string? Description { get; set; } = "";
 
     /// <summary>True when no run is handed out.</summary>
     public bool IsPaused { get; init; }
@@ -29,7 +29,7 @@ public sealed record WorkQueue
     public int? ConcurrencyLimit { get; init; }
 
     /// <summary>1 is served first.</summary>
-    public int Priority { get; init; } = 1;
+    public int Priority { get; set; } = 1;
 
     /// <summary>The pool.</summary>
     public Guid? WorkPoolId { get; init; }
@@ -113,7 +113,7 @@ public sealed record Worker
     public double? HeartbeatIntervalSeconds { get; init; }
 
     /// <summary>"ONLINE" or "OFFLINE".</summary>
-    public string Status { get; init; } = "OFFLINE";
+    public string Status { get; set; } = "OFFLINE";
 }
 
 /// <summary>The body of <c>POST /work_pools/{name}/workers/heartbeat</c>.</summary>

@@ -1,0 +1,44 @@
+using Reeve.Client;
+using Reeve.Settings;
+
+namespace Reeve.Cli;
+
+/// <summary>What commands share: the terminal, the settings, the connection. All of it is made when first asked for, so that help costs nothing.</summary>
+internal sealed class CliSession(Terminal terminal, Func<string, string?> environment, TimeProvider time) : IDisposable
+{
+    private ReeveSettings? _settings;
+    private ApiConnection? _connection;
+
+    public Terminal Terminal { get; } = terminal;
+
+    public Func<string, string?> Environment { get; } = environment;
+
+    public TimeProvider Time { get; } = time;
+
+    /// <summary>The profile named before the command; null: the active one.</summary>
+    public string? ProfileName { get; set; }
+
+    /// <summary>Whether questions may be asked; null: if a person is there.</summary>
+    public bool? Prompt { get; set; }
+
+    /// <summary>Replaces the connection in tests.</summary>
+    public Func<ReeveSettings, ApiConnection>? Connect { get; init; }
+
+    public bool MayAsk => Prompt ?? Terminal.IsInteractive;
+
+    public ReeveSettings Settings => _settings ??= LoadSettings();
+
+    public OrchestrationClient Client => new(_connection ??= Connect?.Invoke(Settings) ?? new ApiConnection(Settings, RetryPolicy.Interactive));
+
+    /// <summary>The folder of profiles, database and caches.</summary>
+    public string Home => new ReeveSettings(Environment, new Profile("", new Dictionary<string, string>())).Home;
+
+    private ReeveSettings LoadSettings()
+    {
+        var profiles = ProfilesFile.Load(Home);
+        var name = ProfileName ?? Environment("REEVE_PROFILE") ?? Environment("PREFECT_PROFILE");
+        return new ReeveSettings(Environment, name is null ? profiles.ActiveProfile : profiles.Get(name));
+    }
+
+    public void Dispose() => _connection?.Dispose();
+}

@@ -1,0 +1,25 @@
+using Reeve.Server.Storage;
+
+namespace Reeve.Server.Deployments;
+
+/// <summary>Runs that schedules made ahead and nobody has taken yet.</summary>
+internal sealed class AutoScheduledRuns(TimeProvider clock)
+{
+    /// <summary>Wakes the scheduler: schedules or their deployment have changed.</summary>
+    internal const string Changed = "schedules changed";
+
+    /// <summary>
+    /// Removes those that lie in the future, since what made them has changed, and has the scheduler make them anew. A run that is already due was promised and stays.
+    /// </summary>
+    internal async ValueTask RenewAsync(Session session, Guid deployment)
+    {
+        await session.ExecuteAsync(
+            "delete from flow_run where deployment_id = @deployment and state_type = 'SCHEDULED' and auto_scheduled = @yes and next_scheduled_start_time > @now",
+            ("deployment", deployment), ("yes", true), ("now", clock.Now())).ConfigureAwait(false);
+        session.Wake(Changed);
+    }
+
+    /// <summary>Removes every run of the deployment that is still Scheduled, since the deployment goes.</summary>
+    internal static async ValueTask RemoveAllAsync(Session session, Guid deployment) =>
+        await session.ExecuteAsync("delete from flow_run where deployment_id = @deployment and state_type = 'SCHEDULED'", ("deployment", deployment)).ConfigureAwait(false);
+}

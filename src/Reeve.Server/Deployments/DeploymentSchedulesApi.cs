@@ -1,0 +1,86 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Reeve.Protocol.Deployments;
+using Reeve.Server.Hosting;
+using Reeve.Server.Storage;
+
+namespace Reeve.Server.Deployments;
+
+/// <summary><c>/deployments/{id}/schedules</c></summary>
+internal sealed class DeploymentSchedulesApi(Database database, DeploymentsStore deployments, SchedulesStore schedules, AutoScheduledRuns runs)
+{
+    internal void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/deployments/{id:guid}/schedules", ListAsync);
+        api.MapPost("/deployments/{id:guid}/schedules", AddAsync);
+        api.MapPatch("/deployments/{id:guid}/schedules/{schedule:guid}", UpdateAsync);
+        api.MapDelete("/deployments/{id:guid}/schedules/{schedule:guid}", DeleteAsync);
+    }
+
+    private async Task ListAsync(HttpContext http)
+    {
+        var deployment = await database.ReadAsync(session => deployments.ReadAsync(session, http.Id()), http.RequestAborted).ConfigureAwait(false);
+        await (deployment is null ? http.NotFoundAsync(DeploymentsApi.NotFound) : http.AnswerAsync<List<DeploymentSchedule>>([.. deployment.Schedules])).ConfigureAwait(false);
+    }
+
+    private async Task AddAsync(HttpContext http)
+    {
+        var body = await http.Request.ReadWireAsync<List<DeploymentScheduleCreate>>(http.RequestAborted).ConfigureAwait(false);
+        var wanted = ScheduleBodies.Checked(body, "body");
+        var outcome = await database.WriteAsync<Outcome<List<DeploymentSchedule>>>(
+            async session =>
+            {
+                if (await deployments.ReadAsync(session, http.Id()).ConfigureAwait(false) is not { } deployment)
+                    return Refusal.NotFound(DeploymentsApi.NotFound);
+                if (wanted.Find(w => w.Slug is not null && deployment.Schedules.Any(s => s.Slug == w.Slug)) is { } taken)
+                    return Refusal.Conflict($"The deployment already has a schedule with the slug '{taken.Slug}'.");
+                List<DeploymentSchedule> added = [];
+                foreach (var schedule in wanted)
+                    added.Add(await schedules.InsertAsync(session, deployment.Id, schedule).ConfigureAwait(false));
+                await runs.RenewAsync(session, deployment.Id).ConfigureAwait(false);
+                return added;
+            },
+            http.RequestAborted).ConfigureAwait(false);
+        await http.AnswerAsync(outcome, StatusCodes.Status201Created).ConfigureAwait(false);
+    }
+
+    private async Task UpdateAsync(HttpContext http)
+    {
+        var body = await http.Request.ReadWireAsync<DeploymentScheduleUpdate>(http.RequestAborted).ConfigureAwait(false);
+        var times = body.Schedule.Value is { ValueKind: System.Text.Json.JsonValueKind.Object } given ? ScheduleBodies.Checked(given, "body.schedule") : (System.Text.Json.JsonElement?)null;
+        var refusal = await database.WriteAsync(
+            async session =>
+            {
+                if (await schedules.ReadAsync(session, http.Id(), http.Id("schedule")).ConfigureAwait(false) is not { } known)
+                    return Refusal.NotFound("Schedule not found.");
+                await schedules.UpdateAsync(session, known with
+                {
+                    Schedule = times ?? known.Schedule,
+                    Active = body.Active.Or(known.Active) ?? known.Active,
+                    MaxScheduledRuns = body.MaxScheduledRuns.Or(known.MaxScheduledRuns),
+                    Parameters = body.Parameters.Or(known.Parameters) ?? known.Parameters,
+                    Slug = body.Slug.Or(known.Slug),
+                }).ConfigureAwait(false);
+                await runs.RenewAsync(session, http.Id()).ConfigureAwait(false);
+                return (Refusal?)null;
+            },
+            http.RequestAborted).ConfigureAwait(false);
+        await http.DoneAsync(refusal).ConfigureAwait(false);
+    }
+
+    private async Task DeleteAsync(HttpContext http)
+    {
+        var refusal = await database.WriteAsync(
+            async session =>
+            {
+                if (await schedules.ReadAsync(session, http.Id(), http.Id("schedule")).ConfigureAwait(false) is not { } known)
+                    return Refusal.NotFound("Schedule not found.");
+                await schedules.DeleteAsync(session, known.Id).ConfigureAwait(false);
+                await runs.RenewAsync(session, http.Id()).ConfigureAwait(false);
+                return (Refusal?)null;
+            },
+            http.RequestAborted).ConfigureAwait(false);
+        await http.DoneAsync(refusal).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,211 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Reeve.Server.Deployments;
+
+/// <summary>
+/// Checks a run's parameters against the JSON Schema of its flow and names every fault. It knows what flows' schemas use: types, objects, lists, enum and const,
+/// bounds, patterns, anyOf/oneOf/allOf and local references; other keywords are annotations.
+/// </summary>
+internal sealed class ParameterSchema(JsonElement root)
+{
+    // schemas may refer to themselves; parameters are not that deep
+    private const int Deepest = 64;
+    private static readonly TimeSpan LongestPattern = TimeSpan.FromMilliseconds(100);
+
+    internal List<string> Faults(JsonElement parameters)
+    {
+        List<string> faults = [];
+        Check(parameters, root, "", faults, 0);
+        return faults;
+    }
+
+    private void Check(JsonElement value, JsonElement schema, string at, List<string> faults, int depth)
+    {
+        if (schema.ValueKind != JsonValueKind.Object || depth > Deepest)
+            return;
+        if (schema.TryGetProperty("$ref", out var reference) && Resolve(reference) is { } target)
+            Check(value, target, at, faults, depth + 1);
+        CheckAlternatives(value, schema, at, faults, depth);
+        if (schema.TryGetProperty("type", out var type) && !Types(type).Any(t => IsOf(value, t)))
+        {
+            faults.Add($"{Name(at)}: expected {string.Join(" or ", Types(type))}, got {Show(value)}");
+            return;
+        }
+        if (schema.TryGetProperty("enum", out var allowed) && !allowed.EnumerateArray().Any(a => JsonElement.DeepEquals(a, value)))
+            faults.Add($"{Name(at)}: expected one of {string.Join(", ", allowed.EnumerateArray().Select(a => a.GetRawText()))}, got {Show(value)}");
+        if (schema.TryGetProperty("const", out var only) && !JsonElement.DeepEquals(only, value))
+            faults.Add($"{Name(at)}: expected {only.GetRawText()}, got {Show(value)}");
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                CheckObject(value, schema, at, faults, depth);
+                break;
+            case JsonValueKind.Array:
+                CheckList(value, schema, at, faults, depth);
+                break;
+            case JsonValueKind.Number:
+                CheckNumber(value.GetDouble(), schema, at, faults);
+                break;
+            case JsonValueKind.String:
+                CheckText(value.GetString()!, schema, at, faults);
+                break;
+        }
+    }
+
+    private void CheckAlternatives(JsonElement value, JsonElement schema, string at, List<string> faults, int depth)
+    {
+        if (schema.TryGetProperty("allOf", out var all))
+            foreach (var part in all.EnumerateArray())
+                Check(value, part, at, faults, depth + 1);
+        foreach (var keyword in (string[])["anyOf", "oneOf"])
+        {
+            if (!schema.TryGetProperty(keyword, out var alternatives))
+                continue;
+            List<List<string>> tried = [];
+            foreach (var part in alternatives.EnumerateArray())
+            {
+                List<string> inner = [];
+                Check(value, part, at, inner, depth + 1);
+                tried.Add(inner);
+            }
+            var matches = tried.Count(t => t.Count == 0);
+            if (matches == 0)
+                faults.Add(string.Join(", or ", tried.Select(t => string.Join("; ", t)).Distinct()));
+            else if (matches > 1 && keyword == "oneOf")
+                faults.Add($"{Name(at)}: {Show(value)} matches more than one of the alternatives");
+        }
+    }
+
+    private void CheckObject(JsonElement value, JsonElement schema, string at, List<string> faults, int depth)
+    {
+        HashSet<string> required = [.. schema.TryGetProperty("required", out var names) ? names.EnumerateArray().Select(n => n.GetString()!) : []];
+        foreach (var name in required.Where(n => !value.TryGetProperty(n, out _)))
+            faults.Add($"{Name(at, name)}: is required and missing");
+        var known = schema.TryGetProperty("properties", out var properties);
+        var hasRest = schema.TryGetProperty("additionalProperties", out var rest);
+        foreach (var member in value.EnumerateObject())
+        {
+            var place = at.Length == 0 ? member.Name : $"{at}.{member.Name}";
+            if (known && properties.TryGetProperty(member.Name, out var property))
+            {
+                // an optional parameter may be given as "nothing"
+                if (member.Value.ValueKind != JsonValueKind.Null || required.Contains(member.Name) || HasDefault(property))
+                    Check(member.Value, property, place, faults, depth + 1);
+            }
+            else if (hasRest && rest.ValueKind == JsonValueKind.False)
+            {
+                faults.Add($"{Name(place)}: is not a parameter; known are {string.Join(", ", known ? properties.EnumerateObject().Select(p => p.Name) : [])}");
+            }
+            else if (hasRest)
+            {
+                Check(member.Value, rest, place, faults, depth + 1);
+            }
+        }
+    }
+
+    private void CheckList(JsonElement value, JsonElement schema, string at, List<string> faults, int depth)
+    {
+        var length = value.GetArrayLength();
+        if (Bound(schema, "minItems") is { } least && length < least)
+            faults.Add($"{Name(at)}: expected at least {Text(least)} items, got {Text(length)}");
+        if (Bound(schema, "maxItems") is { } most && length > most)
+            faults.Add($"{Name(at)}: expected at most {Text(most)} items, got {Text(length)}");
+        var leading = schema.TryGetProperty("prefixItems", out var prefix) ? prefix.EnumerateArray().ToList() : [];
+        var hasItems = schema.TryGetProperty("items", out var items);
+        for (var i = 0; i < length; i++)
+        {
+            if (i < leading.Count)
+                Check(value[i], leading[i], $"{at}[{Text(i)}]", faults, depth + 1);
+            else if (hasItems)
+                Check(value[i], items, $"{at}[{Text(i)}]", faults, depth + 1);
+        }
+        if (schema.TryGetProperty("uniqueItems", out var unique) && unique.ValueKind == JsonValueKind.True
+            && value.EnumerateArray().Index().Any(a => value.EnumerateArray().Take(a.Index).Any(b => JsonElement.DeepEquals(a.Item, b))))
+            faults.Add($"{Name(at)}: holds an item twice");
+    }
+
+    private static void CheckNumber(double number, JsonElement schema, string at, List<string> faults)
+    {
+        if (Bound(schema, "minimum") is { } least && number < least)
+            faults.Add($"{Name(at)}: expected at least {Text(least)}, got {Text(number)}");
+        if (Bound(schema, "maximum") is { } most && number > most)
+            faults.Add($"{Name(at)}: expected at most {Text(most)}, got {Text(number)}");
+        if (Bound(schema, "exclusiveMinimum") is { } above && number <= above)
+            faults.Add($"{Name(at)}: expected more than {Text(above)}, got {Text(number)}");
+        if (Bound(schema, "exclusiveMaximum") is { } below && number >= below)
+            faults.Add($"{Name(at)}: expected less than {Text(below)}, got {Text(number)}");
+    }
+
+    private static void CheckText(string text, JsonElement schema, string at, List<string> faults)
+    {
+        if (Bound(schema, "minLength") is { } least && text.Length < least)
+            faults.Add($"{Name(at)}: expected at least {Text(least)} characters, got {Text(text.Length)}");
+        if (Bound(schema, "maxLength") is { } most && text.Length > most)
+            faults.Add($"{Name(at)}: expected at most {Text(most)} characters, got {Text(text.Length)}");
+        if (schema.TryGetProperty("pattern", out var pattern) && !Matches(text, pattern.GetString()!))
+            faults.Add($"{Name(at)}: does not match the pattern '{pattern.GetString()}'");
+    }
+
+    // a pattern that is broken or takes too long cannot be held against the value
+    private static bool Matches(string text, string pattern)
+    {
+        try
+        {
+            return Regex.IsMatch(text, pattern, RegexOptions.CultureInvariant, LongestPattern);
+        }
+        catch (Exception fault) when (fault is ArgumentException or RegexMatchTimeoutException)
+        {
+            return true;
+        }
+    }
+
+    private JsonElement? Resolve(JsonElement reference)
+    {
+        if (reference.GetString() is not ['#', '/', .. var path])
+            return null;
+        var found = root;
+        foreach (var step in path.Split('/'))
+        {
+            if (found.ValueKind != JsonValueKind.Object || !found.TryGetProperty(step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal), out found))
+                return null;
+        }
+        return found;
+    }
+
+    private static IEnumerable<string> Types(JsonElement type) =>
+        type.ValueKind == JsonValueKind.Array ? type.EnumerateArray().Select(t => t.GetString()!) : [type.GetString()!];
+
+    private static bool IsOf(JsonElement value, string type) => (type, value.ValueKind) switch
+    {
+        ("string", JsonValueKind.String) or ("object", JsonValueKind.Object) or ("array", JsonValueKind.Array) or ("null", JsonValueKind.Null)
+            or ("number", JsonValueKind.Number) or ("boolean", JsonValueKind.True or JsonValueKind.False) => true,
+        ("integer", JsonValueKind.Number) => value.TryGetInt64(out _) || double.IsInteger(value.GetDouble()),
+        ("string" or "object" or "array" or "null" or "number" or "boolean" or "integer", _) => false,
+        _ => true,
+    };
+
+    private static bool HasDefault(JsonElement property) => property.TryGetProperty("default", out var standard) && standard.ValueKind != JsonValueKind.Null;
+
+    private static double? Bound(JsonElement schema, string name) => schema.TryGetProperty(name, out var bound) && bound.ValueKind == JsonValueKind.Number ? bound.GetDouble() : null;
+
+    private static string Name(string at, string member = "") => (at, member) switch
+    {
+        ("", "") => "parameters",
+        ("", _) => $"parameter '{member}'",
+        (_, "") => $"parameter '{at}'",
+        _ => $"parameter '{at}.{member}'",
+    };
+
+    private static string Show(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "a list",
+        // a text may be a secret: its kind is enough to find the fault
+        JsonValueKind.String => "a string",
+        _ => value.GetRawText(),
+    };
+
+    private static string Text(double number) => number.ToString(CultureInfo.InvariantCulture);
+}

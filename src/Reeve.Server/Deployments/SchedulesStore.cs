@@ -1,0 +1,103 @@
+using System.Text.Json;
+using Reeve.Protocol;
+using Reeve.Protocol.Deployments;
+using Reeve.Server.Storage;
+
+namespace Reeve.Server.Deployments;
+
+/// <summary>The schedules' SQL.</summary>
+internal sealed class SchedulesStore(TimeProvider clock)
+{
+    private const string Columns = "s.id, s.created, s.updated, s.deployment_id, s.schedule, s.active, s.max_scheduled_runs, s.parameters, s.slug";
+
+    internal async ValueTask<ILookup<Guid, DeploymentSchedule>> OfAsync(Session session, List<Guid> deployments) =>
+        (await session.QueryAsync(
+            $"select {Columns} from deployment_schedule s where {session.Dialect.AnyId("s.deployment_id", "ids")} order by s.created, s.id", Read, ("ids", deployments)).ConfigureAwait(false))
+        .ToLookup(schedule => schedule.DeploymentId!.Value);
+
+    internal ValueTask<DeploymentSchedule?> ReadAsync(Session session, Guid deployment, Guid id) =>
+        session.QueryFirstAsync($"select {Columns} from deployment_schedule s where s.deployment_id = @deployment and s.id = @id", Read, ("deployment", deployment), ("id", id));
+
+    internal async ValueTask<DeploymentSchedule> InsertAsync(Session session, Guid deployment, DeploymentScheduleCreate schedule)
+    {
+        var now = clock.Now();
+        var stored = new DeploymentSchedule
+        {
+            Id = Ids.New(now),
+            Created = now,
+            Updated = now,
+            DeploymentId = deployment,
+            Schedule = schedule.Schedule,
+            Active = schedule.Active ?? true,
+            MaxScheduledRuns = schedule.MaxScheduledRuns,
+            Parameters = schedule.Parameters ?? WireJson.EmptyObject,
+            Slug = schedule.Slug,
+        };
+        await session.ExecuteAsync(
+            """
+            insert into deployment_schedule (id, created, updated, deployment_id, schedule, active, max_scheduled_runs, parameters, slug)
+            values (@id, @now, @now, @deployment, @schedule, @active, @max, @parameters, @slug)
+            """,
+            ("id", stored.Id), ("now", now), ("deployment", deployment), ("schedule", stored.Schedule), ("active", stored.Active), ("max", stored.MaxScheduledRuns),
+            ("parameters", stored.Parameters), ("slug", stored.Slug)).ConfigureAwait(false);
+        return stored;
+    }
+
+    internal async ValueTask UpdateAsync(Session session, DeploymentSchedule schedule) =>
+        await session.ExecuteAsync(
+            "update deployment_schedule set updated = @now, schedule = @schedule, active = @active, max_scheduled_runs = @max, parameters = @parameters, slug = @slug where id = @id",
+            ("now", clock.Now()), ("schedule", schedule.Schedule), ("active", schedule.Active), ("max", schedule.MaxScheduledRuns), ("parameters", schedule.Parameters),
+            ("slug", schedule.Slug), ("id", schedule.Id)).ConfigureAwait(false);
+
+    internal async ValueTask DeleteAsync(Session session, Guid id) => await session.ExecuteAsync("delete from deployment_schedule where id = @id", ("id", id)).ConfigureAwait(false);
+
+    /// <summary>
+    /// Makes the deployment's schedules these. One that is the same as before, by slug or else by its times, keeps its id, so that its fire times stay
+    /// known and none is made twice.
+    /// </summary>
+    internal async ValueTask ReplaceAsync(Session session, Guid deployment, IReadOnlyList<DeploymentScheduleCreate> wanted)
+    {
+        var left = (await OfAsync(session, [deployment]).ConfigureAwait(false))[deployment].ToList();
+        List<DeploymentScheduleCreate> added = [];
+        foreach (var schedule in wanted)
+        {
+            var same = left.Find(old => IsSame(old, schedule));
+            if (same is null)
+            {
+                added.Add(schedule);
+                continue;
+            }
+            left.Remove(same);
+            await UpdateAsync(session, same with
+            {
+                Schedule = schedule.Schedule,
+                Active = schedule.Active ?? true,
+                MaxScheduledRuns = schedule.MaxScheduledRuns,
+                Parameters = schedule.Parameters ?? WireJson.EmptyObject,
+                Slug = schedule.Slug,
+            }).ConfigureAwait(false);
+        }
+        foreach (var old in left)
+            await DeleteAsync(session, old.Id).ConfigureAwait(false);
+        foreach (var schedule in added)
+            await InsertAsync(session, deployment, schedule).ConfigureAwait(false);
+    }
+
+    private static bool IsSame(DeploymentSchedule old, DeploymentScheduleCreate wanted) =>
+        old.Slug is not null || wanted.Slug is not null || wanted.Replaces is not null
+            ? old.Slug is not null && (old.Slug == wanted.Slug || old.Slug == wanted.Replaces)
+            : JsonElement.DeepEquals(old.Schedule, wanted.Schedule) && JsonElement.DeepEquals(old.Parameters, wanted.Parameters ?? WireJson.EmptyObject);
+
+    private static DeploymentSchedule Read(Row row) => new()
+    {
+        Id = row.Id(0),
+        Created = row.Time(1),
+        Updated = row.Time(2),
+        DeploymentId = row.Id(3),
+        Schedule = row.Element(4),
+        Active = row.Flag(5),
+        MaxScheduledRuns = row.IntOrNull(6),
+        Parameters = row.Element(7),
+        Slug = row.TextOrNull(8),
+    };
+}

@@ -1,0 +1,62 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Reeve.Protocol.Leases;
+using Reeve.Protocol.Runs;
+using Reeve.Server.Hosting;
+using Reeve.Server.Storage;
+
+namespace Reeve.Server.FlowRuns;
+
+/// <summary>Leases of flow runs: <c>/flow_runs/{id}/lease</c> and <c>/flow_runs/leases/renew</c>.</summary>
+internal sealed class FlowRunLeasesApi(Database database, FlowRunsStore runs, TimeProvider clock)
+{
+    private const int MostAtOnce = 1000;
+
+    internal void Map(IEndpointRouteBuilder api)
+    {
+        api.MapPost("/flow_runs/{id:guid}/lease", AcquireAsync);
+        api.MapPost("/flow_runs/leases/renew", RenewAsync);
+    }
+
+    private async Task AcquireAsync(HttpContext http)
+    {
+        var body = await http.Request.ReadWireAsync<LeaseAcquire>(http.RequestAborted).ConfigureAwait(false);
+        CheckLength(body.LeaseSeconds);
+        var id = http.Id();
+        var (found, lease, refused) = await database.WriteAsync(session => AcquireAsync(session, id, body), http.RequestAborted).ConfigureAwait(false);
+        await (lease is not null ? http.AnswerAsync(lease, StatusCodes.Status201Created)
+            : found ? http.ConflictAsync(refused!)
+            : http.NotFoundAsync("Flow run not found")).ConfigureAwait(false);
+    }
+
+    private async ValueTask<(bool Found, Lease? Lease, string? Refused)> AcquireAsync(Session session, Guid id, LeaseAcquire body)
+    {
+        // the row is locked first: of two that ask at once, the second sees the first one's lease
+        await session.ExecuteAsync("update flow_run set updated = updated where id = @id", ("id", id)).ConfigureAwait(false);
+        if (await runs.ReadAsync(session, id).ConfigureAwait(false) is not { } run)
+            return (false, null, null);
+        if (run.StateType?.IsTerminal() == true)
+            return (true, null, $"The flow run ended as {run.StateName}; nobody can work on it.");
+        var (now, held) = (clock.Now(), await FlowRunLeases.ReadAsync(session, id).ConfigureAwait(false));
+        return held?.IsHeld(now) == true
+            ? (true, null, $"Attempt {held.Attempt} ({held.Owner}) holds the flow run until {held.Expires:O} unless it renews.")
+            : (true, await FlowRunLeases.GrantAsync(session, id, body.Owner, body.LeaseSeconds, now).ConfigureAwait(false), null);
+    }
+
+    private async Task RenewAsync(HttpContext http)
+    {
+        var body = await http.Request.ReadWireAsync<LeaseRenewal>(http.RequestAborted).ConfigureAwait(false);
+        CheckLength(body.LeaseSeconds);
+        if (body.Leases.Count > MostAtOnce)
+            throw new InvalidRequestException("body.leases", $"At most {MostAtOnce} leases can be renewed at once", "too_long");
+        var result = await database.WriteAsync(session => FlowRunLeases.RenewAsync(session, body, clock.Now()), http.RequestAborted).ConfigureAwait(false);
+        await http.AnswerAsync(result).ConfigureAwait(false);
+    }
+
+    private static void CheckLength(int seconds)
+    {
+        if (seconds is < FlowRunLeases.Shortest or > FlowRunLeases.Longest)
+            throw new InvalidRequestException("body.lease_seconds", $"Input should be between {FlowRunLeases.Shortest} and {FlowRunLeases.Longest}", "value_error");
+    }
+}

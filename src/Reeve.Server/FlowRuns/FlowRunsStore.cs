@@ -1,0 +1,146 @@
+using System.Text.Json;
+using Reeve.Protocol;
+using Reeve.Protocol.Filters;
+using Reeve.Protocol.Runs;
+using Reeve.Server.Filters;
+using Reeve.Server.Orchestration;
+using Reeve.Server.Storage;
+
+namespace Reeve.Server.FlowRuns;
+
+/// <summary>The flow runs' SQL, but for their states, which only the orchestrator writes.</summary>
+internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider clock)
+{
+    private static readonly Dictionary<string, string> Orders = new(StringComparer.Ordinal)
+    {
+        ["ID_DESC"] = "fr.id desc",
+        ["START_TIME_ASC"] = "coalesce(fr.start_time, fr.expected_start_time), fr.id",
+        ["START_TIME_DESC"] = "coalesce(fr.start_time, fr.expected_start_time) desc, fr.id desc",
+        ["EXPECTED_START_TIME_ASC"] = "fr.expected_start_time, fr.id",
+        ["EXPECTED_START_TIME_DESC"] = "fr.expected_start_time desc, fr.id desc",
+        ["NAME_ASC"] = "fr.name, fr.id",
+        ["NAME_DESC"] = "fr.name desc, fr.id desc",
+        ["NEXT_SCHEDULED_START_TIME_ASC"] = "fr.next_scheduled_start_time, fr.id",
+        ["END_TIME_DESC"] = "fr.end_time desc nulls last, fr.id desc",
+    };
+
+    /// <summary>Stores a run in its first state. A known idempotency key, or fire time of a schedule, answers with the run that has it.</summary>
+    /// <exception cref="StorageException">The flow does not exist (a foreign key violation).</exception>
+    internal async ValueTask<(FlowRun Run, bool IsNew)> CreateAsync(Session session, NewFlowRun run) =>
+        await orchestrator.AddFlowRunAsync(session, run).ConfigureAwait(false) is { } added
+            ? (Served(run, added.State, added.Run, added.Facts), true)
+            : (await ReadTwinAsync(session, run).ConfigureAwait(false), false);
+
+    internal ValueTask<FlowRun?> ReadAsync(Session session, Guid id) =>
+        session.QueryFirstAsync($"select {FlowRunRows.Select} where fr.id = @id", row => FlowRunRows.Read(row, clock.Now()), ("id", id));
+
+    internal ValueTask<List<FlowRun>> FilterAsync(Session session, Query query)
+    {
+        var (on, now) = (new Conditions(session.Dialect), clock.Now());
+        return session.QueryAsync(
+            $"select {FlowRunRows.Select} {Where(on, query)} {Page.Order(query.Sort, "ID_DESC", Orders)} {Page.Sql(query)}", row => FlowRunRows.Read(row, now), on.Parameters);
+    }
+
+    internal ValueTask<long> CountAsync(Session session, Query query)
+    {
+        var on = new Conditions(session.Dialect);
+        return session.ScalarAsync($"select count(*) from flow_run fr {Where(on, query)}", on.Parameters);
+    }
+
+    internal async ValueTask<bool> UpdateAsync(Session session, Guid id, FlowRunUpdate update)
+    {
+        List<string> sets = ["updated = @now"];
+        List<(string Name, SqlValue Value)> values = [("id", id), ("now", clock.Now())];
+        Set(update.Name.IsGiven && update.Name.Value is not null, "name", update.Name.Value);
+        Set(update.FlowVersion.IsGiven, "flow_version", update.FlowVersion.Value);
+        Set(update.Parameters.IsGiven, "parameters", update.Parameters.Value is { ValueKind: JsonValueKind.Object } parameters ? parameters : WireJson.EmptyObject);
+        Set(update.EmpiricalPolicy.IsGiven && update.EmpiricalPolicy.Value is not null, "empirical_policy", SqlValue.Json(update.EmpiricalPolicy.Value));
+        Set(update.Tags.IsGiven, "tags", SqlValue.Json(update.Tags.Value ?? []));
+        Set(update.InfrastructurePid.IsGiven, "infrastructure_pid", update.InfrastructurePid.Value);
+        Set(update.JobVariables.IsGiven, "job_variables", update.JobVariables.Value is { ValueKind: JsonValueKind.Object } variables ? variables : WireJson.EmptyObject);
+        return await session.ExecuteAsync($"update flow_run set {string.Join(", ", sets)} where id = @id", [.. values]).ConfigureAwait(false) == 1;
+
+        void Set(bool isGiven, string column, SqlValue value)
+        {
+            if (!isGiven)
+                return;
+            sets.Add($"{column} = @{column}");
+            values.Add((column, value));
+        }
+    }
+
+    /// <summary>Adds labels; a label that is there already gets the new value.</summary>
+    internal async ValueTask<bool> AddLabelsAsync(Session session, Guid id, Dictionary<string, JsonElement> added)
+    {
+        var labels = await session.QueryFirstAsync(
+            $"select labels from flow_run where id = @id {session.Dialect.ForUpdate}", static row => row.Json<Dictionary<string, JsonElement>>(0), ("id", id)).ConfigureAwait(false);
+        if (labels is null)
+            return false;
+        foreach (var (key, value) in added)
+            labels[key] = value;
+        await session.ExecuteAsync(
+            "update flow_run set updated = @now, labels = @labels where id = @id", ("now", clock.Now()), ("labels", SqlValue.Json(labels)), ("id", id)).ConfigureAwait(false);
+        return true;
+    }
+
+    internal async ValueTask<bool> DeleteAsync(Session session, Guid id)
+    {
+        await session.ExecuteAsync("delete from log where flow_run_id = @id", ("id", id)).ConfigureAwait(false);
+        return await session.ExecuteAsync("delete from flow_run where id = @id", ("id", id)).ConfigureAwait(false) == 1;
+    }
+
+    private async ValueTask<FlowRun> ReadTwinAsync(Session session, NewFlowRun run) => await session.QueryFirstAsync(
+        $"""
+        select {FlowRunRows.Select}
+        where (fr.flow_id = @flow and fr.idempotency_key = @key) or (fr.schedule_id = @schedule and fr.scheduled_for = @fires) or fr.id = @id
+        """,
+        row => FlowRunRows.Read(row, clock.Now()),
+        ("flow", run.FlowId), ("key", run.IdempotencyKey), ("schedule", run.ScheduleId), ("fires", run.ScheduledFor), ("id", run.Id)).ConfigureAwait(false)
+        ?? throw new InvalidOperationException($"The flow run {run.Id} was refused as known, but nothing like it is there.");
+
+    private static FlowRun Served(NewFlowRun run, State state, Projection sums, RunFacts facts) => new()
+    {
+        Id = run.Id,
+        Created = state.Timestamp,
+        Updated = state.Timestamp,
+        Name = run.Name,
+        FlowId = run.FlowId,
+        StateId = state.Id,
+        DeploymentId = run.DeploymentId,
+        DeploymentVersion = run.DeploymentVersion,
+        WorkQueueId = run.WorkQueueId,
+        WorkQueueName = run.WorkQueueName,
+        FlowVersion = run.FlowVersion,
+        Parameters = run.Parameters,
+        IdempotencyKey = run.IdempotencyKey,
+        Context = run.Context,
+        EmpiricalPolicy = run.Policy,
+        Tags = run.Tags,
+        Labels = run.Labels,
+        ParentTaskRunId = run.ParentTaskRunId,
+        StateType = state.Type,
+        StateName = state.Name,
+        RunCount = sums.RunCount,
+        ExpectedStartTime = sums.ExpectedStartTime,
+        NextScheduledStartTime = sums.NextScheduledStartTime,
+        StartTime = sums.StartTime,
+        EndTime = sums.EndTime,
+        AutoScheduled = run.AutoScheduled,
+        InfrastructureDocumentId = run.InfrastructureDocumentId,
+        CreatedBy = run.CreatedBy,
+        JobVariables = run.JobVariables,
+        WorkPoolId = facts.WorkPool?.Id,
+        WorkPoolName = facts.WorkPool?.Name,
+        State = state,
+    };
+
+    private static string Where(Conditions on, Query query) => Conditions.Where(
+        RunCriteria.Of(on, "fr", query.FlowRuns),
+        Exists(RunCriteria.Of(on, "f", query.Flows), "flow f where f.id = fr.flow_id"),
+        Exists(RunCriteria.Of(on, "tr", query.TaskRuns), "task_run tr where tr.flow_run_id = fr.id"),
+        Exists(WorkCriteria.Of(on, "d", query.Deployments), "deployment d where d.id = fr.deployment_id"),
+        Exists(WorkCriteria.Of(on, "wp", query.WorkPools), "work_queue wq join work_pool wp on wp.id = wq.work_pool_id where wq.id = fr.work_queue_id"),
+        Exists(WorkCriteria.Of(on, "wq", query.WorkPoolQueues ?? query.WorkQueues), "work_queue wq where wq.id = fr.work_queue_id"));
+
+    private static string? Exists(string? criteria, string from) => criteria is null ? null : $"exists (select 1 from {from} and {criteria})";
+}

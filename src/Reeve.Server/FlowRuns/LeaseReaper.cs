@@ -1,0 +1,65 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Reeve.Protocol.Json;
+using Reeve.Protocol.Runs;
+using Reeve.Server.Hosting;
+using Reeve.Server.Orchestration;
+using Reeve.Server.Storage;
+
+namespace Reeve.Server.FlowRuns;
+
+/// <summary>
+/// Judges runs of whose processes nothing was heard for a whole lease: Crashed, or Cancelled where that was asked for, with the evidence. While
+/// this server was not there nobody could renew, so no lease is judged before its whole length has passed since the start.
+/// </summary>
+internal sealed partial class LeaseReaper(Database database, Orchestrator orchestrator, TimeProvider clock, ILogger<LeaseReaper> log)
+    : PeriodicService(TimeSpan.FromSeconds(2), clock, log)
+{
+    private const int MostInOneRound = 200;
+    private readonly DateTimeOffset started = clock.Now();
+
+    internal override async Task RunOnceAsync(CancellationToken cancellation)
+    {
+        var now = Clock.Now();
+        var lapsed = await database.ReadAsync(
+            session => session.QueryAsync(
+                """
+                select flow_run_id, length from flow_run_lease where released is null and expires <= @now order by expires limit @most
+                """,
+                static row => (FlowRunId: row.Id(0), Seconds: row.Real(1)),
+                ("now", now), ("most", MostInOneRound)),
+            cancellation).ConfigureAwait(false);
+        foreach (var (flowRunId, seconds) in lapsed)
+            if (now >= started.AddSeconds(seconds))
+                await database.WriteAsync(session => JudgeAsync(session, flowRunId), cancellation).ConfigureAwait(false);
+    }
+
+    // looked at again inside the transaction: a renewal may have come in between
+    private async ValueTask JudgeAsync(Session session, Guid flowRunId)
+    {
+        var now = Clock.Now();
+        if (await LoadedFlowRun.LoadAsync(session, flowRunId).ConfigureAwait(false) is not { Lease: { Released: null } lease } run || lease.Expires > now)
+            return;
+        if (run.State?.Type.IsTerminal() != false)
+        {
+            await FlowRunLeases.ReleaseAsync(session, flowRunId, now).ConfigureAwait(false);
+            return;
+        }
+        var cancelling = run.State.Type == StateType.Cancelling;
+        var evidence = string.Create(CultureInfo.InvariantCulture,
+            $"The lease of attempt {lease.Attempt} ({lease.Owner}) lapsed: none of the run's processes was heard from for {lease.Seconds:0} s, last the {lease.RenewedBy} at {WireTimeConverter.ToText(lease.Renewed)}.");
+        var outcome = await orchestrator.ProposeFlowRunStateAsync(
+            session,
+            flowRunId,
+            new SetState(cancelling
+                ? new StateCreate { Type = StateType.Cancelled, Message = "Cancelled. " + evidence }
+                : new StateCreate { Type = StateType.Crashed, Message = evidence })).ConfigureAwait(false);
+        // refused all the same: the lease must not be judged for ever
+        if (outcome is not ProposalOutcome.Answered { Stored: true })
+            await FlowRunLeases.ReleaseAsync(session, flowRunId, now).ConfigureAwait(false);
+        session.AfterCommit(() => Judged(run.Name, flowRunId, evidence));
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Flow run {Name} ({FlowRunId}): {Evidence}")]
+    private partial void Judged(string name, Guid flowRunId, string evidence);
+}

@@ -1,0 +1,72 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Reeve.Protocol.Filters;
+using Reeve.Protocol.Runs;
+using Reeve.Server.Hosting;
+using Reeve.Server.Storage;
+
+namespace Reeve.Server.Flows;
+
+/// <summary><c>/flows</c></summary>
+internal sealed class FlowsApi(Database database, FlowsStore flows)
+{
+    internal void Map(IEndpointRouteBuilder api)
+    {
+        api.MapPost("/flows", CreateAsync);
+        api.MapPost("/flows/filter", FilterAsync);
+        api.MapPost("/flows/count", CountAsync);
+        api.MapGet("/flows/name/{name}", ReadByNameAsync);
+        api.MapGet("/flows/{id:guid}", ReadAsync);
+        api.MapPatch("/flows/{id:guid}", UpdateAsync);
+        api.MapDelete("/flows/{id:guid}", DeleteAsync);
+    }
+
+    private async Task CreateAsync(HttpContext http)
+    {
+        var body = await http.Request.ReadWireAsync<FlowCreate>(http.RequestAborted).ConfigureAwait(false);
+        if (body.Name.Length == 0)
+            throw new InvalidRequestException("body.name", "A flow needs a name");
+        // a known name needs no write, and every run of every client asks first
+        if (await database.ReadAsync(session => flows.ReadByNameAsync(session, body.Name), http.RequestAborted).ConfigureAwait(false) is { } known)
+        {
+            await http.AnswerAsync(known).ConfigureAwait(false);
+            return;
+        }
+        var (flow, isNew) = await database.WriteAsync(session => flows.CreateAsync(session, body), http.RequestAborted).ConfigureAwait(false);
+        await http.AnswerAsync(flow, isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK).ConfigureAwait(false);
+    }
+
+    private async Task FilterAsync(HttpContext http)
+    {
+        var query = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
+        await http.AnswerAsync(await database.ReadAsync(session => flows.FilterAsync(session, query), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    private async Task CountAsync(HttpContext http)
+    {
+        var query = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
+        await http.AnswerAsync(await database.ReadAsync(session => flows.CountAsync(session, query), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    private async Task ReadAsync(HttpContext http) =>
+        await AnswerAsync(http, await database.ReadAsync(session => flows.ReadAsync(session, http.Id()), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+
+    private async Task ReadByNameAsync(HttpContext http) =>
+        await AnswerAsync(http, await database.ReadAsync(session => flows.ReadByNameAsync(session, http.Route("name")), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+
+    private async Task UpdateAsync(HttpContext http)
+    {
+        var body = await http.Request.ReadWireAsync<FlowUpdate>(http.RequestAborted).ConfigureAwait(false);
+        var found = await database.WriteAsync(session => flows.UpdateAsync(session, http.Id(), body), http.RequestAborted).ConfigureAwait(false);
+        await (found ? http.NoContentAsync() : http.NotFoundAsync("Flow not found")).ConfigureAwait(false);
+    }
+
+    private async Task DeleteAsync(HttpContext http)
+    {
+        var found = await database.WriteAsync(session => flows.DeleteAsync(session, http.Id()), http.RequestAborted).ConfigureAwait(false);
+        await (found ? http.NoContentAsync() : http.NotFoundAsync("Flow not found")).ConfigureAwait(false);
+    }
+
+    private static Task AnswerAsync(HttpContext http, Flow? flow) => flow is null ? http.NotFoundAsync("Flow not found") : http.AnswerAsync(flow);
+}

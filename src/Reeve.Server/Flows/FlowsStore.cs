@@ -1,0 +1,80 @@
+using Reeve.Protocol;
+using Reeve.Protocol.Filters;
+using Reeve.Protocol.Runs;
+using Reeve.Server.Filters;
+using Reeve.Server.Storage;
+
+namespace Reeve.Server.Flows;
+
+/// <summary>The flows' SQL.</summary>
+internal sealed class FlowsStore(TimeProvider clock)
+{
+    private const string Columns = "f.id, f.created, f.updated, f.name, f.tags, f.labels";
+
+    private static readonly Dictionary<string, string> Orders = new(StringComparer.Ordinal)
+    {
+        ["CREATED_DESC"] = "f.created desc, f.id desc",
+        ["UPDATED_DESC"] = "f.updated desc, f.id desc",
+        ["NAME_ASC"] = "f.name",
+        ["NAME_DESC"] = "f.name desc",
+    };
+
+    /// <summary>Names a flow; a known name answers with the flow that has it.</summary>
+    internal async ValueTask<(Flow Flow, bool IsNew)> CreateAsync(Session session, FlowCreate flow)
+    {
+        var now = clock.Now();
+        var added = await session.ExecuteAsync(
+            """
+            insert into flow (id, created, updated, name, tags, labels) values (@id, @now, @now, @name, @tags, @labels)
+            on conflict (name) do nothing
+            """,
+            ("id", Ids.New(now)), ("now", now), ("name", flow.Name), ("tags", SqlValue.Json(flow.Tags)), ("labels", SqlValue.Json(flow.Labels ?? WireJson.EmptyObject))).ConfigureAwait(false);
+        return ((await ReadByNameAsync(session, flow.Name).ConfigureAwait(false))!, added == 1);
+    }
+
+    internal ValueTask<Flow?> ReadAsync(Session session, Guid id) =>
+        session.QueryFirstAsync($"select {Columns} from flow f where f.id = @id", Read, ("id", id));
+
+    internal ValueTask<Flow?> ReadByNameAsync(Session session, string name) =>
+        session.QueryFirstAsync($"select {Columns} from flow f where f.name = @name", Read, ("name", name));
+
+    internal ValueTask<List<Flow>> FilterAsync(Session session, Query query)
+    {
+        var on = new Conditions(session.Dialect);
+        return session.QueryAsync(
+            $"select {Columns} from flow f {Where(on, query)} {Page.Order(query.Sort, "NAME_ASC", Orders)} {Page.Sql(query)}", Read, on.Parameters);
+    }
+
+    internal ValueTask<long> CountAsync(Session session, Query query)
+    {
+        var on = new Conditions(session.Dialect);
+        return session.ScalarAsync($"select count(*) from flow f {Where(on, query)}", on.Parameters);
+    }
+
+    internal async ValueTask<bool> UpdateAsync(Session session, Guid id, FlowUpdate update) =>
+        await session.ExecuteAsync(
+            "update flow set updated = @now, tags = coalesce(@tags, tags) where id = @id",
+            ("now", clock.Now()), ("tags", SqlValue.Json(update.Tags)), ("id", id)).ConfigureAwait(false) == 1;
+
+    internal async ValueTask<bool> DeleteAsync(Session session, Guid id) =>
+        await session.ExecuteAsync("delete from flow where id = @id", ("id", id)).ConfigureAwait(false) == 1;
+
+    private static string Where(Conditions on, Query query) => Conditions.Where(
+        RunCriteria.Of(on, "f", query.Flows),
+        Exists(RunCriteria.Of(on, "fr", query.FlowRuns), "flow_run fr where fr.flow_id = f.id"),
+        Exists(RunCriteria.Of(on, "tr", query.TaskRuns), "flow_run fr2 join task_run tr on tr.flow_run_id = fr2.id where fr2.flow_id = f.id"),
+        Exists(WorkCriteria.Of(on, "d", query.Deployments), "deployment d where d.flow_id = f.id"),
+        Exists(WorkCriteria.Of(on, "wp", query.WorkPools), "deployment d2 join work_queue wq2 on wq2.id = d2.work_queue_id join work_pool wp on wp.id = wq2.work_pool_id where d2.flow_id = f.id"));
+
+    private static string? Exists(string? criteria, string from) => criteria is null ? null : $"exists (select 1 from {from} and {criteria})";
+
+    private static Flow Read(Row row) => new()
+    {
+        Id = row.Id(0),
+        Created = row.Time(1),
+        Updated = row.Time(2),
+        Name = row.Text(3),
+        Tags = row.Json<IReadOnlyList<string>>(4),
+        Labels = row.Element(5),
+    };
+}

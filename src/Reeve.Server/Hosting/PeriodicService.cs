@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Logging;
+
+namespace Reeve.Server.Hosting;
+
+/// <summary>A loop that owns one kind of work. A failed round is logged and tried again; the loop itself ends only with the server.</summary>
+internal abstract partial class PeriodicService(TimeSpan interval, TimeProvider clock, ILogger log)
+{
+    protected TimeProvider Clock { get; } = clock;
+
+    /// <summary>One round.</summary>
+    internal abstract Task RunOnceAsync(CancellationToken cancellation);
+
+    internal async Task RunAsync(CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            try
+            {
+                var wait = WaitAsync(cancellation);
+                await RunOnceAsync(cancellation).ConfigureAwait(false);
+                await wait.ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault)
+            {
+                RoundFailed(fault, GetType().Name);
+                await Task.Delay(interval, Clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    /// <summary>The pause between two rounds; started before the round, so that a signal during it is not lost.</summary>
+    protected virtual Task WaitAsync(CancellationToken cancellation) => Task.Delay(interval, Clock, cancellation);
+
+    [LoggerMessage(LogLevel.Error, "{Service} failed in one round and goes on")]
+    private partial void RoundFailed(Exception fault, string service);
+}

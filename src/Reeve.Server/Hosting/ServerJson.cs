@@ -1,0 +1,17 @@
+using System.Text.Json.Serialization;
+using Reeve.Protocol.Json;
+
+namespace Reeve.Server.Hosting;
+
+/// <summary>Bodies that only this server reads or writes, beside the wire types of Protocol.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    Converters = [typeof(WireTimeConverter)],
+    GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(TaskRuns.TaskRunRename))]
+[JsonSerializable(typeof(StorageDefault)), JsonSerializable(typeof(long))]
+[JsonSerializable(typeof(Reeve.Server.Deployments.DeploymentPage))]
+internal sealed partial class ServerJson : JsonSerializerContext;
+
+/// <summary>The answer of <c>GET /admin/storage</c>.</summary>
+internal sealed record StorageDefault(Guid? DefaultResultStorageBlockId);

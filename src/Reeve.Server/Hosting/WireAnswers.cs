@@ -1,0 +1,69 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+using Reeve.Protocol;
+
+namespace Reeve.Server.Hosting;
+
+/// <summary>Writes answers: JSON straight into one buffer, with its length.</summary>
+internal static class WireAnswers
+{
+    // an answer larger than this gives its buffer back to the collector
+    private const int LargestKept = 256 * 1024;
+
+    private static readonly JsonSerializerOptions Options = MakeOptions();
+
+    [ThreadStatic]
+    private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Writer)? kept;
+
+    internal static Task AnswerAsync<T>(this HttpContext http, T value, int status = StatusCodes.Status200OK)
+    {
+        var (buffer, writer) = kept ?? Fresh();
+        kept = null;
+        JsonSerializer.Serialize(writer, value, TypeOf<T>.Info);
+        writer.Flush();
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "application/json";
+        http.Response.ContentLength = buffer.WrittenCount;
+        http.Response.BodyWriter.Write(buffer.WrittenSpan);
+        if (buffer.Capacity <= LargestKept)
+        {
+            buffer.ResetWrittenCount();
+            writer.Reset();
+            kept = (buffer, writer);
+        }
+        return Task.CompletedTask; // the server flushes the body when the handler has ended
+    }
+
+    internal static Task NoContentAsync(this HttpContext http)
+    {
+        http.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
+
+    internal static Task NotFoundAsync(this HttpContext http, string detail) => http.ProblemAsync(StatusCodes.Status404NotFound, detail);
+
+    internal static Task ConflictAsync(this HttpContext http, string detail) => http.ProblemAsync(StatusCodes.Status409Conflict, detail);
+
+    internal static Task ProblemAsync(this HttpContext http, int status, string detail) => http.AnswerAsync(new Problem { Detail = detail }, status);
+
+    private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Writer) Fresh()
+    {
+        var buffer = new ArrayBufferWriter<byte>(4096);
+        return (buffer, new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+    }
+
+    private static JsonSerializerOptions MakeOptions()
+    {
+        var options = new JsonSerializerOptions(WireJson.Options);
+        options.TypeInfoResolver = JsonTypeInfoResolver.Combine(options.TypeInfoResolver, ServerJson.Default);
+        options.MakeReadOnly();
+        return options;
+    }
+
+    private static class TypeOf<T>
+    {
+        internal static readonly JsonTypeInfo<T> Info = (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
+    }
+}

@@ -1,0 +1,117 @@
+using System.Buffers;
+using System.Globalization;
+using System.IO.Pipelines;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+using Reeve.Protocol;
+
+namespace Reeve.Server.Hosting;
+
+/// <summary>Reads bodies and query keys as the wire has them. Faults are thrown as <see cref="InvalidRequestException"/>.</summary>
+internal static class WireRequests
+{
+    // a null for what must have a value is a fault of the request, not of the code behind it
+    private static readonly JsonSerializerOptions Options = MakeOptions();
+
+    /// <summary>Reads the body. An empty body is read as <c>{}</c>. <paramref name="echo"/>: a refusal may repeat the body.</summary>
+    internal static async ValueTask<T> ReadWireAsync<T>(this HttpRequest request, CancellationToken cancellation, bool echo = true)
+    {
+        var type = TypeOf<T>.Info;
+        var pipe = request.BodyReader;
+        var result = await pipe.ReadAsync(cancellation).ConfigureAwait(false);
+        while (!result.IsCompleted)
+        {
+            pipe.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+            result = await pipe.ReadAsync(cancellation).ConfigureAwait(false);
+        }
+        try
+        {
+            return Parse(result, type, echo);
+        }
+        finally
+        {
+            pipe.AdvanceTo(result.Buffer.End);
+        }
+    }
+
+    /// <summary>Reads a value that was parsed already, such as a websocket's message.</summary>
+    internal static T Read<T>(JsonElement body)
+    {
+        try
+        {
+            return body.Deserialize(TypeOf<T>.Info) ?? throw new JsonException("null");
+        }
+        catch (JsonException fault)
+        {
+            throw Refused(body, TypeOf<T>.Info, echo: true, fault);
+        }
+    }
+
+    internal static Guid Id(this HttpContext http, string name = "id") => Guid.Parse((string)http.Request.RouteValues[name]!);
+
+    internal static string Route(this HttpContext http, string name) => Uri.UnescapeDataString((string)http.Request.RouteValues[name]!);
+
+    internal static Guid? QueryId(this HttpRequest request, string name) =>
+        request.Query.TryGetValue(name, out var text)
+            ? Guid.TryParse(text, out var id) ? id : throw new InvalidRequestException($"query.{name}", "Input should be a valid UUID", "uuid_parsing")
+            : null;
+
+    internal static int? QueryInt(this HttpRequest request, string name) =>
+        request.Query.TryGetValue(name, out var text)
+            ? int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : throw new InvalidRequestException($"query.{name}", "Input should be a valid integer", "int_parsing")
+            : null;
+
+    private static T Parse<T>(in ReadResult result, JsonTypeInfo<T> type, bool echo)
+    {
+        try
+        {
+            var buffer = result.Buffer;
+            var reader = buffer.IsEmpty ? new Utf8JsonReader("{}"u8) : new Utf8JsonReader(buffer);
+            return JsonSerializer.Deserialize(ref reader, type) ?? throw new JsonException("null");
+        }
+        catch (JsonException fault)
+        {
+            throw Refused(result.Buffer, type, echo, fault);
+        }
+    }
+
+    private static InvalidRequestException Refused(in ReadOnlySequence<byte> utf8, JsonTypeInfo type, bool echo, JsonException fault)
+    {
+        JsonElement body;
+        try
+        {
+            body = utf8.IsEmpty ? WireJson.EmptyObject : WireJson.Parse(Encoding.UTF8.GetString(utf8));
+        }
+        catch (JsonException)
+        {
+            return new([new Fault(["body", Position(fault)], "JSON decode error", "json_invalid")]);
+        }
+        return Refused(body, type, echo, fault);
+    }
+
+    private static InvalidRequestException Refused(JsonElement body, JsonTypeInfo type, bool echo, JsonException fault)
+    {
+        var faults = FaultFinder.Find(body, type);
+        if (faults.Count == 0)
+            faults.Add(new(["body", .. (fault.Path ?? "$").Split('.').Skip(1)], fault.Message.Split(" Path:")[0], "value_error"));
+        return new(faults, echo ? body : null);
+    }
+
+    private static string Position(JsonException fault) =>
+        string.Create(CultureInfo.InvariantCulture, $"line {(fault.LineNumber ?? 0) + 1}, byte {(fault.BytePositionInLine ?? 0) + 1}");
+
+    private static JsonSerializerOptions MakeOptions()
+    {
+        var options = new JsonSerializerOptions(WireJson.Options) { RespectNullableAnnotations = true };
+        options.TypeInfoResolver = JsonTypeInfoResolver.Combine(options.TypeInfoResolver, ServerJson.Default);
+        options.MakeReadOnly();
+        return options;
+    }
+
+    private static class TypeOf<T>
+    {
+        internal static readonly JsonTypeInfo<T> Info = (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
+    }
+}

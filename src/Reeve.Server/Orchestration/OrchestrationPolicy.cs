@@ -1,0 +1,66 @@
+using Reeve.Server.Orchestration.Rules;
+
+namespace Reeve.Server.Orchestration;
+
+/// <summary>The law of states: ordered lists of rules. The first that does not accept decides.</summary>
+internal static class OrchestrationPolicy
+{
+    private static readonly Func<FlowRunTransition, Verdict>[] FlowRun =
+    [
+        DuplicateTransition.Judge,
+        TerminalFlowRun.Judge,
+        CancellingEndsCancelled.Judge,
+        CancelWithoutInfrastructure.Judge,
+        PendingOnce.Judge,
+        OnlyScheduledIsLate.Judge,
+        PauseFlowRun.Judge,
+        ResumeFlowRun.Judge,
+        CopyScheduledTime.Judge,
+        WaitForScheduledTime.Judge,
+        RetryFailedFlowRun.Judge,
+    ];
+
+    private static readonly Func<FlowRunTransition, Verdict>[] ForcedFlowRun = [CancelWithoutInfrastructure.Judge];
+
+    private static readonly Func<TaskRunTransition, Verdict>[] TaskRun =
+    [
+        CachedTaskResult.Judge,
+        TerminalTaskRun.Judge,
+        TaskNeedsRunningFlow.Judge,
+        CopyScheduledTime.Judge,
+        WaitForScheduledTime.Judge,
+        RetryFailedTaskRun.Judge,
+        RenameRerun.Judge,
+    ];
+
+    // background tasks have no flow run, but workers that may both want them
+    private static readonly Func<TaskRunTransition, Verdict>[] BackgroundTaskRun =
+    [
+        PendingOnce.Judge,
+        CachedTaskResult.Judge,
+        TerminalTaskRun.Judge,
+        CopyScheduledTime.Judge,
+        CopyTaskParameters.Judge,
+        WaitForScheduledTime.Judge,
+        RetryFailedTaskRun.Judge,
+        RenameRerun.Judge,
+    ];
+
+    internal static Verdict Judge(FlowRunTransition transition, bool force) => Judge(transition, force ? ForcedFlowRun : FlowRun);
+
+    internal static Verdict Judge(TaskRunTransition transition, bool force) =>
+        Judge(transition, force ? [] : transition.FlowRun is null ? BackgroundTaskRun : TaskRun);
+
+    private static Verdict Judge<T>(T transition, Func<T, Verdict>[] rules)
+        where T : Transition
+    {
+        foreach (var rule in rules)
+        {
+            var verdict = rule(transition);
+            if (verdict is not Verdict.Accept accepted)
+                return verdict;
+            transition = (T)accepted.Transition;
+        }
+        return new Verdict.Accept(transition);
+    }
+}

@@ -1,0 +1,50 @@
+using Reeve.Protocol.Runs;
+using Reeve.Server.Events;
+using Reeve.Server.FlowRuns;
+using Reeve.Server.Storage;
+
+namespace Reeve.Server.Orchestration;
+
+internal sealed partial class Orchestrator
+{
+    /// <summary>
+    /// Stores a new flow run in its first state. Returns the state and the run's sums, or null where a run with the same idempotency key or the same fire time of its
+    /// schedule is there already.
+    /// </summary>
+    /// <exception cref="StorageException">The flow does not exist (a foreign key violation).</exception>
+    internal async ValueTask<(State State, Projection Run, RunFacts Facts)?> AddFlowRunAsync(Session session, NewFlowRun run)
+    {
+        var now = clock.Now();
+        var state = Propose(run.State ?? new StateCreate { Type = StateType.Pending }, null, now, run.Id, run.ParentTaskRunId);
+        var sums = new Projection().Enter(null, state);
+        if (await InsertAsync(session, run, state, sums, now).ConfigureAwait(false) == 0)
+            return null;
+        await StateRows.AddFlowRunStateAsync(session, run.Id, state).ConfigureAwait(false);
+        var facts = (await session.QueryFirstAsync(
+            $"select {RunFacts.Columns} from flow_run fr {RunFacts.Joins} where fr.id = @id", static row => RunFacts.Read(row, 0), ("id", run.Id)).ConfigureAwait(false))!;
+        var loaded = new LoadedFlowRun { Id = run.Id, Name = run.Name, Tags = run.Tags, Policy = run.Policy, Run = sums, Facts = facts, CreatedBy = run.CreatedBy };
+        await Outbox.AddAsync(session, RunEvents.FlowRunState(loaded, null, state, sums.RunCount, now)).ConfigureAwait(false);
+        if (run.ParentTaskRunId is { } parent)
+            await FollowSubflowAsync(session, parent, run.Id, state, now).ConfigureAwait(false);
+        Wake(session, state.Type);
+        return (state, sums, facts);
+    }
+
+    private static ValueTask<int> InsertAsync(Session session, NewFlowRun run, State state, Projection sums, DateTimeOffset now) => session.ExecuteAsync(
+        """
+        insert into flow_run (id, created, updated, name, flow_id, flow_version, deployment_id, deployment_version, work_queue_id, work_queue_name, parameters, context,
+            job_variables, empirical_policy, tags, labels, created_by, idempotency_key, schedule_id, scheduled_for, auto_scheduled, parent_task_run_id,
+            infrastructure_document_id, state_id, state_type, state_name, state_timestamp, run_count, expected_start_time, next_scheduled_start_time, start_time, end_time)
+        values (@id, @now, @now, @name, @flow_id, @flow_version, @deployment_id, @deployment_version, @work_queue_id, @work_queue_name, @parameters, @context,
+            @job_variables, @policy, @tags, @labels, @created_by, @key, @schedule_id, @scheduled_for, @auto_scheduled, @parent,
+            @infrastructure, @state_id, @state_type, @state_name, @state_timestamp, @run_count, @expected, @next, @start, @end)
+        on conflict do nothing
+        """,
+        ("id", run.Id), ("now", now), ("name", run.Name), ("flow_id", run.FlowId), ("flow_version", run.FlowVersion), ("deployment_id", run.DeploymentId),
+        ("deployment_version", run.DeploymentVersion), ("work_queue_id", run.WorkQueueId), ("work_queue_name", run.WorkQueueName), ("parameters", run.Parameters),
+        ("context", run.Context), ("job_variables", run.JobVariables), ("policy", SqlValue.Json(run.Policy)), ("tags", SqlValue.Json(run.Tags)), ("labels", run.Labels),
+        ("created_by", SqlValue.Json(run.CreatedBy)), ("key", run.IdempotencyKey), ("schedule_id", run.ScheduleId), ("scheduled_for", run.ScheduledFor),
+        ("auto_scheduled", run.AutoScheduled), ("parent", run.ParentTaskRunId), ("infrastructure", run.InfrastructureDocumentId), ("state_id", state.Id),
+        ("state_type", state.Type.ToWire()), ("state_name", state.Name), ("state_timestamp", state.Timestamp), ("run_count", sums.RunCount),
+        ("expected", sums.ExpectedStartTime), ("next", sums.NextScheduledStartTime), ("start", sums.StartTime), ("end", sums.EndTime));
+}

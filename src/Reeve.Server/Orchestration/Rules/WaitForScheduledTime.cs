@@ -1,0 +1,13 @@
+using Reeve.Protocol.Runs;
+
+namespace Reeve.Server.Orchestration.Rules;
+
+/// <summary>No run starts before its time, by this server's clock.</summary>
+internal static class WaitForScheduledTime
+{
+    internal static Verdict Judge(Transition transition) =>
+        transition is { Initial: { Type: StateType.Scheduled or StateType.Pending, StateDetails.ScheduledTime: { } due }, Proposed.Type: StateType.Running }
+        && Math.Round((due - transition.Now).TotalSeconds) is > 0 and var seconds // the wire has whole seconds
+            ? new Verdict.Wait(seconds, "Scheduled time is in the future")
+            : new Verdict.Accept(transition);
+}

@@ -1,0 +1,59 @@
+using Reeve.Protocol.Runs;
+using Reeve.Server.Storage;
+
+namespace Reeve.Server.Orchestration;
+
+/// <summary>Reads and writes the rows of <c>flow_run_state</c> and <c>task_run_state</c>, which have one shape.</summary>
+internal static class StateRows
+{
+    /// <summary>What <see cref="Read"/> reads of the table under the alias <c>s</c>.</summary>
+    internal const string Columns = "s.id, s.type, s.name, s.timestamp, s.message, s.state_details, s.data";
+
+    internal const int ColumnCount = 7;
+
+    internal static State Read(Row row, int at) => new()
+    {
+        Id = row.Id(at),
+        Type = Type(row.Text(at + 1)),
+        Name = row.Text(at + 2),
+        Timestamp = row.Time(at + 3),
+        Message = row.TextOrNull(at + 4),
+        StateDetails = row.Json<StateDetails>(at + 5),
+        Data = row.ElementOrNull(at + 6),
+    };
+
+    internal static State? ReadOrNull(Row row, int at) => row.IsNull(at) ? null : Read(row, at);
+
+    internal static StateType Type(string wire) => wire switch
+    {
+        "SCHEDULED" => StateType.Scheduled,
+        "PENDING" => StateType.Pending,
+        "RUNNING" => StateType.Running,
+        "COMPLETED" => StateType.Completed,
+        "FAILED" => StateType.Failed,
+        "CANCELLED" => StateType.Cancelled,
+        "CRASHED" => StateType.Crashed,
+        "PAUSED" => StateType.Paused,
+        "CANCELLING" => StateType.Cancelling,
+        _ => throw new InvalidOperationException($"The database holds the unknown state type '{wire}'."),
+    };
+
+    internal static StateType? TypeOrNull(Row row, int column) => row.TextOrNull(column) is { } wire ? Type(wire) : null;
+
+    internal static ValueTask<int> AddFlowRunStateAsync(Session session, Guid flowRunId, State state) => session.ExecuteAsync(
+        """
+        insert into flow_run_state (id, flow_run_id, type, name, timestamp, message, state_details, data)
+        values (@id, @run, @type, @name, @timestamp, @message, @details, @data)
+        """,
+        ("id", state.Id), ("run", flowRunId), ("type", state.Type.ToWire()), ("name", state.Name), ("timestamp", state.Timestamp), ("message", state.Message),
+        ("details", SqlValue.Json(state.StateDetails)), ("data", state.Data));
+
+    /// <summary>A state's id is its place in history: the same state told twice is stored once.</summary>
+    internal static ValueTask<int> AddTaskRunStateAsync(Session session, Guid taskRunId, State state) => session.ExecuteAsync(
+        """
+        insert into task_run_state (id, task_run_id, type, name, timestamp, message, state_details, data)
+        values (@id, @run, @type, @name, @timestamp, @message, @details, @data) on conflict (id) do nothing
+        """,
+        ("id", state.Id), ("run", taskRunId), ("type", state.Type.ToWire()), ("name", state.Name), ("timestamp", state.Timestamp), ("message", state.Message),
+        ("details", SqlValue.Json(state.StateDetails)), ("data", state.Data));
+}

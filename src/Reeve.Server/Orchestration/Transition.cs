@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Reeve.Protocol;
+using Reeve.Protocol.Runs;
+
+namespace Reeve.Server.Orchestration;
+
+/// <summary>Everything the rules may look at: the run as loaded, its present state, the proposed one, the time and a throw of the dice.</summary>
+internal abstract record Transition
+{
+    internal required Guid RunId { get; init; }
+
+    internal required State? Initial { get; init; }
+
+    internal required State Proposed { get; init; }
+
+    internal required Projection Run { get; init; }
+
+    internal required DateTimeOffset Now { get; init; }
+
+    /// <summary>Between 0 and 1; spreads retries.</summary>
+    internal double Chance { get; init; }
+
+    /// <summary>True where the present state carries a result that somebody may want to read again.</summary>
+    internal bool HasStoredResult => Initial is { Type: StateType.Completed } && HoldsResult(Initial.Data);
+
+    /// <summary>A new state of this run, as the rules make them.</summary>
+    internal State NewState(StateType type, string? name = null, string? message = null, JsonElement? data = null, DateTimeOffset? scheduledTime = null) => new()
+    {
+        Id = Ids.New(Now),
+        Type = type,
+        Name = name ?? type.DefaultName(),
+        Timestamp = Proposed.Timestamp,
+        Message = message,
+        Data = data,
+        StateDetails = new StateDetails
+        {
+            ScheduledTime = scheduledTime ?? (type == StateType.Scheduled ? Now : null),
+            FlowRunId = Proposed.StateDetails.FlowRunId,
+            TaskRunId = Proposed.StateDetails.TaskRunId,
+        },
+    };
+
+    internal Transition Amend(Func<StateDetails, StateDetails> details) => this with { Proposed = Proposed with { StateDetails = details(Proposed.StateDetails) } };
+
+    internal Transition Rename(string name) => this with { Proposed = Proposed with { Name = name } };
+
+    protected static bool HoldsResult(JsonElement? data) =>
+        data is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } element
+        && !(element.ValueKind == JsonValueKind.Object && element.TryGetProperty("type", out var type) && type.ValueEquals("unpersisted"));
+}
+
+/// <summary>A proposed state of a flow run.</summary>
+internal sealed record FlowRunTransition : Transition
+{
+    internal required FlowRunPolicy Policy { get; init; }
+
+    internal Guid? DeploymentId { get; init; }
+
+    internal Guid? ParentTaskRunId { get; init; }
+
+    internal string? InfrastructurePid { get; init; }
+
+    internal bool ProposesStoredResult => HoldsResult(Proposed.Data);
+}
+
+/// <summary>A proposed state of a task run.</summary>
+internal sealed record TaskRunTransition : Transition
+{
+    internal required TaskRunPolicy Policy { get; init; }
+
+    /// <summary>The run's flow run; null for a background task.</summary>
+    internal EnclosingFlowRun? FlowRun { get; init; }
+
+    /// <summary>The flow run's run count when this run last started.</summary>
+    internal int FlowRunRunCount { get; init; }
+
+    /// <summary>The completed state found under the proposal's cache key.</summary>
+    internal State? Cached { get; init; }
+}
+
+/// <summary>What a task run's rules need of its flow run.</summary>
+internal sealed record EnclosingFlowRun(Guid Id, StateType? StateType, int RunCount, DateTimeOffset? PauseTimeout, bool PauseReschedule);

@@ -1,0 +1,144 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Reeve.Server.FlowRuns;
+using Reeve.Server.Flows;
+using Reeve.Server.Hosting;
+using Reeve.Server.Orchestration;
+using Reeve.Server.Storage;
+using Reeve.Server.TaskRuns;
+
+namespace Reeve.Server;
+
+/// <summary>The server: every service, endpoint group and loop stands in one of the three lists below.</summary>
+public sealed class ServerHost : IAsyncDisposable
+{
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(10);
+    private readonly ServerOptions options;
+    private readonly Action<IWebHostBuilder>? configureWeb;
+    private readonly CancellationTokenSource stopping = new();
+    private Task loops = Task.CompletedTask;
+    private Database? database;
+
+    private ServerHost(ServerOptions options, Action<IWebHostBuilder>? configureWeb) => (this.options, this.configureWeb) = (options, configureWeb);
+
+    /// <summary>The address of the API without <c>/api</c>, such as <c>http://127.0.0.1:4200</c>; known once started.</summary>
+    public string Address { get; private set; } = "";
+
+    internal WebApplication App { get; private set; } = null!;
+
+    /// <summary>Prepares a server; nothing is opened before <see cref="StartAsync"/>.</summary>
+    public static ServerHost Build(ServerOptions options) => Build(options, configureWeb: null);
+
+    internal static ServerHost Build(ServerOptions options, Action<IWebHostBuilder>? configureWeb) => new(options, configureWeb);
+
+    private static void AddServices(IServiceCollection services)
+    {
+        services.AddSingleton<AdminApi>();
+        services.AddSingleton<Orchestrator>();
+        services.AddSingleton<FlowsStore>().AddSingleton<FlowsApi>();
+        services.AddSingleton<FlowRunsStore>().AddSingleton<FlowRunsApi>().AddSingleton<FlowRunStatesApi>().AddSingleton<FlowRunLeasesApi>().AddSingleton<LeaseReaper>();
+        services.AddSingleton<TaskRunsStore>().AddSingleton<TaskRunsApi>().AddSingleton<TaskRunStatesApi>();
+    }
+
+    private static void MapEndpoints(IServiceProvider services, IEndpointRouteBuilder api)
+    {
+        services.GetRequiredService<AdminApi>().Map(api);
+        services.GetRequiredService<FlowsApi>().Map(api);
+        services.GetRequiredService<FlowRunsApi>().Map(api);
+        services.GetRequiredService<FlowRunStatesApi>().Map(api);
+        services.GetRequiredService<FlowRunLeasesApi>().Map(api);
+        services.GetRequiredService<TaskRunsApi>().Map(api);
+        services.GetRequiredService<TaskRunStatesApi>().Map(api);
+    }
+
+    private static IEnumerable<PeriodicService> Loops(IServiceProvider services) =>
+    [
+        services.GetRequiredService<LeaseReaper>(),
+    ];
+
+    /// <summary>Opens the database, brings it up to date and begins to answer.</summary>
+    /// <exception cref="ServerStartException">The database cannot be used, or the address is taken.</exception>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            database = await Database.OpenAsync(options.Database ?? Path.Combine(options.Home, "reeve.db"), options.Clock, cancellation).ConfigureAwait(false);
+            App = BuildApp(database);
+            await App.StartAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (DatabaseUnusableException fault)
+        {
+            throw new ServerStartException(fault.Message, fault);
+        }
+        catch (IOException fault)
+        {
+            throw new ServerStartException($"The address http://{options.Host}:{options.Port} cannot be used: {fault.InnerException?.Message ?? fault.Message}", fault);
+        }
+        Address = App.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "";
+        loops = Task.WhenAll(Loops(App.Services).Select(loop => Task.Run(() => loop.RunAsync(stopping.Token), CancellationToken.None)));
+    }
+
+    /// <summary>Starts if that was not done, serves until cancelled, then stops in order.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        if (database is null)
+            await StartAsync(cancellation).ConfigureAwait(false);
+        await Task.Delay(Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await StopAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Takes no more requests, ends the loops, finishes what waits to be written.</summary>
+    public async Task StopAsync()
+    {
+        await stopping.CancelAsync().ConfigureAwait(false);
+        if (App is not null)
+        {
+            using var limit = new CancellationTokenSource(LongestStop, options.Clock);
+            await App.StopAsync(limit.Token).ConfigureAwait(false);
+        }
+        await loops.ConfigureAwait(false);
+    }
+
+    private WebApplication BuildApp(Database opened)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "reeve", ContentRootPath = AppContext.BaseDirectory });
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
+        if (options.Logging is { } logging)
+            logging(builder.Logging);
+        else
+            builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss.fff "));
+        builder.WebHost.ConfigureKestrel(kestrel => (kestrel.AddServerHeader, kestrel.Limits.MaxRequestBodySize) = (false, 64 * 1024 * 1024));
+        builder.WebHost.UseUrls(string.Create(CultureInfo.InvariantCulture, $"http://{options.Host}:{options.Port}"));
+        configureWeb?.Invoke(builder.WebHost);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = LongestStop);
+        builder.Services.AddSingleton(opened).AddSingleton(options).AddSingleton(options.Clock).AddSingleton(new BasicAuthentication(options.ApiAuthentication));
+        AddServices(builder.Services);
+
+        var app = builder.Build();
+        app.UseMiddleware<ProblemAnswers>();
+        app.UseMiddleware<WorkspaceAddress>();
+        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(20) });
+        app.Use(app.Services.GetRequiredService<BasicAuthentication>().Middleware);
+        app.UseRouting();
+        MapEndpoints(app.Services, app.MapGroup("/api"));
+        return app;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync().ConfigureAwait(false);
+        if (App is not null)
+            await App.DisposeAsync().ConfigureAwait(false);
+        if (database is not null)
+            await database.DisposeAsync().ConfigureAwait(false);
+        stopping.Dispose();
+    }
+}

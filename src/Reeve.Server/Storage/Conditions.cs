@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Reeve.Server.Storage;
+
+/// <summary>Gathers the conditions of a query and the parameters they bind.</summary>
+internal sealed class Conditions(Dialect dialect)
+{
+    private readonly List<(string Name, SqlValue Value)> parameters = [];
+
+    internal Dialect Dialect { get; } = dialect;
+
+    internal ReadOnlySpan<(string Name, SqlValue Value)> Parameters => CollectionsMarshal.AsSpan(parameters);
+
+    /// <summary>Adds a parameter and returns its name, without the sign.</summary>
+    internal string Bind(SqlValue value)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"p{parameters.Count}");
+        parameters.Add((name, value));
+        return name;
+    }
+
+    /// <summary>Joins conditions by "and", or by "or" when the operator says "or_"; null where none is given.</summary>
+    internal static string? Join(string? @operator, params ReadOnlySpan<string?> conditions)
+    {
+        List<string> given = [];
+        foreach (var condition in conditions)
+            if (condition is not null)
+                given.Add(condition);
+        return given.Count switch
+        {
+            0 => null,
+            1 => given[0],
+            _ => $"({string.Join(@operator == "or_" ? " or " : " and ", given)})",
+        };
+    }
+
+    /// <summary>"where …" of all conditions, or nothing.</summary>
+    internal static string Where(params ReadOnlySpan<string?> conditions) => Join(null, conditions) is { } all ? "where " + all : "";
+}

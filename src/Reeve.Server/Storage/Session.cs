@@ -1,0 +1,36 @@
+namespace Reeve.Server.Storage;
+
+/// <summary>What a store speaks SQL through: one reader, or one transaction. Placeholders are <c>@name</c>, parameters are named without the sign.</summary>
+internal abstract class Session(Dialect dialect, Wakeups wakeups, CancellationToken cancellation)
+{
+    private List<Action>? afterCommit;
+
+    internal Dialect Dialect { get; } = dialect;
+
+    /// <summary>The token of the read or write this session serves; statements obey it.</summary>
+    internal CancellationToken Cancellation { get; } = cancellation;
+
+    /// <summary>Runs a statement and returns the number of rows it changed.</summary>
+    internal abstract ValueTask<int> ExecuteAsync(string sql, params ReadOnlySpan<(string Name, SqlValue Value)> parameters);
+
+    internal abstract ValueTask<List<T>> QueryAsync<T>(string sql, Func<Row, T> read, params ReadOnlySpan<(string Name, SqlValue Value)> parameters);
+
+    /// <summary>The first row, or default where there is none.</summary>
+    internal abstract ValueTask<T?> QueryFirstAsync<T>(string sql, Func<Row, T> read, params ReadOnlySpan<(string Name, SqlValue Value)> parameters);
+
+    /// <summary>The first column of the first row as a number; zero where there is none.</summary>
+    internal ValueTask<long> ScalarAsync(string sql, params ReadOnlySpan<(string Name, SqlValue Value)> parameters) =>
+        QueryFirstAsync(sql, static row => row.IsNull(0) ? 0 : row.Long(0), parameters);
+
+    /// <summary>Registers an effect outside the database. It runs once, after the durable commit, and must not throw.</summary>
+    internal void AfterCommit(Action effect) => (afterCommit ??= []).Add(effect);
+
+    /// <summary>Wakes who waits for this topic, here and in every replica, after the commit.</summary>
+    internal void Wake(string topic) => AfterCommit(() => wakeups.Signal(topic));
+
+    internal void RunAfterCommit()
+    {
+        foreach (var effect in afterCommit ?? [])
+            effect();
+    }
+}

@@ -1,0 +1,129 @@
+using System.Text.Json;
+using Reeve.Protocol;
+using Reeve.Protocol.Filters;
+using Reeve.Protocol.Runs;
+using Reeve.Server.Filters;
+using Reeve.Server.Orchestration;
+using Reeve.Server.Storage;
+
+namespace Reeve.Server.TaskRuns;
+
+/// <summary>The task runs' SQL, but for their states, which only the orchestrator writes.</summary>
+internal sealed class TaskRunsStore(Orchestrator orchestrator, TimeProvider clock)
+{
+    private const string Select = $"""
+        tr.id, tr.created, tr.updated, tr.name, tr.flow_run_id, tr.task_key, tr.dynamic_key, tr.cache_key, tr.cache_expiration, tr.task_version, tr.empirical_policy, tr.tags,
+        tr.labels, tr.task_inputs, tr.state_id, tr.state_type, tr.state_name, tr.run_count, tr.flow_run_run_count, tr.expected_start_time, tr.next_scheduled_start_time,
+        tr.start_time, tr.end_time, tr.total_run_time, tr.state_timestamp, {StateRows.Columns}
+        from task_run tr left join task_run_state s on s.id = tr.state_id
+        """;
+
+    private static readonly Dictionary<string, string> Orders = new(StringComparer.Ordinal)
+    {
+        ["ID_DESC"] = "tr.id desc",
+        ["EXPECTED_START_TIME_ASC"] = "tr.expected_start_time, tr.id",
+        ["EXPECTED_START_TIME_DESC"] = "tr.expected_start_time desc, tr.id desc",
+        ["NAME_ASC"] = "tr.name, tr.id",
+        ["NAME_DESC"] = "tr.name desc, tr.id desc",
+        ["NEXT_SCHEDULED_START_TIME_ASC"] = "tr.next_scheduled_start_time, tr.id",
+        ["END_TIME_DESC"] = "tr.end_time desc nulls last, tr.id desc",
+    };
+
+    /// <summary>Stores a run in its first state; a known id, or key within the flow run, answers with the run that has it.</summary>
+    internal async ValueTask<(TaskRun Run, bool IsNew)> CreateAsync(Session session, NewTaskRun run)
+    {
+        if (await orchestrator.AddTaskRunAsync(session, run).ConfigureAwait(false) is not null)
+            return ((await ReadAsync(session, run.Id).ConfigureAwait(false))!, true);
+        var known = await session.QueryFirstAsync(
+            $"select {Select} where tr.id = @id or (tr.flow_run_id = @flow_run and tr.task_key = @task_key and tr.dynamic_key = @dynamic_key)",
+            row => Read(row, clock.Now()),
+            ("id", run.Id), ("flow_run", run.FlowRunId), ("task_key", run.TaskKey), ("dynamic_key", run.DynamicKey)).ConfigureAwait(false);
+        return (known ?? throw new InvalidOperationException($"The task run {run.Id} was refused as known, but nothing like it is there."), false);
+    }
+
+    internal ValueTask<TaskRun?> ReadAsync(Session session, Guid id) =>
+        session.QueryFirstAsync($"select {Select} where tr.id = @id", row => Read(row, clock.Now()), ("id", id));
+
+    internal ValueTask<List<TaskRun>> FilterAsync(Session session, Query query)
+    {
+        var (on, now) = (new Conditions(session.Dialect), clock.Now());
+        return session.QueryAsync($"select {Select} {Where(on, query)} {Page.Order(query.Sort, "ID_DESC", Orders)} {Page.Sql(query)}", row => Read(row, now), on.Parameters);
+    }
+
+    internal ValueTask<long> CountAsync(Session session, Query query)
+    {
+        var on = new Conditions(session.Dialect);
+        return session.ScalarAsync($"select count(*) from task_run tr {Where(on, query)}", on.Parameters);
+    }
+
+    internal async ValueTask<bool> RenameAsync(Session session, Guid id, string? name) => await session.ExecuteAsync(
+        "update task_run set updated = @now, name = coalesce(@name, name) where id = @id", ("now", clock.Now()), ("name", name), ("id", id)).ConfigureAwait(false) == 1;
+
+    internal async ValueTask<bool> DeleteAsync(Session session, Guid id)
+    {
+        await session.ExecuteAsync("delete from log where task_run_id = @id", ("id", id)).ConfigureAwait(false);
+        return await session.ExecuteAsync("delete from task_run where id = @id", ("id", id)).ConfigureAwait(false) == 1;
+    }
+
+    private static string Where(Conditions on, Query query) => Conditions.Where(
+        RunCriteria.Of(on, "tr", query.TaskRuns),
+        Exists(RunCriteria.Of(on, "f", query.Flows), "flow_run fr2 join flow f on f.id = fr2.flow_id where fr2.id = tr.flow_run_id"),
+        Exists(RunCriteria.Of(on, "fr", query.FlowRuns), "flow_run fr where fr.id = tr.flow_run_id"),
+        Exists(WorkCriteria.Of(on, "d", query.Deployments), "flow_run fr3 join deployment d on d.id = fr3.deployment_id where fr3.id = tr.flow_run_id"));
+
+    private static string? Exists(string? criteria, string from) => criteria is null ? null : $"exists (select 1 from {from} and {criteria})";
+
+    private static TaskRun Read(Row row, DateTimeOffset now)
+    {
+        var (expected, start, end, type) = (row.TimeOrNull(19), row.TimeOrNull(21), row.TimeOrNull(22), StateRows.TypeOrNull(row, 15));
+        return new()
+        {
+            Id = row.Id(0),
+            Created = row.Time(1),
+            Updated = row.Time(2),
+            Name = row.Text(3),
+            FlowRunId = row.IdOrNull(4),
+            TaskKey = row.Text(5),
+            DynamicKey = row.Text(6),
+            CacheKey = row.TextOrNull(7),
+            CacheExpiration = row.TimeOrNull(8),
+            TaskVersion = row.TextOrNull(9),
+            EmpiricalPolicy = row.Json<TaskRunPolicy>(10),
+            Tags = row.Json<IReadOnlyList<string>>(11),
+            Labels = row.Element(12),
+            TaskInputs = row.Element(13),
+            StateId = row.IdOrNull(14),
+            StateType = type,
+            StateName = row.TextOrNull(16),
+            RunCount = row.Int(17),
+            FlowRunRunCount = row.Int(18),
+            ExpectedStartTime = expected,
+            NextScheduledStartTime = row.TimeOrNull(20),
+            StartTime = start,
+            EndTime = end,
+            TotalRunTime = row.Real(23),
+            EstimatedRunTime = Projection.EstimatedRunTime(row.Real(23), type, row.TimeOrNull(24), now),
+            EstimatedStartTimeDelta = Projection.EstimatedStartTimeDelta(start, expected, end, now),
+            State = StateRows.ReadOrNull(row, 25),
+        };
+    }
+
+    internal static NewTaskRun New(TaskRunCreate body, DateTimeOffset now) => new()
+    {
+        Id = body.Id ?? Ids.New(now),
+        Name = body.Name is { Length: > 0 } name ? name : $"{body.TaskKey}-{body.DynamicKey}",
+        TaskKey = body.TaskKey,
+        DynamicKey = body.DynamicKey,
+        FlowRunId = body.FlowRunId,
+        State = body.State,
+        CacheKey = body.CacheKey,
+        CacheExpiration = body.CacheExpiration,
+        TaskVersion = body.TaskVersion,
+        Policy = body.EmpiricalPolicy ?? new(),
+        Tags = body.Tags ?? [],
+        Labels = Object(body.Labels),
+        TaskInputs = Object(body.TaskInputs),
+    };
+
+    private static JsonElement Object(JsonElement? given) => given is { ValueKind: JsonValueKind.Object } element ? element : WireJson.EmptyObject;
+}

@@ -1,0 +1,137 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Reeve.Protocol;
+using Reeve.Protocol.Filters;
+using Reeve.Protocol.WorkPools;
+using Reeve.Server.Hosting;
+using Reeve.Server.Storage;
+
+namespace Reeve.Server.WorkPools;
+
+/// <summary><c>/work_pools</c>: the pools and their workers.</summary>
+internal sealed class WorkPoolsApi(Database database, WorkPoolsStore pools, WorkersStore workers)
+{
+    internal void Map(IEndpointRouteBuilder api)
+    {
+        api.MapPost("/work_pools", CreateAsync);
+        api.MapPost("/work_pools/filter", FilterAsync);
+        api.MapPost("/work_pools/count", CountAsync);
+        api.MapGet("/work_pools/{name}", ReadAsync);
+        api.MapPatch("/work_pools/{name}", UpdateAsync);
+        api.MapDelete("/work_pools/{name}", DeleteAsync);
+        api.MapPost("/work_pools/{name}/workers/heartbeat", HeartbeatAsync);
+        api.MapPost("/work_pools/{name}/workers/filter", FilterWorkersAsync);
+        api.MapDelete("/work_pools/{name}/workers/{worker}", DeleteWorkerAsync);
+    }
+
+    private async Task CreateAsync(HttpContext http)
+    {
+        var body = await http.Request.ReadWireAsync<WorkPoolCreate>(http.RequestAborted).ConfigureAwait(false);
+        Check(body);
+        if (IsReserved(body.Name))
+        {
+            await http.ProblemAsync(StatusCodes.Status403Forbidden, "Names of work pools that start with \"prefect\" are reserved; choose another name.").ConfigureAwait(false);
+            return;
+        }
+        var outcome = await database.WriteAsync(session => pools.CreateAsync(session, body), http.RequestAborted).ConfigureAwait(false);
+        await http.AnswerAsync(outcome, StatusCodes.Status201Created).ConfigureAwait(false);
+    }
+
+    private async Task ReadAsync(HttpContext http)
+    {
+        var name = http.Route("name");
+        var pool = await database.ReadAsync(session => pools.ReadAsync(session, name), http.RequestAborted).ConfigureAwait(false);
+        await (pool is null ? http.DoneAsync(WorkPoolsStore.NotFound(name)) : http.AnswerAsync(pool)).ConfigureAwait(false);
+    }
+
+    private async Task FilterAsync(HttpContext http)
+    {
+        var query = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
+        await http.AnswerAsync(await database.ReadAsync(session => pools.FilterAsync(session, query), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    private async Task CountAsync(HttpContext http)
+    {
+        var query = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
+        await http.AnswerAsync(await database.ReadAsync(session => pools.CountAsync(session, query), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    private async Task UpdateAsync(HttpContext http)
+    {
+        var name = http.Route("name");
+        var body = await http.Request.ReadWireAsync<WorkPoolUpdate>(http.RequestAborted).ConfigureAwait(false);
+        if (JobTemplate.Fault(body.BaseJobTemplate.Value) is { } fault)
+            throw new InvalidRequestException("body.base_job_template", fault);
+        CheckLimit(body.ConcurrencyLimit.Value);
+        await http.DoneAsync(await database.WriteAsync(session => pools.UpdateAsync(session, name, body), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    private async Task DeleteAsync(HttpContext http)
+    {
+        var name = http.Route("name");
+        await http.DoneAsync(await database.WriteAsync(session => pools.DeleteAsync(session, name), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    private async Task HeartbeatAsync(HttpContext http)
+    {
+        var name = http.Route("name");
+        var body = await http.Request.ReadWireAsync<WorkerHeartbeat>(http.RequestAborted).ConfigureAwait(false);
+        if (string.IsNullOrWhiteSpace(body.Name))
+            throw new InvalidRequestException("body.name", "Field required", "missing");
+        var refusal = await database.WriteAsync(
+            async session =>
+            {
+                if (await pools.ReadAsync(session, name).ConfigureAwait(false) is not { } pool)
+                    return WorkPoolsStore.NotFound(name);
+                await workers.HeartbeatAsync(session, pool.Id, body).ConfigureAwait(false);
+                return (Refusal?)null;
+            },
+            http.RequestAborted).ConfigureAwait(false);
+        await http.DoneAsync(refusal).ConfigureAwait(false);
+    }
+
+    private async Task FilterWorkersAsync(HttpContext http)
+    {
+        var name = http.Route("name");
+        var query = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
+        var outcome = await database.ReadAsync<Outcome<List<Worker>>>(
+            async session => await pools.ReadAsync(session, name).ConfigureAwait(false) is { } pool
+                ? await workers.FilterAsync(session, pool.Id, query).ConfigureAwait(false)
+                : WorkPoolsStore.NotFound(name),
+            http.RequestAborted).ConfigureAwait(false);
+        await http.AnswerAsync(outcome).ConfigureAwait(false);
+    }
+
+    private async Task DeleteWorkerAsync(HttpContext http)
+    {
+        var (name, worker) = (http.Route("name"), http.Route("worker"));
+        var refusal = await database.WriteAsync(
+            async session => await pools.ReadAsync(session, name).ConfigureAwait(false) is not { } pool
+                ? WorkPoolsStore.NotFound(name)
+                : await workers.DeleteAsync(session, pool.Id, worker).ConfigureAwait(false) ? null : Refusal.NotFound($"Worker \"{worker}\" not found in work pool \"{name}\"."),
+            http.RequestAborted).ConfigureAwait(false);
+        await http.DoneAsync(refusal).ConfigureAwait(false);
+    }
+
+    private static bool IsReserved(string name) => name.StartsWith("prefect", StringComparison.OrdinalIgnoreCase);
+
+    private static void Check(WorkPoolCreate pool)
+    {
+        List<Fault> faults = [];
+        if (string.IsNullOrWhiteSpace(pool.Name) || pool.Name.AsSpan().ContainsAny("/%&<>"))
+            faults.Add(new(["body", "name"], "A work pool needs a name without '/', '%', '&', '<' and '>'", "value_error"));
+        if (JobTemplate.Fault(pool.BaseJobTemplate) is { } fault)
+            faults.Add(new(["body", "base_job_template"], fault, "value_error"));
+        if (pool.ConcurrencyLimit < 0)
+            faults.Add(new(["body", "concurrency_limit"], "Input should be greater than or equal to 0", "greater_than_equal"));
+        if (faults.Count > 0)
+            throw new InvalidRequestException(faults);
+    }
+
+    private static void CheckLimit(int? limit)
+    {
+        if (limit < 0)
+            throw new InvalidRequestException("body.concurrency_limit", "Input should be greater than or equal to 0", "greater_than_equal");
+    }
+}

@@ -1,0 +1,115 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Reeve.Protocol;
+using Reeve.Protocol.Filters;
+using Reeve.Protocol.WorkPools;
+using Reeve.Server.Filters;
+using Reeve.Server.Hosting;
+using Reeve.Server.Storage;
+
+namespace Reeve.Server.WorkPools;
+
+/// <summary>The work pools' SQL.</summary>
+internal sealed class WorkPoolsStore(TimeProvider clock, WorkQueuesStore queues)
+{
+    internal const string AgentPool = "default-agent-pool";
+    internal const string AgentType = "prefect-agent";
+    internal const string DefaultQueue = "default";
+
+    private const string Columns = """
+        p.id, p.created, p.updated, p.name, p.description, p.type, p.base_job_template, p.is_paused, p.concurrency_limit, p.default_queue_id, p.storage_configuration,
+        exists (select 1 from worker w where w.work_pool_id = p.id and w.online_until >= @now),
+        exists (select 1 from work_queue q where q.work_pool_id = p.id and q.last_polled >= @polled)
+        """;
+
+    private static readonly string[] StorageParts = ["bundle_upload_step", "bundle_execution_step", "default_result_storage_block_id"];
+
+    internal async ValueTask<Outcome<WorkPool>> CreateAsync(Session session, WorkPoolCreate pool)
+    {
+        if (await ReadAsync(session, pool.Name).ConfigureAwait(false) is not null)
+            return Refusal.Conflict($"A work pool named \"{pool.Name}\" already exists.");
+        var now = clock.Now();
+        var (id, queueId) = (Ids.New(now), Ids.New(now));
+        await session.ExecuteAsync(
+            """
+            insert into work_pool (id, created, updated, name, description, type, base_job_template, is_paused, concurrency_limit, default_queue_id, storage_configuration)
+            values (@id, @now, @now, @name, @description, @type, @template, @paused, @limit, @queue, @storage)
+            """,
+            ("id", id), ("now", now), ("name", pool.Name), ("description", pool.Description), ("type", pool.Type ?? AgentType),
+            ("template", pool.BaseJobTemplate ?? WireJson.EmptyObject), ("paused", pool.IsPaused), ("limit", pool.ConcurrencyLimit), ("queue", queueId),
+            ("storage", WithEveryPart(pool.StorageConfiguration))).ConfigureAwait(false);
+        await queues.InsertAsync(session, id, queueId, new WorkQueueCreate { Name = DefaultQueue, Description = "The work pool's default queue.", Priority = 1 }).ConfigureAwait(false);
+        return (await ReadAsync(session, pool.Name).ConfigureAwait(false))!;
+    }
+
+    internal ValueTask<WorkPool?> ReadAsync(Session session, string name) =>
+        session.QueryFirstAsync($"select {Columns} from work_pool p where p.name = @name", Read, ("name", name), ("now", clock.Now()), ("polled", Polled()));
+
+    internal ValueTask<List<WorkPool>> FilterAsync(Session session, Query query)
+    {
+        var on = new Conditions(session.Dialect);
+        var where = Conditions.Where(WorkCriteria.Of(on, "p", query.WorkPools));
+        return session.QueryAsync($"select {Columns} from work_pool p {where} order by p.name {Page.Sql(query)}", Read, [.. on.Parameters, ("now", clock.Now()), ("polled", Polled())]);
+    }
+
+    internal ValueTask<long> CountAsync(Session session, Query query)
+    {
+        var on = new Conditions(session.Dialect);
+        var where = Conditions.Where(WorkCriteria.Of(on, "p", query.WorkPools));
+        return session.ScalarAsync($"select count(*) from work_pool p {where}", on.Parameters);
+    }
+
+    internal async ValueTask<Refusal?> UpdateAsync(Session session, string name, WorkPoolUpdate update)
+    {
+        if (await ReadAsync(session, name).ConfigureAwait(false) is not { } pool)
+            return NotFound(name);
+        await session.ExecuteAsync(
+            """
+            update work_pool set updated = @now, description = @description, is_paused = @paused, base_job_template = @template, concurrency_limit = @limit,
+                storage_configuration = @storage
+            where id = @id
+            """,
+            ("now", clock.Now()), ("description", update.Description.Or(pool.Description)), ("paused", update.IsPaused.Or(pool.IsPaused) ?? false),
+            ("template", update.BaseJobTemplate.Or(pool.BaseJobTemplate) ?? WireJson.EmptyObject), ("limit", update.ConcurrencyLimit.Or(pool.ConcurrencyLimit)),
+            ("storage", WithEveryPart(update.StorageConfiguration.Or(pool.StorageConfiguration))), ("id", pool.Id)).ConfigureAwait(false);
+        // a pool that is no longer paused or has more room may have work for those who wait
+        session.Wake(WorkSignals.Pool(pool.Id));
+        return null;
+    }
+
+    internal async ValueTask<Refusal?> DeleteAsync(Session session, string name) =>
+        await session.ExecuteAsync("delete from work_pool where name = @name", ("name", name)).ConfigureAwait(false) == 1 ? null : NotFound(name);
+
+    internal static Refusal NotFound(string name) => Refusal.NotFound($"Work pool \"{name}\" not found.");
+
+    private DateTimeOffset Polled() => clock.Now() - WorkQueuesStore.PolledLately;
+
+    private static JsonElement WithEveryPart(JsonElement? given)
+    {
+        var parts = given is { ValueKind: JsonValueKind.Object } element ? JsonObject.Create(element)! : [];
+        foreach (var part in StorageParts)
+            parts.TryAdd(part, null);
+        return parts.Deserialize(WireJson.TypeInfo<JsonElement>());
+    }
+
+    private static WorkPool Read(Row row)
+    {
+        var (type, paused) = (row.Text(5), row.Flag(7));
+        var ready = row.Flag(11) || (type == AgentType && row.Flag(12));
+        return new()
+        {
+            Id = row.Id(0),
+            Created = row.Time(1),
+            Updated = row.Time(2),
+            Name = row.Text(3),
+            Description = row.TextOrNull(4),
+            Type = type,
+            BaseJobTemplate = row.Element(6),
+            IsPaused = paused,
+            ConcurrencyLimit = row.IntOrNull(8),
+            DefaultQueueId = row.IdOrNull(9),
+            StorageConfiguration = row.Element(10),
+            Status = paused ? "PAUSED" : ready ? "READY" : "NOT_READY",
+        };
+    }
+}

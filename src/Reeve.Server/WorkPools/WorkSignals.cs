@@ -1,0 +1,8 @@
+namespace Reeve.Server.WorkPools;
+
+/// <summary>Topics that wake those who wait for work.</summary>
+internal static class WorkSignals
+{
+    /// <summary>A run of this pool may have become due, or the pool may have room again.</summary>
+    internal static string Pool(Guid poolId) => $"pool {poolId:n}";
+}

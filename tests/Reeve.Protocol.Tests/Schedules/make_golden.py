@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+"""Writes golden.json: fire times by croniter and dateutil (Debian: python3-croniter, python3-dateutil), which share no code with ours.
+
+They count on a clock without daylight saving; the law of docs/decisions/0002-schedule-time.md for gaps and repeated hours is applied here
+with zoneinfo: a wall-clock time that does not exist is the moment after the gap, one that exists twice is the first.
+"""
+import datetime as dt, json, os
+from zoneinfo import ZoneInfo
+from croniter import croniter
+from dateutil.rrule import rrulestr
+
+UTC = dt.timezone.utc
+
+
+def instant(wall, zone):
+    z = ZoneInfo(zone)
+    first = wall.replace(tzinfo=z, fold=0)
+    if first.astimezone(UTC).astimezone(z).replace(tzinfo=None) == wall:
+        return first.astimezone(UTC)
+    # in a gap: walk minute by minute to the first wall time that exists
+    while True:
+        wall = (wall + dt.timedelta(minutes=1)).replace(second=0)
+        t = wall.replace(tzinfo=z, fold=0).astimezone(UTC)
+        if t.astimezone(z).replace(tzinfo=None) == wall:
+            return t
+
+
+def text(t): return t.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def distinct(times, n):
+    out = []
+    for t in times:
+        if not out or t > out[-1]: out.append(t)
+        if len(out) == n: return out
+    return out
+
+
+def cron_walls(expression, start, day_or):
+    it = croniter(expression, start - dt.timedelta(seconds=1), day_or=day_or)
+    while True: yield it.get_next(dt.datetime)
+
+
+def cron(expression, start, zone="UTC", n=12, day_or=True):
+    start = dt.datetime.fromisoformat(start)
+    times = distinct((instant(w, zone) for w in cron_walls(expression, start, day_or)), n)
+    return {"schedule": {"cron": expression, "timezone": zone, "day_or": day_or}, "start": text(instant(start, zone)), "times": [text(t) for t in times], "ends": len(times) < n}
+
+
+def rrule(rule, start, zone="UTC", n=12):
+    start = dt.datetime.fromisoformat(start)
+    it = rrulestr(rule, dtstart=dt.datetime(2020, 1, 1))
+    def walls():
+        w = it.after(start, inc=True)
+        while w is not None:
+            yield w
+            w = it.after(w)
+    times = distinct((instant(w, zone) for w in walls()), n)
+    return {"schedule": {"rrule": rule, "timezone": zone}, "start": text(instant(start, zone)), "times": [text(t) for t in times], "ends": len(times) < n}
+
+
+def days(count, anchor, start, zone, n=10):
+    anchor, start = dt.datetime.fromisoformat(anchor), dt.datetime.fromisoformat(start)
+    times, w = [], anchor
+    while len(times) < n:
+        if w >= start: times.append(instant(w, zone))
+        w += dt.timedelta(days=count)
+    return {"schedule": {"interval": count * 86400.0, "anchor_date": text(instant(anchor, zone)), "timezone": zone}, "start": text(instant(start, zone)), "times": [text(t) for t in times], "ends": len(times) < n}
+
+
+CASES = [
+    # cron in UTC
+    *[cron(e, "2026-02-27T22:58:30") for e in (
+        "* * * * *", "*/7 * * * *", "5/15 * * * *", "0 0 * * *", "15 10 * * 1-5", "0 0 1 * *", "0 0 31 * *", "0 12 29 2 *", "0 0 L * *", "0 9 * * mon,wed,fri",
+        "0 0 * * 7", "30 4 1,15 * 5", "0 22 * * 1-5", "23 0-20/2 * * *", "0 0,12 1 */2 *", "0 4 8-14 * *", "5 4 * * sun", "0 0 1 jan *", "0 0 * jan-mar sat",
+        "59 23 31 12 *", "*/10 8-10 * 6,7 *", "0 0 * * fri#2", "0 0 * * L5", "1-5,10-12 3 * * *", "@yearly", "@monthly", "@weekly", "@daily", "@hourly",
+        "* * * * * */20", "0 0 * * * 15,45", "10 3 * * 0 30", "0 */5 * * *")],
+    cron("0 0 */10 * *", "2026-03-05T00:00:00"),  # from late February croniter 1.3.5 leaves out the 1st of March
+    *[cron(e, "2026-02-27T22:58:30", day_or=False) for e in ("0 0 13 * 5", "0 0 1-7 * mon", "30 6 */3 * 2,4")],
+    # cron across the changes of the clock
+    *[cron(e, s, z, 8) for z, s in (("America/New_York", "2026-03-05T12:00:00"), ("America/New_York", "2026-10-29T12:00:00"), ("Europe/Berlin", "2026-03-27T12:00:00"),
+        ("Europe/Berlin", "2026-10-23T12:00:00"), ("Australia/Lord_Howe", "2026-10-02T12:00:00"), ("Australia/Lord_Howe", "2026-04-02T12:00:00"), ("America/Santiago", "2026-09-04T12:00:00"),
+        ("Pacific/Apia", "2011-12-28T12:00:00"), ("Asia/Kolkata", "2026-03-05T12:00:00"), ("Asia/Beirut", "2026-03-26T12:00:00"))
+      for e in ("30 2 * * *", "0 0 * * *", "30 1 * * *", "*/20 2 * * *", "0 2,3 * * *")],
+    # rules in UTC
+    *[rrule(r, "2026-02-27T22:58:30") for r in (
+        "FREQ=DAILY", "FREQ=DAILY;INTERVAL=10", "FREQ=DAILY;BYMONTH=1,12;BYHOUR=9,17", "FREQ=WEEKLY", "FREQ=WEEKLY;INTERVAL=2;WKST=SU;BYDAY=TU,TH", "FREQ=WEEKLY;INTERVAL=2;WKST=MO;BYDAY=SU,TU",
+        "FREQ=MONTHLY;BYDAY=1FR", "FREQ=MONTHLY;BYDAY=-2MO", "FREQ=MONTHLY;BYMONTHDAY=-3", "FREQ=MONTHLY;BYMONTHDAY=31", "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
+        "FREQ=MONTHLY;BYDAY=SA;BYMONTHDAY=7,8,9,10,11,12,13", "FREQ=MONTHLY;INTERVAL=18;BYMONTHDAY=10,11,12,13,14,15", "FREQ=MONTHLY;BYDAY=TU,WE,TH;BYSETPOS=3", "FREQ=YEARLY", "FREQ=YEARLY;BYDAY=20MO",
+        "FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3,10", "FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO", "FREQ=YEARLY;BYWEEKNO=1,53", "FREQ=YEARLY;BYWEEKNO=-1;BYDAY=SU;WKST=SU", "FREQ=YEARLY;BYYEARDAY=1,100,-1",
+        "FREQ=YEARLY;INTERVAL=4;BYMONTH=11;BYDAY=TU;BYMONTHDAY=2,3,4,5,6,7,8", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", "FREQ=HOURLY;INTERVAL=3", "FREQ=HOURLY;BYHOUR=9,10,11;BYMINUTE=0,30", "FREQ=MINUTELY;INTERVAL=90",
+        "FREQ=MINUTELY;INTERVAL=20;BYHOUR=9,16", "FREQ=MINUTELY;BYDAY=MO;BYHOUR=3;BYMINUTE=5,6;BYSECOND=10,20", "FREQ=SECONDLY;INTERVAL=45", "FREQ=SECONDLY;INTERVAL=7;BYMINUTE=30;BYMONTH=6",
+        "FREQ=HOURLY;BYMINUTE=10,20,30;BYSETPOS=2", "DTSTART:20260101T083000\nRRULE:FREQ=DAILY;COUNT=60", "DTSTART:20260101T083000\nRRULE:FREQ=WEEKLY;UNTIL=20260401T000000;BYDAY=SA",
+        "DTSTART:20260227T230000\nRRULE:FREQ=HOURLY;COUNT=5", "DTSTART:20260301T090000\nRRULE:FREQ=DAILY;COUNT=6\nEXDATE:20260303T090000\nRDATE:20260302T120000",
+        "DTSTART:20260301T090000\nRRULE:FREQ=WEEKLY;BYDAY=MO\nRRULE:FREQ=MONTHLY;BYMONTHDAY=1,2", "RDATE:20270101T000000,20260401T080000", "DTSTART:20240229T120000\nRRULE:FREQ=YEARLY")],
+    # rules across the changes of the clock
+    *[rrule(r, s, z, 8) for z, s in (("America/Chicago", "2026-03-05T12:00:00"), ("Europe/Berlin", "2026-10-23T12:00:00"), ("Europe/Berlin", "2026-03-27T12:00:00"))
+      for r in ("FREQ=DAILY;BYHOUR=2;BYMINUTE=30;BYSECOND=0", "DTSTART:20200101T000000\nFREQ=WEEKLY;BYDAY=MO,WE,SU;BYHOUR=9;BYMINUTE=0;BYSECOND=0", "FREQ=DAILY;BYHOUR=1,2,3;BYMINUTE=15")],
+    # days by the wall clock
+    *[days(c, "2026-01-01T02:30:00", s, z) for c in (1, 2, 7) for s, z in (("2026-03-01T00:00:00", "America/New_York"), ("2026-10-20T00:00:00", "Europe/Berlin"), ("2026-03-20T00:00:00", "Asia/Tokyo"))],
+]
+
+here = os.path.dirname(os.path.abspath(__file__))
+with open(os.path.join(here, "golden.json"), "w", encoding="utf-8") as f:
+    f.write("[\n" + ",\n".join(json.dumps(c, separators=(",", ":")) for c in CASES) + "\n]\n")
+print(len(CASES), "cases")
