@@ -7,9 +7,11 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Reeve.Server.Events;
 using Reeve.Server.FlowRuns;
 using Reeve.Server.Flows;
 using Reeve.Server.Hosting;
+using Reeve.Server.Logs;
 using Reeve.Server.Orchestration;
 using Reeve.Server.Storage;
 using Reeve.Server.TaskRuns;
@@ -45,6 +47,8 @@ public sealed class ServerHost : IAsyncDisposable
         services.AddSingleton<FlowsStore>().AddSingleton<FlowsApi>();
         services.AddSingleton<FlowRunsStore>().AddSingleton<FlowRunsApi>().AddSingleton<FlowRunStatesApi>().AddSingleton<FlowRunLeasesApi>().AddSingleton<LeaseReaper>();
         services.AddSingleton<TaskRunsStore>().AddSingleton<TaskRunsApi>().AddSingleton<TaskRunStatesApi>();
+        services.AddSingleton<LogsStore>().AddSingleton<LogsApi>().AddSingleton<LogSocket>();
+        services.AddSingleton<EventsStore>().AddSingleton<EventsApi>().AddSingleton<EventStream>().AddSingleton<EventSockets>();
     }
 
     private static void MapEndpoints(IServiceProvider services, IEndpointRouteBuilder api)
@@ -56,10 +60,15 @@ public sealed class ServerHost : IAsyncDisposable
         services.GetRequiredService<FlowRunLeasesApi>().Map(api);
         services.GetRequiredService<TaskRunsApi>().Map(api);
         services.GetRequiredService<TaskRunStatesApi>().Map(api);
+        services.GetRequiredService<LogsApi>().Map(api);
+        services.GetRequiredService<LogSocket>().Map(api);
+        services.GetRequiredService<EventsApi>().Map(api);
+        services.GetRequiredService<EventSockets>().Map(api);
     }
 
     private static IEnumerable<PeriodicService> Loops(IServiceProvider services) =>
     [
+        services.GetRequiredService<EventStream>(),
         services.GetRequiredService<LeaseReaper>(),
     ];
 
@@ -124,7 +133,7 @@ public sealed class ServerHost : IAsyncDisposable
         var app = builder.Build();
         app.UseMiddleware<ProblemAnswers>();
         app.UseMiddleware<WorkspaceAddress>();
-        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(20) });
+        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(20), KeepAliveTimeout = TimeSpan.FromSeconds(40) });
         app.Use(app.Services.GetRequiredService<BasicAuthentication>().Middleware);
         app.UseRouting();
         MapEndpoints(app.Services, app.MapGroup("/api"));

@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
 using Reeve.Protocol.Json;
+using Reeve.Protocol.Runs;
+using Reeve.Server.Events;
 
 namespace Reeve.Server.Hosting;
 
@@ -8,7 +10,9 @@ namespace Reeve.Server.Hosting;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     Converters = [typeof(WireTimeConverter)],
     GenerationMode = JsonSourceGenerationMode.Metadata)]
-[JsonSerializable(typeof(TaskRuns.TaskRunRename))]
+[JsonSerializable(typeof(TaskRuns.TaskRunRename)), JsonSerializable(typeof(ClientTaskRun))]
+[JsonSerializable(typeof(EventFilter)), JsonSerializable(typeof(EventQuery)), JsonSerializable(typeof(EventPage)), JsonSerializable(typeof(EventPageToken))]
+[JsonSerializable(typeof(List<EventRelatedFilter>)), JsonSerializable(typeof(List<EventResourceFilter>)), JsonSerializable(typeof(StateCreate))]
 [JsonSerializable(typeof(StorageDefault)), JsonSerializable(typeof(long))]
 [JsonSerializable(typeof(Reeve.Server.Deployments.DeploymentPage))]
 internal sealed partial class ServerJson : JsonSerializerContext;

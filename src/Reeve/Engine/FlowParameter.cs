@@ -57,7 +57,12 @@ public abstract class FlowParameter
 
         internal override void Write(Utf8JsonWriter writer, object? value) => ParameterJson.Write(writer, (T)value!);
 
-        // A path tells which member of an object was wrong; the root's own path tells nothing.
-        private static string Where(Exception e) => e is JsonException { Path.Length: > 1 } json ? $" (at {json.Path}: {json.Message.Split(" Path:")[0]})" : "";
+        // A path tells which member of an object was wrong. At the root only a list of missing members tells more than we have said.
+        private static string Where(Exception e) => e is not JsonException json ? ""
+            : json.Path is { Length: > 1 } ? $" (at {json.Path}: {Sentence(json)})"
+            : json.Message.Contains("required properties", StringComparison.Ordinal) ? $" ({Sentence(json)})"
+            : "";
+
+        private static string Sentence(JsonException e) => e.Message.Split(" Path:")[0].TrimEnd('.');
     }
 }

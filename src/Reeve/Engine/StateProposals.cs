@@ -32,7 +32,8 @@ internal sealed class StateProposals(Func<StateCreate, CancellationToken, Task<O
                 case { Status: OrchestrationStatus.Abort } or { State: null }:
                     throw new RunAbortedException($"The orchestrator does not let the run become {proposal.Name}: {answer.Details.Reason ?? "no reason was given"}");
                 default:
-                    return new Held(answer.State, answer.Status == OrchestrationStatus.Accept || answer.State.StateDetails.TransitionId == transition);
+                    var isOurs = answer.State.StateDetails.TransitionId == transition && answer.State.Type == proposal.Type;
+                    return new Held(answer.State, answer.Status == OrchestrationStatus.Accept || isOurs);
             }
         }
     }

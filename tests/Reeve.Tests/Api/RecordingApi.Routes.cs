@@ -94,14 +94,18 @@ public sealed partial class RecordingApi
             return Answer(OrchestrationStatus.Abort, null, $"The run is {current.Name} already.");
         if (proposed.Type == StateType.Running && current.StateDetails.ScheduledTime - TimeProvider.System.GetUtcNow() is { Ticks: > 0 } early)
             return Answer(OrchestrationStatus.Wait, null, "Scheduled time is in the future", early.TotalSeconds);
-        if (proposed.Type == StateType.Failed && run.RunCount <= run.Retries)
+        if (proposed.Type == StateType.Failed && current.Type == StateType.Running && run.RunCount <= run.Retries)
         {
             var retry = new StateCreate
             {
                 Type = StateType.Scheduled,
                 Name = "AwaitingRetry",
                 Message = proposed.Message,
-                StateDetails = new StateDetails { ScheduledTime = TimeProvider.System.GetUtcNow().AddSeconds(run.RetryDelaySeconds) },
+                StateDetails = new StateDetails
+                {
+                    TransitionId = proposed.StateDetails?.TransitionId, // so that a repeated proposal is known again
+                    ScheduledTime = TimeProvider.System.GetUtcNow().AddSeconds(run.RetryDelaySeconds),
+                },
             };
             return Answer(OrchestrationStatus.Reject, run.Add(retry), "Retrying");
         }

@@ -37,7 +37,7 @@ public sealed partial class RecordingApi : IAsyncDisposable
     /// <summary>Asked before each request; a status to answer with instead, or null to go on.</summary>
     public Func<string, string, HttpStatusCode?> Fault { get; set; } = (_, _) => null;
 
-    /// <summary>Asked after each request was carried out; true loses the answer.</summary>
+    /// <summary>Asked after each request was carried out; true answers as a gateway that lost the answer.</summary>
     public Func<string, string, bool> LoseAnswer { get; set; } = (_, _) => false;
 
     /// <summary>Asked for each proposal; a verdict, or null for the rules below.</summary>
@@ -114,10 +114,7 @@ public sealed partial class RecordingApi : IAsyncDisposable
         Requests.Enqueue((method, path, context.Request.Headers[Lease.Header], body));
         var (status, answer) = Fault(method, path) is { } fault ? ((int)fault, null) : Route(method, path.TrimEnd('/').Split('/'), body);
         if (LoseAnswer(method, path))
-        {
-            context.Response.Abort();
-            return;
-        }
+            (status, answer) = ((int)HttpStatusCode.BadGateway, null);
 
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";

@@ -1,0 +1,125 @@
+using System.Net;
+using Reeve.Client;
+using Reeve.Logging;
+using Reeve.Protocol.Logs;
+using Reeve.Tests.Api;
+
+namespace Reeve.Tests.Logging;
+
+public sealed class LogUploadTests : IAsyncLifetime
+{
+    private readonly RecordingApi _api = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync() => _api.DisposeAsync();
+
+    [Fact]
+    public async Task Flush_stores_every_line_in_order_and_in_bounded_batches()
+    {
+        await using var upload = Upload(new LogUploadLimits { BatchLines = 10 });
+        for (var i = 0; i < 95; i++)
+            upload.Write(Line($"{i}"));
+
+        Assert.True(await upload.FlushAsync(TimeSpan.FromSeconds(20), Token));
+
+        Assert.Equal(Enumerable.Range(0, 95).Select(i => $"{i}"), _api.Logs.Select(line => line.Message));
+        Assert.Equal(10, _api.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Batch_is_bounded_by_its_size_too()
+    {
+        await using var upload = Upload(new LogUploadLimits { BatchCharacters = 100 });
+        for (var i = 0; i < 6; i++)
+            upload.Write(Line(new string('x', 60)));
+
+        Assert.True(await upload.FlushAsync(TimeSpan.FromSeconds(20), Token));
+
+        Assert.Equal(3, _api.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Lines_are_kept_while_the_api_is_away()
+    {
+        var answers = 0;
+        _api.Fault = (_, _) => ++answers < 5 ? HttpStatusCode.ServiceUnavailable : null;
+        await using var upload = Upload(new LogUploadLimits());
+        upload.Write(Line("kept"));
+
+        Assert.True(await upload.FlushAsync(TimeSpan.FromSeconds(20), Token));
+
+        Assert.Equal("kept", Assert.Single(_api.Logs).Message);
+    }
+
+    [Fact]
+    public async Task Flush_gives_up_after_its_limit()
+    {
+        _api.Fault = (_, _) => HttpStatusCode.ServiceUnavailable;
+        await using var upload = Upload(new LogUploadLimits());
+        upload.Write(Line("x"));
+
+        Assert.False(await upload.FlushAsync(TimeSpan.FromMilliseconds(100), Token));
+    }
+
+    [Fact]
+    public async Task Lines_over_the_queue_are_counted_in_a_line()
+    {
+        using var asked = new SemaphoreSlim(0);
+        using var answer = new SemaphoreSlim(0);
+        _api.Fault = (_, _) =>
+        {
+            asked.Release();
+            answer.Wait(Token);
+            return null;
+        };
+        await using var upload = Upload(new LogUploadLimits { QueueLength = 3, BatchLines = 1 });
+        upload.Write(Line("0"));
+        await asked.WaitAsync(Token); // the first line is on its way, the queue is empty
+        for (var i = 1; i <= 8; i++)
+            upload.Write(Line($"{i}"));
+        answer.Release(10);
+
+        Assert.True(await upload.FlushAsync(TimeSpan.FromSeconds(20), Token));
+
+        var messages = _api.Logs.Select(line => line.Message).ToList();
+        Assert.Equal(["0", "1", "2", "3"], messages.Where(message => message.Length == 1));
+        Assert.Contains("5 log lines were dropped here: the API was away and the queue of 3 was full.", messages);
+    }
+
+    [Fact]
+    public async Task Huge_message_is_cut_visibly()
+    {
+        await using var upload = Upload(new LogUploadLimits { MessageLength = 10 });
+        upload.Write(Line("0123456789abc"));
+        await upload.FlushAsync(TimeSpan.FromSeconds(20), Token);
+
+        Assert.Equal("0123456789… [truncated: 13 characters in all]", Assert.Single(_api.Logs).Message);
+    }
+
+    [Fact]
+    public async Task Lines_are_sent_without_a_flush()
+    {
+        await using var upload = Upload(new LogUploadLimits { BatchTime = TimeSpan.FromMilliseconds(10) });
+        using var asked = new SemaphoreSlim(0);
+        _api.Fault = (_, _) =>
+        {
+            asked.Release();
+            return null;
+        };
+
+        upload.Write(Line("x"));
+
+        Assert.True(await asked.WaitAsync(TimeSpan.FromSeconds(20), Token));
+    }
+
+    private LogUpload Upload(LogUploadLimits limits)
+    {
+        var retry = new RetryPolicy { Patience = TimeSpan.FromSeconds(20), FirstPause = TimeSpan.FromMilliseconds(5) };
+        return new LogUpload(new OrchestrationClient(new ApiConnection(new SocketsHttpHandler(), _api.Url, retry)), TimeProvider.System, limits);
+    }
+
+    private static LogCreate Line(string message) => new() { Name = "prefect.flow_runs", Level = 20, Message = message, Timestamp = DateTimeOffset.UnixEpoch };
+}
