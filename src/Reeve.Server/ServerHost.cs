@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Reeve.Server.Console;
 using Reeve.Server.Events;
 using Reeve.Server.FlowRuns;
 using Reeve.Server.Automations;
@@ -48,7 +49,7 @@ public sealed class ServerHost : IAsyncDisposable
 
     private static void AddServices(IServiceCollection services)
     {
-        services.AddSingleton<AdminApi>();
+        services.AddSingleton<AdminApi>().AddSingleton<ConsoleApi>();
         services.AddSingleton<Orchestrator>();
         services.AddSingleton<FlowsStore>().AddSingleton<FlowsApi>();
         services.AddSingleton<FlowRunsStore>().AddSingleton<FlowRunsApi>().AddSingleton<FlowRunStatesApi>().AddSingleton<FlowRunLeasesApi>().AddSingleton<LeaseReaper>();
@@ -166,6 +167,7 @@ public sealed class ServerHost : IAsyncDisposable
         app.UseMiddleware<WorkspaceAddress>();
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(20), KeepAliveTimeout = TimeSpan.FromSeconds(40) });
         app.Use(app.Services.GetRequiredService<BasicAuthentication>().Middleware);
+        app.Use(app.Services.GetRequiredService<ConsoleApi>().Middleware);
         app.UseRouting();
         MapEndpoints(app.Services, app.MapGroup("/api"));
         return app;
