@@ -160,6 +160,7 @@ public sealed class ServerHost : IAsyncDisposable
         configureWeb?.Invoke(builder.WebHost);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = LongestStop);
         builder.Services.AddSingleton(opened).AddSingleton(options).AddSingleton(options.Clock).AddSingleton(new BasicAuthentication(options.ApiAuthentication));
+        builder.Services.AddSingleton<IHostLifetime, CallerLifetime>();
         AddServices(builder.Services);
 
         var app = builder.Build();
