@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Reeve.Protocol;
@@ -17,7 +18,7 @@ internal sealed partial class ProblemAnswers(RequestDelegate next, ILogger<Probl
             if (http.Response is { HasStarted: false, StatusCode: 404 or 405, ContentLength: null, ContentType: null })
                 await http.ProblemAsync(http.Response.StatusCode, http.Response.StatusCode == 404 ? "Not Found" : "Method Not Allowed").ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        catch (Exception fault) when (http.RequestAborted.IsCancellationRequested && fault is OperationCanceledException or WebSocketException)
         {
             // nobody is there to be answered
         }

@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
 using Reeve.Protocol.Json;
+using Reeve.Protocol.Runs;
+using Reeve.Server.Events;
 
 namespace Reeve.Server.Hosting;
 
@@ -8,9 +10,12 @@ namespace Reeve.Server.Hosting;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     Converters = [typeof(WireTimeConverter)],
     GenerationMode = JsonSourceGenerationMode.Metadata)]
-[JsonSerializable(typeof(TaskRuns.TaskRunRename))]
+[JsonSerializable(typeof(TaskRuns.TaskRunRename)), JsonSerializable(typeof(ClientTaskRun))]
+[JsonSerializable(typeof(EventFilter)), JsonSerializable(typeof(EventQuery)), JsonSerializable(typeof(EventPage)), JsonSerializable(typeof(EventPageToken))]
+[JsonSerializable(typeof(List<EventRelatedFilter>)), JsonSerializable(typeof(List<EventResourceFilter>)), JsonSerializable(typeof(StateCreate))]
 [JsonSerializable(typeof(StorageDefault)), JsonSerializable(typeof(long))]
 [JsonSerializable(typeof(Reeve.Server.Deployments.DeploymentPage))]
+[JsonSerializable(typeof(Reeve.Server.WorkPools.QueueHealth)), JsonSerializable(typeof(Reeve.Server.Blocks.BlockTypeTexts))]
 internal sealed partial class ServerJson : JsonSerializerContext;
 
 /// <summary>The answer of <c>GET /admin/storage</c>.</summary>

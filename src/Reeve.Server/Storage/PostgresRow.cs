@@ -23,4 +23,6 @@ internal sealed class PostgresRow(NpgsqlDataReader reader) : Row
     internal override bool Flag(int column) => reader.GetBoolean(column);
 
     internal override T Json<T>(int column, JsonTypeInfo<T> type) => JsonSerializer.Deserialize(reader.GetFieldValue<byte[]>(column), type)!;
+
+    internal override byte[] Utf8(int column) => reader.GetFieldValue<byte[]>(column);
 }

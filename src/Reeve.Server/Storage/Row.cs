@@ -23,6 +23,9 @@ internal abstract class Row
 
     internal abstract T Json<T>(int column, JsonTypeInfo<T> type);
 
+    /// <summary>A JSON value as it is stored.</summary>
+    internal abstract byte[] Utf8(int column);
+
     internal int Int(int column) => checked((int)Long(column));
 
     internal Guid? IdOrNull(int column) => IsNull(column) ? null : Id(column);

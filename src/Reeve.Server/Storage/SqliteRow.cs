@@ -23,4 +23,6 @@ internal sealed class SqliteRow(sqlite3_stmt statement) : Row
     internal override bool Flag(int column) => raw.sqlite3_column_int(statement, column) != 0;
 
     internal override T Json<T>(int column, JsonTypeInfo<T> type) => JsonSerializer.Deserialize(raw.sqlite3_column_blob(statement, column), type)!;
+
+    internal override byte[] Utf8(int column) => raw.sqlite3_column_blob(statement, column).ToArray();
 }

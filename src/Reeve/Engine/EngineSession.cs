@@ -14,11 +14,12 @@ internal sealed class EngineSession : IAsyncDisposable
     private static readonly Lazy<EngineSession> Process = new(() =>
     {
         var settings = ReeveSettings.Load();
-        return new EngineSession(settings, new ApiConnection(settings, RetryPolicy.Patient), TimeProvider.System);
+        return new EngineSession(settings, new ApiConnection(settings, RetryPolicy.Patient), TimeProvider.System) { _warmUp = Task.Run(WarmUp.Run) };
     });
 
     private readonly ConcurrentDictionary<string, Guid> _flowIds = new(StringComparer.Ordinal);
     private readonly ApiConnection _connection;
+    private Task _warmUp = Task.CompletedTask;
 
     public EngineSession(ReeveSettings settings, ApiConnection connection, TimeProvider time)
     {
@@ -80,5 +81,6 @@ internal sealed class EngineSession : IAsyncDisposable
         await Leases.DisposeAsync();
         await Logs.DisposeAsync();
         _connection.Dispose();
+        await _warmUp;
     }
 }

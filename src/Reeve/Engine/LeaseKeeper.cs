@@ -34,7 +34,7 @@ internal sealed class LeaseKeeper(OrchestrationClient client, TimeProvider time,
         }
         catch (ApiException e) when (IsRefusal(e))
         {
-            throw new LeaseLostException($"Flow run {flowRunId} is held by another process: {e.Message}", e);
+            throw new LeaseLostException($"Flow run {flowRunId} cannot be worked on here: {e.Message}", e);
         }
     }
 

@@ -1,0 +1,144 @@
+using System.Buffers;
+using System.Net.WebSockets;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Reeve.Server.Hosting;
+
+/// <summary>A websocket as clients of this API use them: text messages of JSON, the sub-protocol <c>prefect</c>, and a first message that authenticates.</summary>
+internal sealed class WireSocket : IDisposable
+{
+    private const string Protocol = "prefect";
+    private const int LargestMessage = 4 * 1024 * 1024;
+    private readonly WebSocket socket;
+    private readonly ArrayBufferWriter<byte> received = new(4096);
+
+    private WireSocket(WebSocket socket) => this.socket = socket;
+
+    /// <summary>
+    /// Accepts and authenticates; null where the caller is no websocket, or was sent away. A client that offers no sub-protocol (2.x) has no first message to
+    /// authenticate with, so it is let in only where no secret is asked for.
+    /// </summary>
+    internal static async Task<WireSocket?> AcceptAsync(HttpContext http, BasicAuthentication authentication)
+    {
+        if (!http.WebSockets.IsWebSocketRequest)
+        {
+            await http.ProblemAsync(StatusCodes.Status426UpgradeRequired, "This address speaks websocket").ConfigureAwait(false);
+            return null;
+        }
+        var knowsProtocol = http.WebSockets.WebSocketRequestedProtocols.Contains(Protocol);
+        var socket = new WireSocket(await http.WebSockets.AcceptWebSocketAsync(knowsProtocol ? Protocol : null).ConfigureAwait(false));
+        if (!knowsProtocol && !authentication.IsOn)
+            return socket;
+        var refusal = knowsProtocol ? await socket.AuthenticateAsync(authentication, http.RequestAborted).ConfigureAwait(false) : "The sub-protocol 'prefect' is needed to authenticate";
+        if (refusal is null)
+            return socket;
+        await socket.CloseAsync(WebSocketCloseStatus.PolicyViolation, refusal, http.RequestAborted).ConfigureAwait(false);
+        socket.Dispose();
+        return null;
+    }
+
+    /// <summary>The next message; null once the other side has closed.</summary>
+    /// <exception cref="WebSocketException">The connection broke.</exception>
+    internal async Task<JsonElement?> ReceiveAsync(CancellationToken cancellation)
+    {
+        received.ResetWrittenCount();
+        while (true)
+        {
+            var part = await socket.ReceiveAsync(received.GetMemory(4096), cancellation).ConfigureAwait(false);
+            if (part.MessageType == WebSocketMessageType.Close)
+                return null;
+            received.Advance(part.Count);
+            if (received.WrittenCount > LargestMessage)
+                throw new WebSocketException(WebSocketError.HeaderError, "The message is larger than this server takes.");
+            if (part.EndOfMessage)
+                return Parse(received.WrittenSpan);
+        }
+    }
+
+    internal ValueTask SendAsync(ReadOnlyMemory<byte> utf8, CancellationToken cancellation) =>
+        socket.SendAsync(utf8, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, cancellation);
+
+    /// <summary>
+    /// Tells until the teller ends, the other side closes or the token says so, then closes. After its first messages the other side only closes; the pending
+    /// receive also answers its pings.
+    /// </summary>
+    internal async Task TellAsync(Func<CancellationToken, Task> tell, CancellationToken cancellation)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var closed = new CancellationTokenSource();
+        var telling = tell(ended.Token);
+        var closing = UntilClosedAsync(closed.Token);
+        await Task.WhenAny(telling, closing).ConfigureAwait(false);
+        await ended.CancelAsync().ConfigureAwait(false);
+        await QuietlyAsync(telling).ConfigureAwait(false);
+        await CloseAsync(cancellation.IsCancellationRequested ? WebSocketCloseStatus.EndpointUnavailable : WebSocketCloseStatus.NormalClosure, null, CancellationToken.None).ConfigureAwait(false);
+        // cancelling a receive breaks the socket, so it comes last
+        await closed.CancelAsync().ConfigureAwait(false);
+        await QuietlyAsync(closing).ConfigureAwait(false);
+    }
+
+    /// <summary>Closes, or answers the other side's close.</summary>
+    internal async Task CloseAsync(WebSocketCloseStatus status, string? reason, CancellationToken cancellation)
+    {
+        if (socket.State is not (WebSocketState.Open or WebSocketState.CloseReceived))
+            return;
+        try
+        {
+            await socket.CloseOutputAsync(status, reason, cancellation).ConfigureAwait(false);
+        }
+        catch (WebSocketException)
+        {
+            // the other side is gone: there is nobody to close with
+        }
+    }
+
+    private async Task<string?> AuthenticateAsync(BasicAuthentication authentication, CancellationToken cancellation)
+    {
+        var first = await ReceiveAsync(cancellation).ConfigureAwait(false);
+        if (first is not { ValueKind: JsonValueKind.Object } message || !message.TryGetProperty("type", out var type) || !type.ValueEquals("auth"))
+            return "Expected 'auth' message";
+        var token = message.TryGetProperty("token", out var given) && given.ValueKind == JsonValueKind.String ? given.GetString() : null;
+        if (!authentication.Accepts(token))
+            return token is null ? "Auth required but no token provided" : "Invalid token";
+        await SendAsync("""{"type":"auth_success"}"""u8.ToArray(), cancellation).ConfigureAwait(false);
+        return null;
+    }
+
+    private async Task UntilClosedAsync(CancellationToken cancellation)
+    {
+        while (await ReceiveAsync(cancellation).ConfigureAwait(false) is not null)
+        {
+            // nothing is expected any more
+        }
+    }
+
+    // a broken connection and a stop both end a conversation; anything else is a fault
+    private static async Task QuietlyAsync(Task task)
+    {
+        try
+        {
+            await task.ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is WebSocketException or OperationCanceledException)
+        {
+            // the other side comes back and catches up
+        }
+    }
+
+    // what is no JSON reads as undefined, which no message is
+    private static JsonElement Parse(ReadOnlySpan<byte> utf8)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(utf8);
+            return JsonElement.ParseValue(ref reader);
+        }
+        catch (JsonException)
+        {
+            return default;
+        }
+    }
+
+    public void Dispose() => socket.Dispose();
+}

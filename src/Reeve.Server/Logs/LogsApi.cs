@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Reeve.Protocol.Filters;
+using Reeve.Protocol.Logs;
+using Reeve.Server.Hosting;
+using Reeve.Server.Storage;
+
+namespace Reeve.Server.Logs;
+
+/// <summary><c>/logs</c></summary>
+internal sealed class LogsApi(Database database, LogsStore logs)
+{
+    private const int MostInOneWrite = 500;
+
+    internal void Map(IEndpointRouteBuilder api)
+    {
+        api.MapPost("/logs", CreateAsync);
+        api.MapPost("/logs/filter", FilterAsync);
+    }
+
+    private async Task CreateAsync(HttpContext http)
+    {
+        var lines = await http.Request.ReadWireAsync<List<LogCreate>>(http.RequestAborted).ConfigureAwait(false);
+        // long batches give way to others in between
+        foreach (var part in lines.Chunk(MostInOneWrite))
+            await database.WriteAsync(session => logs.AddAsync(session, part), http.RequestAborted).ConfigureAwait(false);
+        await http.AnswerAsync<string?>(null, StatusCodes.Status201Created).ConfigureAwait(false);
+    }
+
+    private async Task FilterAsync(HttpContext http)
+    {
+        var query = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
+        await http.AnswerAsync(await database.ReadAsync(session => logs.FilterAsync(session, query), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,74 @@
+using Reeve.Protocol;
+using Reeve.Protocol.Filters;
+using Reeve.Protocol.Logs;
+using Reeve.Server.Filters;
+using Reeve.Server.Storage;
+
+namespace Reeve.Server.Logs;
+
+/// <summary>The log lines' SQL.</summary>
+internal sealed class LogsStore(TimeProvider clock)
+{
+    /// <summary>Signalled after each commit that added lines.</summary>
+    internal const string Topic = "logs";
+
+    private const string Columns = "l.id, l.created, l.name, l.level, l.message, l.timestamp, l.flow_run_id, l.task_run_id";
+
+    private static readonly Dictionary<string, string> Orders = new(StringComparer.Ordinal)
+    {
+        ["TIMESTAMP_ASC"] = "l.timestamp, l.id",
+        ["TIMESTAMP_DESC"] = "l.timestamp desc, l.id desc",
+    };
+
+    internal async ValueTask AddAsync(Session session, IReadOnlyList<LogCreate> lines)
+    {
+        var now = clock.Now();
+        foreach (var line in lines)
+        {
+            await session.ExecuteAsync(
+                """
+                insert into log (id, created, name, level, message, timestamp, flow_run_id, task_run_id)
+                values (@id, @now, @name, @level, @message, @timestamp, @flow_run, @task_run)
+                """,
+                ("id", Ids.New(now)), ("now", now), ("name", line.Name), ("level", line.Level), ("message", line.Message), ("timestamp", line.Timestamp),
+                ("flow_run", line.FlowRunId), ("task_run", line.TaskRunId)).ConfigureAwait(false);
+        }
+        session.Wake(Topic);
+    }
+
+    internal ValueTask<List<Log>> FilterAsync(Session session, Query query)
+    {
+        var on = new Conditions(session.Dialect);
+        return session.QueryAsync(
+            $"select {Columns} from log l {Conditions.Where(Of(on, query.Logs))} {Page.Order(query.Sort, "TIMESTAMP_ASC", Orders)} {Page.Sql(query)}", Read, on.Parameters);
+    }
+
+    /// <summary>Lines stored from a moment on, in the order in which they were stored; for followers, who know the last lines they have.</summary>
+    internal ValueTask<List<Log>> SinceAsync(Session session, LogFilter? filter, DateTimeOffset since, int most)
+    {
+        var on = new Conditions(session.Dialect);
+        var criteria = Conditions.Where(Of(on, filter), $"l.created >= @{on.Bind(since)}");
+        return session.QueryAsync($"select {Columns} from log l {criteria} order by l.created, l.timestamp, l.id limit @{on.Bind(most)}", Read, on.Parameters);
+    }
+
+    private static string? Of(Conditions on, LogFilter? filter) => filter is null ? null : Conditions.Join(
+        filter.Operator,
+        Criteria.Of(on, "l.level", filter.Level),
+        Criteria.Of(on, "l.timestamp", filter.Timestamp),
+        Criteria.Of(on, "l.flow_run_id", filter.FlowRunId),
+        Criteria.Of(on, "l.task_run_id", filter.TaskRunId),
+        TextCriteria.Of(on, ["l.message", "l.name"], filter.Text?.Query));
+
+    private static Log Read(Row row) => new()
+    {
+        Id = row.Id(0),
+        Created = row.Time(1),
+        Updated = row.Time(1),
+        Name = row.Text(2),
+        Level = row.Int(3),
+        Message = row.Text(4),
+        Timestamp = row.Time(5),
+        FlowRunId = row.IdOrNull(6),
+        TaskRunId = row.IdOrNull(7),
+    };
+}
