@@ -7,6 +7,11 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Reeve.Server.Automations;
+using Reeve.Server.Blocks;
+using Reeve.Server.Collections;
+using Reeve.Server.Console;
+using Reeve.Server.Deployments;
 using Reeve.Server.Events;
 using Reeve.Server.FlowRuns;
 using Reeve.Server.Flows;
@@ -15,6 +20,8 @@ using Reeve.Server.Logs;
 using Reeve.Server.Orchestration;
 using Reeve.Server.Storage;
 using Reeve.Server.TaskRuns;
+using Reeve.Server.Variables;
+using Reeve.Server.WorkPools;
 
 namespace Reeve.Server;
 
@@ -42,11 +49,21 @@ public sealed class ServerHost : IAsyncDisposable
 
     private static void AddServices(IServiceCollection services)
     {
-        services.AddSingleton<AdminApi>();
+        services.AddSingleton<AdminApi>().AddSingleton<ConsoleApi>();
         services.AddSingleton<Orchestrator>();
         services.AddSingleton<FlowsStore>().AddSingleton<FlowsApi>();
         services.AddSingleton<FlowRunsStore>().AddSingleton<FlowRunsApi>().AddSingleton<FlowRunStatesApi>().AddSingleton<FlowRunLeasesApi>().AddSingleton<LeaseReaper>();
         services.AddSingleton<TaskRunsStore>().AddSingleton<TaskRunsApi>().AddSingleton<TaskRunStatesApi>();
+        services.AddSingleton<LateRunMarker>();
+        services.AddSingleton<WorkPoolsStore>().AddSingleton<WorkPoolsApi>().AddSingleton<WorkQueuesStore>().AddSingleton<WorkQueuesApi>().AddSingleton<WorkersStore>();
+        services.AddSingleton<DueRuns>().AddSingleton<ScheduledRunsApi>().AddSingleton<ClaimsApi>();
+        services.AddSingleton<DeploymentsStore>().AddSingleton<DeploymentDrafts>().AddSingleton<DeploymentsApi>();
+        services.AddSingleton<SchedulesStore>().AddSingleton<AutoScheduledRuns>().AddSingleton<DeploymentSchedulesApi>().AddSingleton<RunScheduler>().AddSingleton<DeploymentRunsApi>();
+        services.AddSingleton<VariablesStore>().AddSingleton<VariablesApi>();
+        services.AddSingleton<BlockSecrets>().AddSingleton<BlockTypesStore>().AddSingleton<BlockSchemasStore>().AddSingleton<BuiltInBlocks>().AddSingleton<BlockTypesApi>();
+        services.AddSingleton<BlockDocumentsStore>().AddSingleton<BlockDocumentsApi>();
+        services.AddSingleton<FreshServer>();
+        services.AddSingleton<AutomationsApi>().AddSingleton<CollectionsApi>();
         services.AddSingleton<LogsStore>().AddSingleton<LogsApi>().AddSingleton<LogSocket>();
         services.AddSingleton<EventsStore>().AddSingleton<EventsApi>().AddSingleton<EventStream>().AddSingleton<EventSockets>();
     }
@@ -60,6 +77,18 @@ public sealed class ServerHost : IAsyncDisposable
         services.GetRequiredService<FlowRunLeasesApi>().Map(api);
         services.GetRequiredService<TaskRunsApi>().Map(api);
         services.GetRequiredService<TaskRunStatesApi>().Map(api);
+        services.GetRequiredService<WorkPoolsApi>().Map(api);
+        services.GetRequiredService<WorkQueuesApi>().Map(api);
+        services.GetRequiredService<ScheduledRunsApi>().Map(api);
+        services.GetRequiredService<ClaimsApi>().Map(api);
+        services.GetRequiredService<DeploymentsApi>().Map(api);
+        services.GetRequiredService<DeploymentSchedulesApi>().Map(api);
+        services.GetRequiredService<DeploymentRunsApi>().Map(api);
+        services.GetRequiredService<VariablesApi>().Map(api);
+        services.GetRequiredService<BlockTypesApi>().Map(api);
+        services.GetRequiredService<BlockDocumentsApi>().Map(api);
+        services.GetRequiredService<AutomationsApi>().Map(api);
+        services.GetRequiredService<CollectionsApi>().Map(api);
         services.GetRequiredService<LogsApi>().Map(api);
         services.GetRequiredService<LogSocket>().Map(api);
         services.GetRequiredService<EventsApi>().Map(api);
@@ -70,6 +99,8 @@ public sealed class ServerHost : IAsyncDisposable
     [
         services.GetRequiredService<EventStream>(),
         services.GetRequiredService<LeaseReaper>(),
+        services.GetRequiredService<RunScheduler>(),
+        services.GetRequiredService<LateRunMarker>(),
     ];
 
     /// <summary>Opens the database, brings it up to date and begins to answer.</summary>
@@ -80,6 +111,7 @@ public sealed class ServerHost : IAsyncDisposable
         {
             database = await Database.OpenAsync(options.Database ?? Path.Combine(options.Home, "reeve.db"), options.Clock, cancellation).ConfigureAwait(false);
             App = BuildApp(database);
+            await App.Services.GetRequiredService<FreshServer>().PrepareAsync(cancellation).ConfigureAwait(false);
             await App.StartAsync(cancellation).ConfigureAwait(false);
         }
         catch (DatabaseUnusableException fault)
@@ -136,6 +168,7 @@ public sealed class ServerHost : IAsyncDisposable
         app.UseMiddleware<WorkspaceAddress>();
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(20), KeepAliveTimeout = TimeSpan.FromSeconds(40) });
         app.Use(app.Services.GetRequiredService<BasicAuthentication>().Middleware);
+        app.Use(app.Services.GetRequiredService<ConsoleApi>().Middleware);
         app.UseRouting();
         MapEndpoints(app.Services, app.MapGroup("/api"));
         return app;

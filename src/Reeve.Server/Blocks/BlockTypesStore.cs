@@ -1,0 +1,88 @@
+using Reeve.Protocol;
+using Reeve.Protocol.Blocks;
+using Reeve.Protocol.Filters;
+using Reeve.Server.Filters;
+using Reeve.Server.Hosting;
+using Reeve.Server.Storage;
+
+namespace Reeve.Server.Blocks;
+
+/// <summary>The SQL of the kinds of blocks.</summary>
+internal sealed class BlockTypesStore(TimeProvider clock)
+{
+    internal const int ColumnCount = 10;
+
+    /// <summary>What <see cref="Read"/> reads of the table under the alias <c>t</c>.</summary>
+    internal const string Columns = "t.id, t.created, t.updated, t.name, t.slug, t.logo_url, t.documentation_url, t.description, t.code_example, t.is_protected";
+
+    internal static readonly Refusal NotFound = Refusal.NotFound("Block type not found");
+
+    internal async ValueTask<Outcome<BlockType>> CreateAsync(Session session, BlockTypeCreate type, bool isProtected = false)
+    {
+        var now = clock.Now();
+        var added = await session.ExecuteAsync(
+            """
+            insert into block_type (id, created, updated, name, slug, logo_url, documentation_url, description, code_example, is_protected)
+            values (@id, @now, @now, @name, @slug, @logo, @documentation, @description, @example, @protected) on conflict (slug) do nothing
+            """,
+            ("id", Ids.New(now)), ("now", now), ("name", type.Name), ("slug", type.Slug), ("logo", type.LogoUrl), ("documentation", type.DocumentationUrl),
+            ("description", type.Description), ("example", type.CodeExample), ("protected", isProtected)).ConfigureAwait(false);
+        return added == 1 ? (await ReadAsync(session, type.Slug).ConfigureAwait(false))! : Refusal.Conflict($"A block type with the slug \"{type.Slug}\" already exists.");
+    }
+
+    internal static ValueTask<BlockType?> ReadAsync(Session session, Guid id) =>
+        session.QueryFirstAsync($"select {Columns} from block_type t where t.id = @id", static row => Read(row, 0), ("id", id));
+
+    internal static ValueTask<BlockType?> ReadAsync(Session session, string slug) =>
+        session.QueryFirstAsync($"select {Columns} from block_type t where t.slug = @slug", static row => Read(row, 0), ("slug", slug));
+
+    internal static ValueTask<List<BlockType>> FilterAsync(Session session, Query query)
+    {
+        var on = new Conditions(session.Dialect);
+        var capabilities = Criteria.Of(on, "s.capabilities", query.BlockSchemas?.BlockCapabilities);
+        var where = Conditions.Where(
+            Of(on, query.BlockTypes),
+            capabilities is null ? null : $"exists (select 1 from block_schema s where s.block_type_id = t.id and {capabilities})");
+        return session.QueryAsync($"select {Columns} from block_type t {where} order by t.name, t.id {Page.Sql(query)}", static row => Read(row, 0), on.Parameters);
+    }
+
+    internal static string? Of(Conditions on, BlockTypeFilter? filter) => filter is null ? null : Conditions.Join(
+        filter.Operator, Criteria.Of(on, "t.name", filter.Name), Criteria.Of(on, "t.slug", filter.Slug), Criteria.Of(on, "t.id", filter.Id));
+
+    /// <summary>Changes what people see of a type. A protected type's can be changed, too: clients bring newer texts.</summary>
+    internal async ValueTask<bool> UpdateAsync(Session session, Guid id, BlockTypeTexts texts) => await session.ExecuteAsync(
+        """
+        update block_type set updated = @now, logo_url = coalesce(@logo, logo_url), documentation_url = coalesce(@documentation, documentation_url),
+            description = coalesce(@description, description), code_example = coalesce(@example, code_example)
+        where id = @id
+        """,
+        ("now", clock.Now()), ("logo", texts.LogoUrl), ("documentation", texts.DocumentationUrl), ("description", texts.Description), ("example", texts.CodeExample),
+        ("id", id)).ConfigureAwait(false) == 1;
+
+    internal static async ValueTask<Refusal?> DeleteAsync(Session session, Guid id)
+    {
+        if (await ReadAsync(session, id).ConfigureAwait(false) is not { } type)
+            return NotFound;
+        if (type.IsProtected)
+            return Refusal.Forbidden($"The block type \"{type.Slug}\" is protected and cannot be deleted.");
+        await session.ExecuteAsync("delete from block_type where id = @id", ("id", id)).ConfigureAwait(false);
+        return null;
+    }
+
+    internal static BlockType Read(Row row, int at) => new()
+    {
+        Id = row.Id(at),
+        Created = row.Time(at + 1),
+        Updated = row.Time(at + 2),
+        Name = row.Text(at + 3),
+        Slug = row.Text(at + 4),
+        LogoUrl = row.TextOrNull(at + 5),
+        DocumentationUrl = row.TextOrNull(at + 6),
+        Description = row.TextOrNull(at + 7),
+        CodeExample = row.TextOrNull(at + 8),
+        IsProtected = row.Flag(at + 9),
+    };
+}
+
+/// <summary>The body of <c>PATCH /block_types/{id}</c>.</summary>
+internal sealed record BlockTypeTexts(string? LogoUrl, string? DocumentationUrl, string? Description, string? CodeExample);

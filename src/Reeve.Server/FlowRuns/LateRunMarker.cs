@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Logging;
+using Reeve.Protocol.Runs;
+using Reeve.Server.Hosting;
+using Reeve.Server.Orchestration;
+using Reeve.Server.Storage;
+
+namespace Reeve.Server.FlowRuns;
+
+/// <summary>Names a Scheduled run Late when its time is well past and nobody has taken it.</summary>
+internal sealed class LateRunMarker(Database database, Orchestrator orchestrator, TimeProvider clock, ILogger<LateRunMarker> log)
+    : PeriodicService(TimeSpan.FromSeconds(5), clock, log)
+{
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private const int MostInOneRound = 200;
+
+    internal override async Task RunOnceAsync(CancellationToken cancellation)
+    {
+        var late = await database.ReadAsync(
+            session => session.QueryAsync(
+                """
+                select id, next_scheduled_start_time from flow_run
+                where next_scheduled_start_time <= @before and state_type = 'SCHEDULED' and state_name = 'Scheduled' order by next_scheduled_start_time limit @most
+                """,
+                static row => (Id: row.Id(0), Due: row.Time(1)),
+                ("before", (Clock.Now() - Patience).Cut()), ("most", MostInOneRound)),
+            cancellation).ConfigureAwait(false);
+        foreach (var (id, due) in late)
+        {
+            // the rules refuse it where the run was taken in between
+            var state = new StateCreate { Type = StateType.Scheduled, Name = "Late", StateDetails = new StateDetails { ScheduledTime = due } };
+            await orchestrator.ProposeFlowRunStateAsync(id, new SetState(state), lease: null, cancellation).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Reeve.Protocol.Runs;
+using Reeve.Protocol.WorkPools;
+using Reeve.Server.Filters;
+using Reeve.Server.Hosting;
+using Reeve.Server.Storage;
+
+namespace Reeve.Server.WorkPools;
+
+/// <summary>What workers and agents that know no leases ask: which runs may they propose Pending for.</summary>
+internal sealed class ScheduledRunsApi(Database database, WorkPoolsStore pools, WorkQueuesStore queues, DueRuns due, TimeProvider clock)
+{
+    internal void Map(IEndpointRouteBuilder api)
+    {
+        api.MapPost("/work_pools/{name}/get_scheduled_flow_runs", OfPoolAsync);
+        api.MapPost("/work_queues/{id:guid}/get_runs", OfQueueAsync);
+        api.MapGet("/work_queues/{id:guid}/status", StatusAsync);
+    }
+
+    private async Task OfPoolAsync(HttpContext http)
+    {
+        var name = http.Route("name");
+        var body = await http.Request.ReadWireAsync<ScheduledFlowRunsRequest>(http.RequestAborted).ConfigureAwait(false);
+        var outcome = await database.ReadAsync<Outcome<(List<WorkerFlowRun> Runs, List<Guid> Queues)>>(
+            async session =>
+            {
+                if (await pools.ReadAsync(session, name).ConfigureAwait(false) is not { } pool)
+                    return WorkPoolsStore.NotFound(name);
+                var wanted = await due.QueuesAsync(session, pool.Id).ConfigureAwait(false);
+                if (body.WorkQueueNames is { Count: > 0 } names)
+                {
+                    if (names.FirstOrDefault(n => !wanted.Exists(q => q.Name == n)) is { } unknown)
+                        return Refusal.NotFound($"Work queue \"{unknown}\" not found in work pool \"{name}\".");
+                    wanted = wanted.FindAll(q => names.Contains(q.Name));
+                }
+                var found = await due.ReadAsync(session, pool, wanted, body.ScheduledBefore, body.ScheduledAfter, LimitOf(body)).ConfigureAwait(false);
+                // the whole state is not part of this answer on the wire
+                return (found.ConvertAll(r => new WorkerFlowRun(pool.Id, r.QueueId, r.Run with { State = null })), wanted.ConvertAll(q => q.Id));
+            },
+            http.RequestAborted).ConfigureAwait(false);
+        await AnswerAsync(http, outcome).ConfigureAwait(false);
+    }
+
+    private async Task OfQueueAsync(HttpContext http)
+    {
+        var body = await http.Request.ReadWireAsync<ScheduledFlowRunsRequest>(http.RequestAborted).ConfigureAwait(false);
+        var outcome = await database.ReadAsync<Outcome<(List<FlowRun> Runs, List<Guid> Queues)>>(
+            async session =>
+            {
+                if (await queues.ReadAsync(session, http.Id()).ConfigureAwait(false) is not { } queue
+                    || await pools.ReadAsync(session, queue.WorkPoolName!).ConfigureAwait(false) is not { } pool)
+                    return Refusal.NotFound("Work queue not found.");
+                var wanted = (await due.QueuesAsync(session, pool.Id).ConfigureAwait(false)).FindAll(q => q.Id == queue.Id);
+                var found = await due.ReadAsync(session, pool, wanted, body.ScheduledBefore, body.ScheduledAfter, LimitOf(body)).ConfigureAwait(false);
+                return (found.ConvertAll(r => r.Run), [queue.Id]);
+            },
+            http.RequestAborted).ConfigureAwait(false);
+        await AnswerAsync(http, outcome).ConfigureAwait(false);
+    }
+
+    private async Task AnswerAsync<T>(HttpContext http, Outcome<(List<T> Runs, List<Guid> Queues)> outcome)
+    {
+        // the console looks, too, but is no worker
+        if (outcome.Refusal is null && !http.Request.Headers.ContainsKey("X-PREFECT-UI"))
+            await queues.NotePollAsync(database, outcome.Value.Queues, http.RequestAborted).ConfigureAwait(false);
+        await (outcome.Refusal is { } refusal ? http.DoneAsync(refusal) : http.AnswerAsync(outcome.Value.Runs)).ConfigureAwait(false);
+    }
+
+    private async Task StatusAsync(HttpContext http)
+    {
+        var outcome = await database.ReadAsync<Outcome<QueueHealth>>(
+            async session => await queues.ReadAsync(session, http.Id()).ConfigureAwait(false) is { } queue
+                ? QueueHealth.Of(queue, await LateAsync(session, queue.Id).ConfigureAwait(false), clock.Now())
+                : Refusal.NotFound("Work queue not found."),
+            http.RequestAborted).ConfigureAwait(false);
+        await http.AnswerAsync(outcome).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<int> LateAsync(Session session, Guid queueId) => (int)await session.ScalarAsync(
+        "select count(*) from flow_run where work_queue_id = @queue and state_type = 'SCHEDULED' and state_name = 'Late'", ("queue", queueId)).ConfigureAwait(false);
+
+    private static int LimitOf(ScheduledFlowRunsRequest body) => body.Limit switch
+    {
+        null => Page.Largest,
+        < 0 or > Page.Largest => throw new InvalidRequestException("body.limit", $"Input should be between 0 and {Page.Largest}"),
+        { } limit => limit,
+    };
+}
+
+/// <summary>The answer of <c>GET /work_queues/{id}/status</c>.</summary>
+internal sealed record QueueHealth(bool Healthy, int LateRunsCount, DateTimeOffset? LastPolled, QueueHealthPolicy HealthCheckPolicy)
+{
+    internal static QueueHealth Of(WorkQueue queue, int late, DateTimeOffset now)
+    {
+        var policy = new QueueHealthPolicy(0, (int)WorkQueuesStore.PolledLately.TotalSeconds);
+        return new(late <= policy.MaximumLateRuns && queue.LastPolled >= now - WorkQueuesStore.PolledLately, late, queue.LastPolled, policy);
+    }
+}
+
+/// <summary>When a queue is well.</summary>
+internal sealed record QueueHealthPolicy(int MaximumLateRuns, int MaximumSecondsSinceLastPolled);
