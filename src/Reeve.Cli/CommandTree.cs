@@ -2,6 +2,7 @@ using System.CommandLine;
 using Reeve.Cli.Commands;
 using Reeve.Cli.Commands.Blocks;
 using Reeve.Cli.Commands.Config;
+using Reeve.Cli.Commands.Demo;
 using Reeve.Cli.Commands.Deployments;
 using Reeve.Cli.Commands.FlowRuns;
 using Reeve.Cli.Commands.Flows;
@@ -17,6 +18,7 @@ internal static class CommandTree
 {
     public static IReadOnlyList<Branch> Branches { get; } =
     [
+        new Branch("demo", DemoCommand.Summary, () => new DemoCommand()),
         new Branch("server", "Start and stop the server", () => [new ServerStartCommand(), new ServerStopCommand(), new ServerStatusCommand()]),
         new Branch("worker", "Run workers", () => [new WorkerStartCommand()]),
         new Branch("init", InitCommand.Summary, () => new InitCommand()),

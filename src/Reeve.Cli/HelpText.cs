@@ -38,7 +38,7 @@ internal static class HelpText
         output.WriteLine($"{command.Description?.TrimEnd('.')}.\n\nUsage: {Usage(command)}\n");
         WriteRows("Commands", command.Subcommands.Where(c => !c.Hidden).Select(c => (c.Name, c.Description ?? "")), output);
         WriteRows("Arguments", command.Arguments.Where(a => !a.Hidden).Select(a => (a.HelpName ?? a.Name, a.Description ?? "")), output);
-        WriteRows("Options", command.Options.Where(o => !o.Hidden).Select(o => (Label(o), Text(o))).Append(("-h, --help", "Show this help")), output);
+        WriteRows("Options", command.Options.Where(o => !o.Hidden).Select(o => (Label(o), Text(o))).Append((command.Options.Any(o => o.Aliases.Contains("-h")) ? "--help" : "-h, --help", "Show this help")), output);
         if (command is CliCommand { Examples.Count: > 0 } cli)
             WriteExamples(cli.Examples, output);
     }

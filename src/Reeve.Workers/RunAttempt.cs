@@ -136,7 +136,7 @@ internal sealed class RunAttempt(
                 _log.Info($"Worker '{options.Name}' ends; stopping {job.DisplayName}.");
                 var ended = await job.StopAsync(options.StopGrace, _hurry.Token);
                 LogExit(job, ended);
-                await report.WorkerEndedAsync(options.Name, ended, _giveUp.Token);
+                await report.WorkerEndedAsync(options.Name, ended, claimed.FlowRun.State?.StateDetails.ScheduledTime, _giveUp.Token);
                 break;
         }
     }

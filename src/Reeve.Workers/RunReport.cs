@@ -34,15 +34,24 @@ internal sealed class RunReport(OrchestrationClient client, Guid id, RunLog log,
             await ProposeAsync(new StateCreate { Type = StateType.Cancelled, Name = "Cancelled", Message = $"Flow run process was stopped and exited with {exit}." }, ct);
     }
 
-    /// <summary>The job was stopped because its worker ends.</summary>
-    public async Task WorkerEndedAsync(string worker, JobExit exit, CancellationToken ct)
+    /// <summary>The job was stopped because its worker ends. A run whose code had not begun loses nothing: it is given back, for another worker to take.</summary>
+    public async Task WorkerEndedAsync(string worker, JobExit exit, DateTimeOffset? scheduledTime, CancellationToken ct)
     {
         switch (await CurrentAsync(ct))
         {
             case StateType.Cancelling:
                 await CancelledAsync(exit, ct);
                 break;
-            case StateType.Pending or StateType.Running:
+            case StateType.Pending:
+                await ProposeAsync(new StateCreate
+                {
+                    Type = StateType.Scheduled,
+                    Name = "Scheduled",
+                    Message = $"Given back by worker '{worker}', which was stopped before the run began.",
+                    StateDetails = new StateDetails { ScheduledTime = scheduledTime },
+                }, ct);
+                break;
+            case StateType.Running:
                 await CrashedAsync($"Worker '{worker}' was stopped and ended the flow run's process, which exited with {exit}.", ct);
                 break;
             default:
@@ -59,7 +68,7 @@ internal sealed class RunReport(OrchestrationClient client, Guid id, RunLog log,
     private async Task ProposeAsync(StateCreate state, CancellationToken ct)
     {
         // The transition id makes a repeated proposal the same one.
-        var proposal = state with { StateDetails = new StateDetails { FlowRunId = id, TransitionId = Ids.New(time.GetUtcNow()) } };
+        var proposal = state with { StateDetails = (state.StateDetails ?? new StateDetails()) with { FlowRunId = id, TransitionId = Ids.New(time.GetUtcNow()) } };
         try
         {
             var answer = await patience.AskAsync(token => client.SetFlowRunStateAsync(id, proposal, force: false, token), ct);

@@ -7,7 +7,7 @@ namespace Reeve.Deployments.Entrypoints;
 /// <summary>The little of Python's grammar that is needed to read a signature: comments, strings, brackets, literals.</summary>
 internal static class PythonText
 {
-    /// <summary>The same text with comments cut off; a '#' in a string is no comment.</summary>
+    /// <summary>The same text with comments cut off and every string on one line, so that what begins a line is code.</summary>
     public static string WithoutComments(string source)
     {
         var text = new StringBuilder(source.Length);
@@ -23,7 +23,7 @@ internal static class PythonText
             else if (source[i] is '"' or '\'')
             {
                 var end = EndOfString(source, i);
-                text.Append(source, i, end - i);
+                text.Append(source[i..end].Replace("\r", "", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal));
                 i = end - 1;
             }
             else if (source[i] != '\r')

@@ -14,11 +14,12 @@ internal sealed class EngineSession : IAsyncDisposable
     private static readonly Lazy<EngineSession> Process = new(() =>
     {
         var settings = ReeveSettings.Load();
-        return new EngineSession(settings, new ApiConnection(settings, RetryPolicy.Patient), TimeProvider.System);
+        return new EngineSession(settings, new ApiConnection(settings, RetryPolicy.Patient), TimeProvider.System) { _warmUp = Task.Run(WarmUp.Run) };
     });
 
     private readonly ConcurrentDictionary<string, Guid> _flowIds = new(StringComparer.Ordinal);
     private readonly ApiConnection _connection;
+    private Task _warmUp = Task.CompletedTask;
 
     public EngineSession(ReeveSettings settings, ApiConnection connection, TimeProvider time)
     {
@@ -67,8 +68,10 @@ internal sealed class EngineSession : IAsyncDisposable
         if (_flowIds.TryGetValue(flow.Name, out var id))
             return id;
 
-        // The first word to the API in a program run by hand: a person waits, so a missing server is told within seconds.
-        var client = new OrchestrationClient(_connection.With(RetryPolicy.Interactive));
+        // The first word to the API in a program run by hand: a person waits, so a missing server is told within seconds. Once the server was
+        // there, and for a worker's process, a server that is away is one that comes back.
+        var isFirst = _flowIds.IsEmpty && FlowRunContext.Current is null;
+        var client = isFirst ? new OrchestrationClient(_connection.With(RetryPolicy.Interactive)) : Client;
         return _flowIds[flow.Name] = (await client.CreateFlowAsync(new FlowCreate { Name = flow.Name }, ct)).Id;
     }
 
@@ -80,5 +83,6 @@ internal sealed class EngineSession : IAsyncDisposable
         await Leases.DisposeAsync();
         await Logs.DisposeAsync();
         _connection.Dispose();
+        await _warmUp;
     }
 }
