@@ -49,7 +49,7 @@ public sealed partial class RecordedConversationTests
     private static async Task<string> ReplayAsync(string address, string file)
     {
         using var replay = new Process { StartInfo = new ProcessStartInfo("python3") { RedirectStandardOutput = true, RedirectStandardError = true } };
-        foreach (var argument in (string[])[Path.Combine(Recordings!, "replay.py"), address, Path.Combine(Recordings!, file + ".jsonl"), "--extra-ok", "--wait", "10"])
+        foreach (var argument in (string[])[Path.Combine(Recordings!, "replay.py"), address, Path.Combine(Recordings!, file + ".jsonl"), "--extra-ok", "--wait", "5"])
             replay.StartInfo.ArgumentList.Add(argument);
         try
         {
