@@ -110,7 +110,7 @@ public sealed class RunSchedulerTests
     {
         await using var host = await TestHost.StartAsync();
 
-        var scheduled = host.Database.Wakeups.Next(Orchestration.Orchestrator.ScheduledTopic);
+        var scheduled = host.Database.Wakeups.Next(Server.Orchestration.Orchestrator.ScheduledTopic);
         await PoolOfRuns.MakeAsync(host, """{"schedules": [{"schedule": {"cron": "0 0 * * *"}}]}""");
 
         // long before the loop's own minute is over
