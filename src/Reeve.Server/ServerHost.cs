@@ -7,13 +7,13 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Reeve.Server.Console;
-using Reeve.Server.Events;
-using Reeve.Server.FlowRuns;
 using Reeve.Server.Automations;
 using Reeve.Server.Blocks;
 using Reeve.Server.Collections;
+using Reeve.Server.Console;
 using Reeve.Server.Deployments;
+using Reeve.Server.Events;
+using Reeve.Server.FlowRuns;
 using Reeve.Server.Flows;
 using Reeve.Server.Hosting;
 using Reeve.Server.Logs;
@@ -160,6 +160,7 @@ public sealed class ServerHost : IAsyncDisposable
         configureWeb?.Invoke(builder.WebHost);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = LongestStop);
         builder.Services.AddSingleton(opened).AddSingleton(options).AddSingleton(options.Clock).AddSingleton(new BasicAuthentication(options.ApiAuthentication));
+        builder.Services.AddSingleton<IHostLifetime, CallerLifetime>();
         AddServices(builder.Services);
 
         var app = builder.Build();

@@ -20,7 +20,7 @@ internal sealed class DemoCommand : CliCommand
     public override async Task<int> RunAsync(ParseResult parse, CliSession session, CancellationToken ct)
     {
         await using var stage = new DemoStage(parse.GetValue(_home), session);
-        var outcome = await stage.PlayAsync(ct);
+        var outcome = await stage.PlayAsync(staysUp: !parse.GetValue(_exit), ct);
         if (parse.GetValue(_exit))
             return outcome;
         session.Terminal.Out.WriteLine("\nEverything stays up until Ctrl+C.");

@@ -37,7 +37,7 @@ internal sealed class DemoStage : IAsyncDisposable
     }
 
     /// <returns>The outcome of the run as an exit code.</returns>
-    public async Task<int> PlayAsync(CancellationToken ct)
+    public async Task<int> PlayAsync(bool staysUp, CancellationToken ct)
     {
         var steps = new DemoSteps(_session.Terminal, 6, _session.Time);
         var checkout = Path.Combine(_folder, "deployments");
@@ -49,7 +49,7 @@ internal sealed class DemoStage : IAsyncDisposable
         await steps.RunAsync("Deploying the repository's prefect.yaml (builds the flow; the first time takes longest)", () => ReeveAsync(ct, "deploy", "--all", "--prefect-file", Path.Combine(checkout, "prefect.yaml")), ct);
         await steps.RunAsync("A worker of the pool", () => StartWorkerAsync(ct), ct);
         var run = await steps.RunAsync($"A run of '{Deployment}', as it happens", () => RunAsync(ct), ct);
-        Tell(run, address);
+        Tell(run, address, staysUp);
         _keepFolder = run.StateType != StateType.Completed;
         return run.StateType == StateType.Completed ? ExitCodes.Done : ExitCodes.Fault;
     }
@@ -148,13 +148,31 @@ internal sealed class DemoStage : IAsyncDisposable
 
     private ReeveSettings Settings() => new(name => _environment.GetValueOrDefault(name), new Profile("demo", new Dictionary<string, string>()));
 
-    private void Tell(FlowRun run, string address)
+    private void Tell(FlowRun run, string address, bool staysUp)
     {
-        var set = $"REEVE_API_URL={address}/api REEVE_HOME={_home}";
-        _output.WriteLine($"\nResult:  {run.StateName}{(Result(run) is { } result ? $", {result}" : "")} ({run.TotalRunTime.ToString("0.0", CultureInfo.InvariantCulture)} s)");
-        _output.WriteLine($"\nWhere to look\n  API      {address}/api\n  Run      {run.Id} ({run.Name})\n  Inspect  {set} reeve flow-run inspect {run.Id}\n  Logs     {set} reeve flow-run logs {run.Id}");
-        _output.WriteLine($"  Files    {_folder} (server.log, worker.log, the repository in deployments/)");
-        _output.WriteLine($"\nWhat to try next\n  {set} reeve deployment run hello/private-block --watch\n  {set} reeve deployment run {Deployment} --param name=Ada --param times=3 --watch\n  {set} reeve flow-run ls");
+        var command = Environment.GetEnvironmentVariable("REEVE_COMMAND") ?? "reeve";
+        _output.WriteLine($"\nResult: {run.StateName}{(Result(run) is { } result ? $", {result}" : "")} (in {run.TotalRunTime.ToString("0.0", CultureInfo.InvariantCulture)} s)");
+        if (!staysUp)
+        {
+            _output.WriteLine($"To look around, let it stay up: {command} demo");
+            return;
+        }
+
+        _output.WriteLine(
+            $"""
+
+            Where to look
+              API:   {address}/api
+              Run:   {run.Id} ({run.Name})
+              Files: {_folder} (server.log, worker.log, the repository in deployments/)
+
+            What to try next, in another terminal
+              export REEVE_API_URL={address}/api
+              {command} flow-run inspect {run.Id}
+              {command} flow-run logs {run.Id}
+              {command} deployment run {Deployment} --param name=Ada --param times=3 --watch
+              {command} deployment run hello/private-block --watch
+            """);
     }
 
     private static string? Result(FlowRun run) =>
