@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Reeve.EndToEnd.Tests.Stage;
 using Reeve.Protocol.Filters;
 using Reeve.Protocol.Runs;
@@ -20,7 +22,7 @@ public sealed class FaultTests : IAsyncLifetime
             #:package Reeve@0.1.0
             using Reeve;
 
-            await Flows.Add(1);
+            Console.WriteLine(Flows.Add(1));
 
             static class Flows
             {
@@ -38,8 +40,6 @@ public sealed class FaultTests : IAsyncLifetime
         await WriteProjectAsync("""
             name: faulty
             pull:
-            - prefect.deployments.steps.git_clon:
-                repository: https://example.com/a.git
             - prefect.deployments.steps.git_clone:
                 repository: https://example.com/a.git
                 access_token: "{{ get-token.stdout }}"
@@ -52,15 +52,17 @@ public sealed class FaultTests : IAsyncLifetime
               entrypoint: flows/ad.cs:Add
               schedule: { cron: "61 * * * *" }
               tagz: [a]
+              pull:
+              - prefect.deployments.steps.git_clon: { repository: https://example.com/a.git }
             """);
 
         var (code, output) = await _reeve.RunInAsync(Project, "deploy", "--all");
 
         Assert.Equal(1, code);
-        Assert.Matches(@"prefect\.yaml:3:\d+: .*git_clon.*git_clone", output);
-        Assert.Matches(@"prefect\.yaml:7:\d+: .*get-token", output);
-        Assert.Matches(@"prefect\.yaml:15:\d+: .*61", output);
-        Assert.Matches(@"prefect\.yaml:16:\d+: .*tagz.*tags", output);
+        Assert.Matches(@"prefect\.yaml:16:\d+: .*git_clon.*git_clone", output);
+        Assert.Matches(@"prefect\.yaml:5:\d+: .*get-token", output);
+        Assert.Matches(@"prefect\.yaml:13:\d+: .*61", output);
+        Assert.Matches(@"prefect\.yaml:14:\d+: .*tagz.*tags", output);
         Assert.Empty(await _reeve.Api.FindDeploymentsAsync(new Query(), Ct));
         Assert.Empty(await _reeve.Api.FindFlowsAsync(new Query(), Ct));
     }
@@ -150,10 +152,15 @@ public sealed class FaultTests : IAsyncLifetime
     [Fact]
     public async Task A_port_in_use_is_told_with_a_free_one()
     {
-        var (code, output) = await _reeve.RunAsync("server", "start", "--port", _reeve.Port.ToString(CultureInfo.InvariantCulture));
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+        _reeve.Environment["REEVE_HOME"] = Path.Combine(_reeve.Folder, "second-home");
+
+        var (code, output) = await _reeve.RunAsync("server", "start", "--port", port.ToString(CultureInfo.InvariantCulture));
 
         Assert.Equal(1, code);
-        Assert.Contains($"{_reeve.Port}", output, StringComparison.Ordinal);
+        Assert.Contains($"{port}", output, StringComparison.Ordinal);
         Assert.Contains("in use", output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
