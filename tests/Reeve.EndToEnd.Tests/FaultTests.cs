@@ -102,7 +102,7 @@ public sealed class FaultTests : IAsyncLifetime
 
         var (code, output) = await _reeve.RunInAsync(Project, "deployment", "run", "add/add", "--param", "left=\"one\"", "--param", "middle=3");
 
-        Assert.Equal(1, code);
+        Assert.Equal(2, code);
         Assert.Contains("left", output, StringComparison.Ordinal);
         Assert.Contains("middle", output, StringComparison.Ordinal);
         Assert.Empty(await _reeve.Api.FindFlowRunsAsync(new Query(), Ct));
