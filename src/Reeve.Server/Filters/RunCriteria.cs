@@ -13,6 +13,17 @@ internal static class RunCriteria
         Criteria.Of(on, $"{alias}.tags", filter.Tags),
         filter.Deployment?.IsNull is { } none ? $"{(none ? "not " : "")}exists (select 1 from deployment fd where fd.flow_id = {alias}.id)" : null);
 
+    /// <summary>Criteria on the flow that a column names. One flow by its id needs no look at the flows.</summary>
+    internal static string? OfFlow(Conditions on, string column, FlowFilter? filter) => filter switch
+    {
+        { Id: { Any: { Count: 1 } one, NotAny: null }, Name: null, Tags: null, Deployment: null } => Criteria.AnyOf(on, column, one),
+        _ => In(column, "f.id from flow f", Of(on, "f", filter)),
+    };
+
+    /// <summary>A column's value is among those of the rows that meet the criteria; null without criteria. The inner query is run once.</summary>
+    internal static string? In(string column, string from, string? criteria) =>
+        criteria is null ? null : $"{column} in (select {from} where {criteria})";
+
     internal static string? Of(Conditions on, string alias, FlowRunFilter? filter) => filter is null ? null : Conditions.Join(
         filter.Operator,
         Criteria.Of(on, $"{alias}.id", filter.Id),

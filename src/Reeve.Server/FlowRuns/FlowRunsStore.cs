@@ -36,9 +36,12 @@ internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider cloc
 
     internal ValueTask<List<FlowRun>> FilterAsync(Session session, Query query)
     {
-        var (on, now) = (new Conditions(session.Dialect), clock.Now());
+        var (on, now, order) = (new Conditions(session.Dialect), clock.Now(), Page.Order(query.Sort, "ID_DESC", Orders));
+        // the page is found by ids alone: what is sorted is small, and only its rows are read whole
         return session.QueryAsync(
-            $"select {FlowRunRows.Select} {Where(on, query)} {Page.Order(query.Sort, "ID_DESC", Orders)} {Page.Sql(query)}", row => FlowRunRows.Read(row, now), on.Parameters);
+            $"select {FlowRunRows.Select} where fr.id in (select fr.id from flow_run fr {Where(on, query)} {order} {Page.Sql(query)}) {order}",
+            row => FlowRunRows.Read(row, now),
+            on.Parameters);
     }
 
     internal ValueTask<long> CountAsync(Session session, Query query)
@@ -136,11 +139,9 @@ internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider cloc
 
     private static string Where(Conditions on, Query query) => Conditions.Where(
         RunCriteria.Of(on, "fr", query.FlowRuns),
-        Exists(RunCriteria.Of(on, "f", query.Flows), "flow f where f.id = fr.flow_id"),
-        Exists(RunCriteria.Of(on, "tr", query.TaskRuns), "task_run tr where tr.flow_run_id = fr.id"),
-        Exists(WorkCriteria.Of(on, "d", query.Deployments), "deployment d where d.id = fr.deployment_id"),
-        Exists(WorkCriteria.Of(on, "wp", query.WorkPools), "work_queue wq join work_pool wp on wp.id = wq.work_pool_id where wq.id = fr.work_queue_id"),
-        Exists(WorkCriteria.Of(on, "wq", query.WorkPoolQueues ?? query.WorkQueues), "work_queue wq where wq.id = fr.work_queue_id"));
-
-    private static string? Exists(string? criteria, string from) => criteria is null ? null : $"exists (select 1 from {from} and {criteria})";
+        RunCriteria.OfFlow(on, "fr.flow_id", query.Flows),
+        RunCriteria.In("fr.id", "tr.flow_run_id from task_run tr", RunCriteria.Of(on, "tr", query.TaskRuns)),
+        RunCriteria.In("fr.deployment_id", "d.id from deployment d", WorkCriteria.Of(on, "d", query.Deployments)),
+        RunCriteria.In("fr.work_queue_id", "wq.id from work_queue wq join work_pool wp on wp.id = wq.work_pool_id", WorkCriteria.Of(on, "wp", query.WorkPools)),
+        RunCriteria.In("fr.work_queue_id", "wq.id from work_queue wq", WorkCriteria.Of(on, "wq", query.WorkPoolQueues ?? query.WorkQueues)));
 }

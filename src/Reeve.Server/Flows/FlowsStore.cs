@@ -61,12 +61,13 @@ internal sealed class FlowsStore(TimeProvider clock)
 
     private static string Where(Conditions on, Query query) => Conditions.Where(
         RunCriteria.Of(on, "f", query.Flows),
-        Exists(RunCriteria.Of(on, "fr", query.FlowRuns), "flow_run fr where fr.flow_id = f.id"),
-        Exists(RunCriteria.Of(on, "tr", query.TaskRuns), "flow_run fr2 join task_run tr on tr.flow_run_id = fr2.id where fr2.flow_id = f.id"),
-        Exists(WorkCriteria.Of(on, "d", query.Deployments), "deployment d where d.flow_id = f.id"),
-        Exists(WorkCriteria.Of(on, "wp", query.WorkPools), "deployment d2 join work_queue wq2 on wq2.id = d2.work_queue_id join work_pool wp on wp.id = wq2.work_pool_id where d2.flow_id = f.id"));
-
-    private static string? Exists(string? criteria, string from) => criteria is null ? null : $"exists (select 1 from {from} and {criteria})";
+        RunCriteria.In("f.id", "fr.flow_id from flow_run fr", RunCriteria.Of(on, "fr", query.FlowRuns)),
+        RunCriteria.In("f.id", "fr.flow_id from flow_run fr join task_run tr on tr.flow_run_id = fr.id", RunCriteria.Of(on, "tr", query.TaskRuns)),
+        RunCriteria.In("f.id", "d.flow_id from deployment d", WorkCriteria.Of(on, "d", query.Deployments)),
+        RunCriteria.In(
+            "f.id",
+            "d.flow_id from deployment d join work_queue wq on wq.id = d.work_queue_id join work_pool wp on wp.id = wq.work_pool_id",
+            WorkCriteria.Of(on, "wp", query.WorkPools)));
 
     private static Flow Read(Row row) => new()
     {

@@ -1,18 +1,16 @@
-using System.Collections.Concurrent;
-
 namespace Reeve.Server.Storage;
 
 /// <summary>
-/// The only writer of a SQLite file. A bounded queue feeds one thread; it takes what waits, runs each item in its own savepoint inside one
-/// transaction, commits once, and only then answers them all. So many requests share the price of one durable commit, none waits for a lock,
-/// and a failing item undoes itself alone.
+/// The only writer of a SQLite file. A bounded queue feeds one thread; it takes what waits, runs all of it inside one transaction, commits once, and
+/// only then answers. So many requests share the price of one durable commit, and none waits for a lock. A failing item undoes itself alone: when one
+/// fails, the transaction is run again with a savepoint around each.
 /// </summary>
 internal sealed class SqliteWriter : IDisposable
 {
     internal const int Capacity = 8192;
     // the bound of what one commit may make late for the readers of its first item
     private const int MostInOneCommit = 512;
-    private readonly BlockingCollection<Item> queue = new(new ConcurrentQueue<Item>(), Capacity);
+    private readonly WriteQueue<Item> queue = new(Capacity);
     private readonly SqliteConnection connection;
     private readonly Wakeups wakeups;
     private readonly Thread thread;
@@ -30,9 +28,7 @@ internal sealed class SqliteWriter : IDisposable
     internal ValueTask<T> WriteAsync<T>(Func<Session, ValueTask<T>> work, CancellationToken cancellation)
     {
         var item = new Item<T>(work, cancellation);
-        if (queue.IsAddingCompleted)
-            throw new StorageBusyException("The server is shutting down.", TimeSpan.FromSeconds(5));
-        if (!queue.TryAdd(item, 0, CancellationToken.None))
+        if (!queue.TryAdd(item))
             throw new StorageBusyException("The server has more writes waiting than it keeps.", TimeSpan.FromSeconds(1));
         return new(item.Answer);
     }
@@ -40,12 +36,15 @@ internal sealed class SqliteWriter : IDisposable
     private void Run()
     {
         List<Item> batch = new(MostInOneCommit);
-        foreach (var first in queue.GetConsumingEnumerable())
+        while (true)
         {
-            batch.Add(first);
-            while (batch.Count < MostInOneCommit && queue.TryTake(out var next))
-                batch.Add(next);
-            Commit(batch);
+            queue.Take(batch, MostInOneCommit);
+            if (batch.Count == 0)
+                return;
+            // decided once: whoever still waits now is served in every attempt
+            batch.RemoveAll(item => item.HasGivenUp());
+            if (batch.Count > 0)
+                Commit(batch);
             batch.Clear();
         }
     }
@@ -54,10 +53,8 @@ internal sealed class SqliteWriter : IDisposable
     {
         try
         {
-            Execute("begin immediate");
-            foreach (var item in batch)
-                RunIsolated(item);
-            Execute("commit");
+            if (!TryCommit(batch, RunTogether))
+                TryCommit(batch, RunIsolated);
         }
         catch (Exception fault)
         {
@@ -71,10 +68,37 @@ internal sealed class SqliteWriter : IDisposable
             item.Complete();
     }
 
-    private void RunIsolated(Item item)
+    private bool TryCommit(List<Item> batch, Func<Item, bool> run)
     {
-        if (!item.IsWanted)
-            return;
+        Execute("begin immediate");
+        foreach (var item in batch)
+        {
+            if (!run(item))
+            {
+                UndoAll();
+                return false;
+            }
+        }
+        Execute("commit");
+        return true;
+    }
+
+    // savepoints cost a copy of each page that is touched, and hardly anything ever fails
+    private bool RunTogether(Item item)
+    {
+        try
+        {
+            item.Run(connection, wakeups);
+            return true;
+        }
+        catch (Exception)
+        {
+            return false; // it is run again in its savepoint, which keeps the reason
+        }
+    }
+
+    private bool RunIsolated(Item item)
+    {
         Execute("savepoint item");
         try
         {
@@ -89,6 +113,7 @@ internal sealed class SqliteWriter : IDisposable
             Execute("rollback to item");
         }
         Execute("release item");
+        return true;
     }
 
     private void UndoAll()
@@ -114,16 +139,16 @@ internal sealed class SqliteWriter : IDisposable
     /// <summary>Takes no more, finishes what waits, then closes.</summary>
     public void Dispose()
     {
-        queue.CompleteAdding();
+        queue.Close();
         thread.Join();
-        queue.Dispose();
     }
 
     private abstract class Item
     {
         internal Exception? Failed { get; set; }
 
-        internal abstract bool IsWanted { get; }
+        /// <summary>True, and answered, when nobody waits any more.</summary>
+        internal abstract bool HasGivenUp();
 
         internal abstract void Run(SqliteConnection connection, Wakeups wakeups);
 
@@ -137,11 +162,10 @@ internal sealed class SqliteWriter : IDisposable
         private readonly TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private SqliteSession? session;
         private T result = default!;
-        private bool ran;
 
         internal Task<T> Answer => answer.Task;
 
-        internal override bool IsWanted => !cancellation.IsCancellationRequested;
+        internal override bool HasGivenUp() => cancellation.IsCancellationRequested && answer.TrySetCanceled(cancellation);
 
         internal override void Run(SqliteConnection connection, Wakeups wakeups)
         {
@@ -153,7 +177,6 @@ internal sealed class SqliteWriter : IDisposable
                 if (!task.IsCompleted)
                     throw new InvalidOperationException("Work given to WriteAsync may await nothing but its session.");
                 result = task.GetAwaiter().GetResult();
-                ran = true;
             }
             finally
             {
@@ -166,11 +189,6 @@ internal sealed class SqliteWriter : IDisposable
             if (Failed is { } fault)
             {
                 answer.TrySetException(fault);
-                return;
-            }
-            if (!ran)
-            {
-                answer.TrySetCanceled(cancellation);
                 return;
             }
             answer.TrySetResult(result);

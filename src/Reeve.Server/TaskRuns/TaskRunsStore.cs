@@ -46,8 +46,9 @@ internal sealed class TaskRunsStore(Orchestrator orchestrator, TimeProvider cloc
 
     internal ValueTask<List<TaskRun>> FilterAsync(Session session, Query query)
     {
-        var (on, now) = (new Conditions(session.Dialect), clock.Now());
-        return session.QueryAsync($"select {Select} {Where(on, query)} {Page.Order(query.Sort, "ID_DESC", Orders)} {Page.Sql(query)}", row => Read(row, now), on.Parameters);
+        var (on, now, order) = (new Conditions(session.Dialect), clock.Now(), Page.Order(query.Sort, "ID_DESC", Orders));
+        return session.QueryAsync(
+            $"select {Select} where tr.id in (select tr.id from task_run tr {Where(on, query)} {order} {Page.Sql(query)}) {order}", row => Read(row, now), on.Parameters);
     }
 
     internal ValueTask<long> CountAsync(Session session, Query query)
@@ -67,11 +68,9 @@ internal sealed class TaskRunsStore(Orchestrator orchestrator, TimeProvider cloc
 
     private static string Where(Conditions on, Query query) => Conditions.Where(
         RunCriteria.Of(on, "tr", query.TaskRuns),
-        Exists(RunCriteria.Of(on, "f", query.Flows), "flow_run fr2 join flow f on f.id = fr2.flow_id where fr2.id = tr.flow_run_id"),
-        Exists(RunCriteria.Of(on, "fr", query.FlowRuns), "flow_run fr where fr.id = tr.flow_run_id"),
-        Exists(WorkCriteria.Of(on, "d", query.Deployments), "flow_run fr3 join deployment d on d.id = fr3.deployment_id where fr3.id = tr.flow_run_id"));
-
-    private static string? Exists(string? criteria, string from) => criteria is null ? null : $"exists (select 1 from {from} and {criteria})";
+        RunCriteria.In("tr.flow_run_id", "fr.id from flow_run fr", RunCriteria.OfFlow(on, "fr.flow_id", query.Flows)),
+        RunCriteria.In("tr.flow_run_id", "fr.id from flow_run fr", RunCriteria.Of(on, "fr", query.FlowRuns)),
+        RunCriteria.In("tr.flow_run_id", "fr.id from flow_run fr join deployment d on d.id = fr.deployment_id", WorkCriteria.Of(on, "d", query.Deployments)));
 
     private static TaskRun Read(Row row, DateTimeOffset now)
     {

@@ -48,6 +48,7 @@ create table flow_run (
 );
 create unique index flow_run_idempotency on flow_run (flow_id, idempotency_key);
 create unique index flow_run_fire_time on flow_run (schedule_id, scheduled_for) where schedule_id is not null;
+create index flow_run_flow on flow_run (flow_id, expected_start_time);
 create index flow_run_expected_start_time on flow_run (expected_start_time, id);
 create index flow_run_first_start_time on flow_run (coalesce(start_time, expected_start_time));
 create index flow_run_end_time on flow_run (end_time desc nulls last);
