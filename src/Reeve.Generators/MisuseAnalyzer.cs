@@ -61,7 +61,9 @@ public sealed class MisuseAnalyzer : DiagnosticAnalyzer
         if (ReportFault(method, context.Compilation, context.ReportDiagnostic) is not RunKind.Flow)
             return;
         flows.Add(method);
-        if (!method.IsStatic && !method.ContainingType.InstanceConstructors.Any(c => c.Parameters.IsEmpty && c.DeclaredAccessibility >= Accessibility.Internal))
+        var isMade = !method.ContainingType.IsAbstract
+            && method.ContainingType.InstanceConstructors.Any(c => c.Parameters.IsEmpty && context.Compilation.IsSymbolAccessibleWithin(c, context.Compilation.Assembly));
+        if (!method.IsStatic && !isMade)
             context.ReportDiagnostic(Diagnostic.Create(Rules.NotDeployable, method.Locations[0], method.Name, method.ContainingType.Name));
     }
 

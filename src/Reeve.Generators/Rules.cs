@@ -34,7 +34,7 @@ internal static class Rules
     public static readonly DiagnosticDescriptor NotDeployable = Warning(
         "REEVE006",
         "Flow can only be run by hand",
-        "A worker cannot run '{0}': it is an instance method and '{1}' has no constructor without parameters. Make the method static or add such a constructor.");
+        "A worker cannot run '{0}': it is an instance method and '{1}' cannot be made without arguments. Make the method static, or give the type a constructor without parameters.");
 
     private static DiagnosticDescriptor Warning(string id, string title, string message) =>
         new(id, title, message, "Reeve", DiagnosticSeverity.Warning, isEnabledByDefault: true);

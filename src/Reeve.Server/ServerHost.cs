@@ -7,12 +7,13 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Reeve.Server.Events;
-using Reeve.Server.FlowRuns;
 using Reeve.Server.Automations;
 using Reeve.Server.Blocks;
 using Reeve.Server.Collections;
+using Reeve.Server.Console;
 using Reeve.Server.Deployments;
+using Reeve.Server.Events;
+using Reeve.Server.FlowRuns;
 using Reeve.Server.Flows;
 using Reeve.Server.Hosting;
 using Reeve.Server.Logs;
@@ -48,7 +49,7 @@ public sealed class ServerHost : IAsyncDisposable
 
     private static void AddServices(IServiceCollection services)
     {
-        services.AddSingleton<AdminApi>();
+        services.AddSingleton<AdminApi>().AddSingleton<ConsoleApi>();
         services.AddSingleton<Orchestrator>();
         services.AddSingleton<FlowsStore>().AddSingleton<FlowsApi>();
         services.AddSingleton<FlowRunsStore>().AddSingleton<FlowRunsApi>().AddSingleton<FlowRunStatesApi>().AddSingleton<FlowRunLeasesApi>().AddSingleton<LeaseReaper>();
@@ -159,6 +160,7 @@ public sealed class ServerHost : IAsyncDisposable
         configureWeb?.Invoke(builder.WebHost);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = LongestStop);
         builder.Services.AddSingleton(opened).AddSingleton(options).AddSingleton(options.Clock).AddSingleton(new BasicAuthentication(options.ApiAuthentication));
+        builder.Services.AddSingleton<IHostLifetime, CallerLifetime>();
         AddServices(builder.Services);
 
         var app = builder.Build();
@@ -166,6 +168,7 @@ public sealed class ServerHost : IAsyncDisposable
         app.UseMiddleware<WorkspaceAddress>();
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(20), KeepAliveTimeout = TimeSpan.FromSeconds(40) });
         app.Use(app.Services.GetRequiredService<BasicAuthentication>().Middleware);
+        app.Use(app.Services.GetRequiredService<ConsoleApi>().Middleware);
         app.UseRouting();
         MapEndpoints(app.Services, app.MapGroup("/api"));
         return app;

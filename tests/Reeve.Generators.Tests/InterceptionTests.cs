@@ -96,6 +96,21 @@ public sealed class InterceptionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Names_of_parameters_are_free()
+    {
+        var result = await RunAsync("""
+            public class Entry
+            {
+                public static Task<string> Start() => Task.Run(() => new Entry().Go("a", "b", "c", "d"));
+                [Flow] private string Go(string target, string token, string arguments, string @class) => target + token + arguments + @class + Say("e", 1, ct: default);
+                [Task] private static string Say(string type, int @object, CancellationToken ct) => type + @object;
+            }
+            """);
+
+        Assert.Equal("abcde1", result);
+    }
+
+    [Fact]
     public async Task Methods_of_a_referenced_assembly_go_through_the_engine()
     {
         var library = Snippet.Compile("""

@@ -12,7 +12,7 @@ internal static class Flows
     /// <param name="name">Whom to greet.</param>
     /// <param name="times">How often.</param>
     /// <param name="excited">Whether to raise the voice.</param>
-    [Flow(LogPrints = true)]
+    [Flow(LogPrints = true, PersistResult = true)]
     public static async Task<string> Hello(string name = "world", int times = 1, bool excited = false)
     {
         var greeting = await Compose(name, excited);

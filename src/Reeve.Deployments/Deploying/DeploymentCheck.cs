@@ -25,7 +25,7 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
             {
                 await ResolveFieldsAsync(plan, ct);
                 await CheckReferencesAsync(plan, ct);
-                CheckWorkPool(plan.Resolved);
+                await CheckWorkPoolAsync(plan.Resolved, ct);
             }
             await CheckEntrypointAsync(project, plan, ct);
             CheckParameters(plan, faults);
@@ -124,7 +124,7 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
         _ => null, // the environment of the machine that runs the step is not ours to judge
     };
 
-    private void CheckWorkPool(ProjectDeployment deployment)
+    private async Task CheckWorkPoolAsync(ProjectDeployment deployment, CancellationToken ct)
     {
         var names = _pools!.Select(pool => pool.Name).ToList();
         if (string.IsNullOrWhiteSpace(deployment.WorkPoolName))
@@ -135,7 +135,7 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
         }
         if (MapReader.IsPlaceholder(new ScalarNode(default, deployment.WorkPoolName, deployment.WorkPoolName)))
             return; // of a step's output
-        var pool = _pools!.FirstOrDefault(pool => pool.Name == deployment.WorkPoolName);
+        var pool = _pools!.FirstOrDefault(pool => pool.Name == deployment.WorkPoolName) ?? await client.FindWorkPoolAsync(deployment.WorkPoolName, ct); // the list is one page
         if (pool is null)
             faults.Add(deployment.At("work_pool", "name"), $"there is no work pool '{deployment.WorkPoolName}'",
                 NearestName.Of(deployment.WorkPoolName, names) is { } near ? $"did you mean '{near}'?" : $"make it with 'reeve work-pool create {deployment.WorkPoolName} --type process'");

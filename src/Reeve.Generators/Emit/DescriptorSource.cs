@@ -114,8 +114,8 @@ internal static class DescriptorSource
     private static void WriteAccessor(SourceWriter writer, RunMethod method, int index)
     {
         var target = method.IsStatic
-            ? $"[global::System.Runtime.CompilerServices.UnsafeAccessorType({Literal.OfText(method.TypeMetadataName)})] object? type"
-            : $"{method.TypeSyntax} target";
+            ? $"[global::System.Runtime.CompilerServices.UnsafeAccessorType({Literal.OfText(method.TypeMetadataName)})] object? __type"
+            : $"{method.TypeSyntax} __target";
         var parameters = string.Concat(method.Parameters.Select(parameter => $", {parameter.TypeSyntax} @{parameter.Name}"));
         writer.Line($"[global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.{(method.IsStatic ? "StaticMethod" : "Method")}, Name = {Literal.OfText(method.Method)})]");
         writer.Line($"internal static extern {method.ReturnSyntax} Reach{index}({target}{parameters});");

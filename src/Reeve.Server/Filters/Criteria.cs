@@ -9,13 +9,13 @@ internal static class Criteria
 {
     internal static string? Of(Conditions on, string column, AnyOf<Guid>? filter) => filter is null ? null : Conditions.Join(
         null,
-        filter.Any is { } any ? on.Dialect.AnyId(column, on.Bind(any.ToArray())) : null,
+        filter.Any is { } any ? Any(on, column, any) : null,
         filter.NotAny is { } none ? $"({column} is null or not {on.Dialect.AnyId(column, on.Bind(none.ToArray()))})" : null,
         Null(column, filter.IsNull));
 
     internal static string? Of(Conditions on, string column, AnyOf<string>? filter) => filter is null ? null : Conditions.Join(
         null,
-        filter.Any is { } any ? on.Dialect.AnyText(column, on.Bind(any.ToArray())) : null,
+        filter.Any is { } any ? Any(on, column, any) : null,
         filter.NotAny is { } none ? $"({column} is null or not {on.Dialect.AnyText(column, on.Bind(none.ToArray()))})" : null,
         filter.Like is { } like ? on.Dialect.Like(column, on.Bind(Dialect.Contains(like))) : null,
         StartsWith(on, column, filter.StartsWith),
@@ -46,6 +46,13 @@ internal static class Criteria
 
     internal static string? Of(Conditions on, string column, EqualsFilter? filter) =>
         filter?.EqualTo is { } wanted ? $"{column} = @{on.Bind(wanted)}" : null;
+
+    // Plain equality for the usual single value: then an index on the column and the sort gives the page in order, without reading all that match.
+    private static string Any(Conditions on, string column, IReadOnlyList<Guid> any) =>
+        any.Count == 1 ? $"{column} = @{on.Bind(any[0])}" : on.Dialect.AnyId(column, on.Bind(any.ToArray()));
+
+    private static string Any(Conditions on, string column, IReadOnlyList<string> any) =>
+        any.Count == 1 ? $"{column} = @{on.Bind(any[0])}" : on.Dialect.AnyText(column, on.Bind(any.ToArray()));
 
     private static AnyOf<string> Wire(AnyOf<StateType> types) => new()
     {

@@ -14,7 +14,7 @@ namespace Reeve.Server.Hosting;
 [JsonSerializable(typeof(EventFilter)), JsonSerializable(typeof(EventQuery)), JsonSerializable(typeof(EventPage)), JsonSerializable(typeof(EventPageToken))]
 [JsonSerializable(typeof(List<EventRelatedFilter>)), JsonSerializable(typeof(List<EventResourceFilter>)), JsonSerializable(typeof(StateCreate))]
 [JsonSerializable(typeof(StorageDefault)), JsonSerializable(typeof(long))]
-[JsonSerializable(typeof(Reeve.Server.Deployments.DeploymentPage))]
+[JsonSerializable(typeof(Reeve.Server.Deployments.DeploymentPage)), JsonSerializable(typeof(List<System.Text.Json.JsonElement>)), JsonSerializable(typeof(List<string>))]
 [JsonSerializable(typeof(Reeve.Server.WorkPools.QueueHealth)), JsonSerializable(typeof(Reeve.Server.Blocks.BlockTypeTexts))]
 internal sealed partial class ServerJson : JsonSerializerContext;
 

@@ -15,7 +15,8 @@ internal sealed partial class Orchestrator
     internal async ValueTask<(State State, Projection Run, RunFacts Facts)?> AddFlowRunAsync(Session session, NewFlowRun run)
     {
         var now = clock.Now();
-        var state = Propose(run.State ?? new StateCreate { Type = StateType.Pending }, null, now, run.Id, run.ParentTaskRunId);
+        // the first state of a run that a schedule made names no run: clients know it so
+        var state = Propose(run.State ?? new StateCreate { Type = StateType.Pending }, null, now, run.AutoScheduled ? null : run.Id, run.ParentTaskRunId);
         var sums = new Projection().Enter(null, state);
         if (await InsertAsync(session, run, state, sums, now).ConfigureAwait(false) == 0)
             return null;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Reeve.Protocol.Runs;
 using Reeve.Server.Storage;
 
@@ -46,7 +47,7 @@ internal static class StateRows
         values (@id, @run, @type, @name, @timestamp, @message, @details, @data)
         """,
         ("id", state.Id), ("run", flowRunId), ("type", state.Type.ToWire()), ("name", state.Name), ("timestamp", state.Timestamp), ("message", state.Message),
-        ("details", SqlValue.Json(state.StateDetails)), ("data", state.Data));
+        ("details", SqlValue.Json(state.StateDetails)), ("data", Kept(state.Data)));
 
     /// <summary>A state's id is its place in history: the same state told twice is stored once.</summary>
     internal static ValueTask<int> AddTaskRunStateAsync(Session session, Guid taskRunId, State state) => session.ExecuteAsync(
@@ -55,5 +56,9 @@ internal static class StateRows
         values (@id, @run, @type, @name, @timestamp, @message, @details, @data) on conflict (id) do nothing
         """,
         ("id", state.Id), ("run", taskRunId), ("type", state.Type.ToWire()), ("name", state.Name), ("timestamp", state.Timestamp), ("message", state.Message),
-        ("details", SqlValue.Json(state.StateDetails)), ("data", state.Data));
+        ("details", SqlValue.Json(state.StateDetails)), ("data", Kept(state.Data)));
+
+    // "unpersisted" says that there is no result to come back for: the proposer is answered with it, the history has nothing
+    private static JsonElement? Kept(JsonElement? data) =>
+        data is { ValueKind: JsonValueKind.Object } element && element.TryGetProperty("type", out var type) && type.ValueEquals("unpersisted") ? null : data;
 }

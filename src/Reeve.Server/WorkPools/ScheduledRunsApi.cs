@@ -37,7 +37,8 @@ internal sealed class ScheduledRunsApi(Database database, WorkPoolsStore pools, 
                     wanted = wanted.FindAll(q => names.Contains(q.Name));
                 }
                 var found = await due.ReadAsync(session, pool, wanted, body.ScheduledBefore, body.ScheduledAfter, LimitOf(body)).ConfigureAwait(false);
-                return (found.ConvertAll(r => new WorkerFlowRun(pool.Id, r.QueueId, r.Run)), wanted.ConvertAll(q => q.Id));
+                // the whole state is not part of this answer on the wire
+                return (found.ConvertAll(r => new WorkerFlowRun(pool.Id, r.QueueId, r.Run with { State = null })), wanted.ConvertAll(q => q.Id));
             },
             http.RequestAborted).ConfigureAwait(false);
         await AnswerAsync(http, outcome).ConfigureAwait(false);

@@ -68,8 +68,10 @@ internal sealed class EngineSession : IAsyncDisposable
         if (_flowIds.TryGetValue(flow.Name, out var id))
             return id;
 
-        // The first word to the API in a program run by hand: a person waits, so a missing server is told within seconds.
-        var client = new OrchestrationClient(_connection.With(RetryPolicy.Interactive));
+        // The first word to the API in a program run by hand: a person waits, so a missing server is told within seconds. Once the server was
+        // there, and for a worker's process, a server that is away is one that comes back.
+        var isFirst = _flowIds.IsEmpty && FlowRunContext.Current is null;
+        var client = isFirst ? new OrchestrationClient(_connection.With(RetryPolicy.Interactive)) : Client;
         return _flowIds[flow.Name] = (await client.CreateFlowAsync(new FlowCreate { Name = flow.Name }, ct)).Id;
     }
 

@@ -50,7 +50,7 @@ internal sealed class FlowProcess(EngineSession session, IReadOnlyList<FlowDescr
         if (FlowCatalog.Find(flows, entrypoint, out var fault) is not { } flow)
             return await FailAsync(client, run, fault!);
         if (flow.Invoke is not { } invoke)
-            return await FailAsync(client, run, $"Flow '{flow.Name}' is an instance method of '{flow.Type}', which has no constructor without parameters; make the method static");
+            return await FailAsync(client, run, $"Flow '{flow.Name}' is an instance method of '{flow.Type}', which cannot be made without arguments; make the method static");
 
         var faults = new List<string>();
         var arguments = ParameterBinder.Bind(flow, run.Parameters, faults);

@@ -8,14 +8,14 @@ public static class Intercepted
 {
     /// <summary>A call of a task that returns <see cref="Task"/>.</summary>
     public static async Task RunAsync(TaskDescriptor task, Func<CancellationToken, Task> body, CancellationToken ct) =>
-        await TaskEngine.RunAsync<object?>(task, async token => { await body(token); return null; }, ct);
+        await TaskEngine.RunAsync<Nothing>(task, async token => { await body(token); return default; }, ct);
 
     /// <summary>A call of a task that returns <see cref="Task{T}"/>.</summary>
     public static Task<T> RunAsync<T>(TaskDescriptor task, Func<CancellationToken, Task<T>> body, CancellationToken ct) => TaskEngine.RunAsync(task, body, ct);
 
     /// <summary>A call of a task that returns <see cref="ValueTask"/>.</summary>
     public static async ValueTask RunAsync(TaskDescriptor task, Func<CancellationToken, ValueTask> body, CancellationToken ct) =>
-        await TaskEngine.RunAsync<object?>(task, async token => { await body(token); return null; }, ct);
+        await TaskEngine.RunAsync<Nothing>(task, async token => { await body(token); return default; }, ct);
 
     /// <summary>A call of a task that returns <see cref="ValueTask{T}"/>.</summary>
     public static async ValueTask<T> RunAsync<T>(TaskDescriptor task, Func<CancellationToken, ValueTask<T>> body, CancellationToken ct) =>
@@ -27,11 +27,11 @@ public static class Intercepted
 
     /// <summary>A call of a task that returns nothing.</summary>
     public static void Run(TaskDescriptor task, Action<CancellationToken> body, CancellationToken ct) =>
-        Wait(() => TaskEngine.RunAsync<object?>(task, token => Nothing(body, token), ct));
+        Wait(() => TaskEngine.RunAsync(task, token => Done(body, token), ct));
 
     /// <summary>A call of a flow that returns <see cref="Task"/>.</summary>
     public static async Task RunAsync(FlowDescriptor flow, object?[] arguments, Func<CancellationToken, Task> body, CancellationToken ct) =>
-        await FlowEngine.CallAsync<object?>(flow, arguments, async token => { await body(token); return null; }, ct);
+        await FlowEngine.CallAsync<Nothing>(flow, arguments, async token => { await body(token); return default; }, ct);
 
     /// <summary>A call of a flow that returns <see cref="Task{T}"/>.</summary>
     public static Task<T> RunAsync<T>(FlowDescriptor flow, object?[] arguments, Func<CancellationToken, Task<T>> body, CancellationToken ct) =>
@@ -39,7 +39,7 @@ public static class Intercepted
 
     /// <summary>A call of a flow that returns <see cref="ValueTask"/>.</summary>
     public static async ValueTask RunAsync(FlowDescriptor flow, object?[] arguments, Func<CancellationToken, ValueTask> body, CancellationToken ct) =>
-        await FlowEngine.CallAsync<object?>(flow, arguments, async token => { await body(token); return null; }, ct);
+        await FlowEngine.CallAsync<Nothing>(flow, arguments, async token => { await body(token); return default; }, ct);
 
     /// <summary>A call of a flow that returns <see cref="ValueTask{T}"/>.</summary>
     public static async ValueTask<T> RunAsync<T>(FlowDescriptor flow, object?[] arguments, Func<CancellationToken, ValueTask<T>> body, CancellationToken ct) =>
@@ -51,7 +51,7 @@ public static class Intercepted
 
     /// <summary>A call of a flow that returns nothing.</summary>
     public static void Run(FlowDescriptor flow, object?[] arguments, Action<CancellationToken> body, CancellationToken ct) =>
-        Wait(() => FlowEngine.CallAsync<object?>(flow, arguments, token => Nothing(body, token), ct));
+        Wait(() => FlowEngine.CallAsync(flow, arguments, token => Done(body, token), ct));
 
     /// <summary>The outcome of a flow's method as the worker's process handles it.</summary>
     public static async ValueTask<object?> Boxed(Task call)
@@ -77,9 +77,12 @@ public static class Intercepted
     // before and after it. On the pool, so that no synchronisation context of the caller is waited for.
     internal static T Wait<T>(Func<Task<T>> run) => Task.Run(run).GetAwaiter().GetResult();
 
-    private static Task<object?> Nothing(Action<CancellationToken> body, CancellationToken token)
+    private static Task<Nothing> Done(Action<CancellationToken> body, CancellationToken token)
     {
         body(token);
-        return Task.FromResult<object?>(null);
+        return Task.FromResult<Nothing>(default);
     }
 }
+
+/// <summary>The result of a method that has none.</summary>
+internal readonly struct Nothing;

@@ -34,7 +34,7 @@ internal sealed class LeaseKeeper(OrchestrationClient client, TimeProvider time,
         }
         catch (ApiException e) when (IsRefusal(e))
         {
-            throw new LeaseLostException($"Flow run {flowRunId} is held by another process: {e.Message}", e);
+            throw new LeaseLostException($"Flow run {flowRunId} cannot be worked on here: {e.Message}", e);
         }
     }
 
@@ -86,9 +86,10 @@ internal sealed class LeaseKeeper(OrchestrationClient client, TimeProvider time,
                     run.Stop.Request(StopCause.LeaseLost, lost.Reason);
             }
         }
-        catch (ApiException e)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            // The client has repeated it for longer than any server is away. The next tick tries again; the lease itself decides.
+            // The client has repeated it for longer than any server is away, or the answer cannot be read. The next tick tries again; the
+            // lease itself decides.
             await Console.Error.WriteLineAsync($"The lease of {held.Length} flow runs could not be renewed: {e.Message}");
         }
     }

@@ -154,6 +154,7 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
             using var limit = new CancellationTokenSource(session.LastReportLimit, session.Time);
             if (!await IsCancellingAsync(limit.Token))
                 return new Outcome<T>(new StateCreate { Type = StateType.Crashed, Message = stop.Reason }, default, error);
+            return new Outcome<T>(new StateCreate { Type = StateType.Cancelled, Message = $"Cancelled on request. {stop.Reason}" }, default, error);
         }
 
         return new Outcome<T>(new StateCreate { Type = StateType.Cancelled, Message = stop.Reason }, default, error);
@@ -187,7 +188,7 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
 
     private Outcome<T> HandBack<T>(State over)
     {
-        if (over.Type == StateType.Completed && (ResultStore.TryRead<T>(over.Data, out var value) || typeof(T) == typeof(object)))
+        if (over.Type == StateType.Completed && (ResultStore.TryRead<T>(over.Data, out var value) || typeof(T) == typeof(Nothing)))
             return new Outcome<T>(null!, value, null) { IsHandedBack = true };
         throw new RunAbortedException(over.Type == StateType.Completed
             ? $"{Noun} is already Completed, but its result was not stored. Set PersistResult = true to have it handed back."

@@ -48,7 +48,19 @@ internal sealed class RunStop : IDisposable
             Reason = reason;
         }
 
-        _source.Cancel();
+        try
+        {
+            _source.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The run ended in this moment; there is nothing left to stop.
+        }
+        catch (AggregateException e)
+        {
+            // Callbacks of the author's code on the token; the one who asks to stop, a signal or the renewal of leases, must not fall by them.
+            Console.Error.WriteLine($"A callback of the flow's cancellation failed: {e.InnerExceptions[0].Message}");
+        }
     }
 
     // The caller's token is often the parent's own, handed on: then the parent's cause is the true one.

@@ -2,35 +2,67 @@ using System.Runtime.InteropServices;
 
 namespace Reeve.Engine;
 
-/// <summary>While a flow run is under way, SIGTERM and Ctrl+C stop the run, and the process ends when its state is reported.</summary>
+/// <summary>
+/// While flow runs are under way, SIGTERM and Ctrl+C stop them, and the process ends when the last one's state is reported.
+/// One registration serves all runs of the process: the first to end must not take the others' last words with it.
+/// </summary>
 internal sealed class StopSignals : IDisposable
 {
-    private readonly List<PosixSignalRegistration> _registrations = [];
+    private static readonly Lock Gate = new();
+    private static readonly List<RunStop> Watched = [];
+    private static PosixSignalRegistration[] s_registrations = [];
+    private static int? s_exitCode;
     private readonly RunStop _stop;
 
     public StopSignals(RunStop stop)
     {
         _stop = stop;
-        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle));
-        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle));
+        lock (Gate)
+        {
+            Watched.Add(stop);
+            if (Watched.Count == 1)
+                s_registrations = [PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle), PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle)];
+        }
     }
 
-    /// <summary>The exit code that tells of the signal (128 and its number); null when none came.</summary>
-    public int? ExitCode { get; private set; }
-
-    private void Handle(PosixSignalContext context)
+    /// <summary>The exit code that tells of the signal (128 and its number), once every other run has ended; null when none came.</summary>
+    public int? ExitCode
     {
-        // A second signal means it: the runtime's own handling ends the process.
-        if (ExitCode is not null)
-            return;
+        get
+        {
+            lock (Gate)
+                return Watched.All(stop => stop == _stop) ? s_exitCode : null;
+        }
+    }
+
+    private static void Handle(PosixSignalContext context)
+    {
+        RunStop[] stops;
+        lock (Gate)
+        {
+            // A second signal means it: the runtime's own handling ends the process.
+            if (s_exitCode is not null)
+                return;
+            s_exitCode = context.Signal == PosixSignal.SIGINT ? 130 : 143;
+            stops = [.. Watched];
+        }
+
         context.Cancel = true;
-        ExitCode = context.Signal == PosixSignal.SIGINT ? 130 : 143;
-        _stop.Request(StopCause.Interrupted, $"The process was ended by {context.Signal}");
+        foreach (var stop in stops)
+            stop.Request(StopCause.Interrupted, $"The process was ended by {context.Signal}");
     }
 
     public void Dispose()
     {
-        foreach (var registration in _registrations)
+        PosixSignalRegistration[] ended = [];
+        lock (Gate)
+        {
+            Watched.Remove(_stop);
+            if (Watched.Count == 0)
+                (ended, s_registrations) = (s_registrations, []);
+        }
+
+        foreach (var registration in ended)
             registration.Dispose();
     }
 }

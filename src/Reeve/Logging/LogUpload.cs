@@ -116,7 +116,7 @@ internal sealed class LogUpload : IAsyncDisposable
         {
             await _client.CreateLogsAsync(batch, ct);
         }
-        catch (ApiException e)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             // Repeating was the client's part and it gave up, or the API refuses these lines for good. The console keeps them.
             await Console.Error.WriteLineAsync($"{batch.Count} log lines are not stored: {e.Message}");

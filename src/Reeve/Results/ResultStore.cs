@@ -12,14 +12,14 @@ internal sealed class ResultStore(string home)
 
     /// <summary>The data of a Completed state whose value is not stored: it only names the type.</summary>
     public static JsonElement Unpersisted(object? value) =>
-        Data(writer => writer.WriteString("artifact_description", $"Unpersisted result of type `{value?.GetType().Name ?? "null"}`"), "unpersisted");
+        Data(writer => writer.WriteString("artifact_description", $"Unpersisted result of type `{TypeName(value)}`"), "unpersisted");
 
     /// <summary>Stores a value, durably before the state that refers to it is proposed.</summary>
     public async Task<JsonElement> WriteAsync<T>(Guid runId, T value, CancellationToken ct)
     {
         var buffer = new ArrayBufferWriter<byte>();
         await using (var writer = new Utf8JsonWriter(buffer))
-            ParameterJson.Write(writer, value);
+            ParameterJson.Write<object?>(writer, value is Nothing ? null : value);
         Directory.CreateDirectory(_folder);
         var path = Path.Combine(_folder, runId.ToString());
         var draft = path + ".new";
@@ -33,7 +33,7 @@ internal sealed class ResultStore(string home)
         return Data(
             writer =>
             {
-                writer.WriteString("artifact_description", $"Result of type `{value?.GetType().Name ?? "null"}` persisted to: `{path}`");
+                writer.WriteString("artifact_description", $"Result of type `{TypeName(value)}` persisted to: `{path}`");
                 writer.WriteString("serializer_type", "json");
                 writer.WriteString("storage_key", path);
             },
@@ -52,6 +52,8 @@ internal sealed class ResultStore(string home)
         value = document.RootElement.ValueKind == JsonValueKind.Null ? default : ParameterJson.Read<T>(document.RootElement);
         return true;
     }
+
+    private static string TypeName(object? value) => value is null or Nothing ? "null" : value.GetType().Name;
 
     private static JsonElement Data(Action<Utf8JsonWriter> write, string type)
     {

@@ -149,8 +149,8 @@ public sealed class ProjectDeployerTests : IDisposable
 
         Assert.Equal(
         [
-            "prefect.yaml:2:67: there is no variable 'branch'; set it with 'reeve variable set branch <value>'",
-            "prefect.yaml:2:116: there is no block 'bitcrd' of type 'secret'; make it with 'reeve block create secret --name bitcrd'",
+            "prefect.yaml:2:65: there is no variable 'branch'; set it with 'reeve variable set branch <value>'",
+            "prefect.yaml:2:113: there is no block 'bitcrd' of type 'secret'; make it with 'reeve block create secret --name bitcrd'",
             "prefect.yaml:8:15: 'flows/etl.py' has no function decorated with @flow called 'etll'; did you mean 'etl'?",
             "prefect.yaml:9:11: '{{ prefect.variables.tag }}': there is no variable 'tag'; set it with 'reeve variable set tag <value>'",
             "prefect.yaml:9:42: '{{ $NOT_SET_AT_ALL }}': the environment has no variable 'NOT_SET_AT_ALL'",
@@ -174,7 +174,7 @@ public sealed class ProjectDeployerTests : IDisposable
 
         Assert.Equal(2, faults.Count);
         Assert.StartsWith("Cannot reach the API at http://api.test/api", faults[0], StringComparison.Ordinal);
-        Assert.StartsWith("prefect.yaml:2:24: the file 'flows/no.py' does not exist", faults[1], StringComparison.Ordinal);
+        Assert.StartsWith("prefect.yaml:2:25: the file 'flows/no.py' does not exist", faults[1], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -18,7 +18,6 @@ internal sealed class Installation : IAsyncDisposable
         {
             ["REEVE_HOME"] = Path.Combine(Folder, "home"),
             ["REEVE_API_URL"] = $"http://127.0.0.1:{Port}/api",
-            ["REEVE_NO_BUILD"] = "1", // ./test has built; the tests measure the program and not the launcher
         };
         Api = new OrchestrationClient(new ApiConnection(Settings(), RetryPolicy.Interactive));
     }

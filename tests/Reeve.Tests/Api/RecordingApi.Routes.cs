@@ -21,7 +21,11 @@ public sealed partial class RecordingApi
                 ("POST", ["flow_runs", "leases", "renew"]) when KnowsLeases => (200, Renew(Read<LeaseRenewal>(body))),
                 ("POST", ["flow_runs", var id, "lease"]) when KnowsLeases => (201, new Lease
                 {
-                    FlowRunId = Guid.Parse(id), Attempt = 1, Token = Guid.NewGuid(), Owner = Read<LeaseAcquire>(body).Owner, Expires = DateTimeOffset.UnixEpoch,
+                    FlowRunId = Guid.Parse(id),
+                    Attempt = 1,
+                    Token = Guid.NewGuid(),
+                    Owner = Read<LeaseAcquire>(body).Owner,
+                    Expires = DateTimeOffset.UnixEpoch,
                 }),
                 ("POST", [_, var id, "set_state"]) => Propose(Runs[Guid.Parse(id)], Read<SetState>(body).State),
                 ("GET", ["flow_runs", var id]) when Runs.TryGetValue(Guid.Parse(id), out var run) => (200, Served(run)),
@@ -53,7 +57,8 @@ public sealed partial class RecordingApi
             return existing;
         var run = new RunRecord(
             Ids.New(TimeProvider.System.GetUtcNow()), false, $"run-{Runs.Count}", create.ParentTaskRunId, create.Parameters ?? WireJson.EmptyObject,
-            create.EmpiricalPolicy?.Retries ?? 0, create.EmpiricalPolicy?.RetryDelay ?? 0) { Key = create.IdempotencyKey };
+            create.EmpiricalPolicy?.Retries ?? 0, create.EmpiricalPolicy?.RetryDelay ?? 0)
+        { Key = create.IdempotencyKey };
         run.Add(create.State!);
         return Runs[run.Id] = run;
     }
@@ -65,7 +70,8 @@ public sealed partial class RecordingApi
             return existing;
         var run = new RunRecord(
             create.Id!.Value, true, create.Name!, create.FlowRunId, create.TaskInputs ?? WireJson.EmptyObject,
-            create.EmpiricalPolicy?.Retries ?? 0, create.EmpiricalPolicy?.RetryDelay?.GetDouble() ?? 0) { Key = key, FlowRunId = create.FlowRunId };
+            create.EmpiricalPolicy?.Retries ?? 0, create.EmpiricalPolicy?.RetryDelay?.GetDouble() ?? 0)
+        { Key = key, FlowRunId = create.FlowRunId };
         run.Add(create.State!);
         return Runs[run.Id] = run;
     }

@@ -93,7 +93,8 @@ public sealed class FlowProcessTests : EngineStage
     [Flow(LogPrints = true)]
     private static async Task Deployed(string name, Box box, TimeSpan when = default, Color color = Color.Red, int times = 1, CancellationToken ct = default)
     {
-        await Task.Delay(0, ct);
+        ct.ThrowIfCancellationRequested();
+        await Task.Yield();
         Console.WriteLine($"{name} {when} {color} {box} {times}");
     }
 

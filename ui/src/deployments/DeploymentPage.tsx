@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { readDeployment } from '../api/deployments'
-import { deploymentNames, flowNames } from '../api/names'
+import { flowNames } from '../api/names'
 import { findRuns, nextRuns } from '../api/runs'
 import { EmptyState } from '../parts/EmptyState'
 import { JsonView } from '../parts/Json'
@@ -20,19 +20,19 @@ import { RunDialog } from './RunDialog'
 import { ScheduleLines } from './ScheduleLines'
 
 const RECENT_RUNS = 15
+const NO_NAMES: ReadonlyMap<string, string> = new Map()
 
 export function DeploymentPage({ id }: { id: string }) {
   const [starting, setStarting] = useState(false)
   const now = useNow()
   const { data, error, refresh } = usePoll(id, 2000, async signal => {
     const deployment = await readDeployment(id, signal)
-    const [recent, next, flows, deployments] = await Promise.all([
+    const [recent, next, flows] = await Promise.all([
       findRuns({ view: 'all', name: '', deploymentId: id, page: 0, pageSize: RECENT_RUNS }, signal),
       nextRuns([id], signal),
       flowNames.read([deployment.flow_id], signal),
-      deploymentNames.read([id], signal),
     ])
-    return { deployment, runs: recent.runs, next: next.get(id), flows, deployments }
+    return { deployment, runs: recent.runs, next: next.get(id), flow: flows.get(deployment.flow_id) ?? '…' }
   })
 
   if (!data)
@@ -47,8 +47,7 @@ export function DeploymentPage({ id }: { id: string }) {
       </>
     )
 
-  const { deployment, runs, next, flows, deployments } = data
-  const flow = flows.get(deployment.flow_id) ?? '…'
+  const { deployment, runs, next, flow } = data
   return (
     <>
       <header className="page-head">
@@ -79,7 +78,7 @@ export function DeploymentPage({ id }: { id: string }) {
                 Press Run above, or type:
               </EmptyState>
             ) : (
-              <RunsTable runs={runs} flows={flows} deployments={deployments} />
+              <RunsTable runs={runs} flows={null} deployments={NO_NAMES} />
             )}
           </section>
         </div>

@@ -111,7 +111,7 @@ function DeploymentRow({ deployment, flow, next, now, onRun, onChanged }: Deploy
       <td data-label="Schedule">
         <ScheduleLines schedules={deployment.schedules} />
       </td>
-      <td data-label="Next run">
+      <td data-label="Next run" className={next ? undefined : 'none'}>
         {next ? (
           <Link to={paths.run(next.id)} className="above-row">
             <Moment at={next.next_scheduled_start_time ?? next.expected_start_time} now={now} />
@@ -124,8 +124,8 @@ function DeploymentRow({ deployment, flow, next, now, onRun, onChanged }: Deploy
       <td data-label="Tags">
         <Tags tags={deployment.tags} />
       </td>
-      <td data-label="Schedules on">
-        <PauseToggle deployment={deployment} onChanged={onChanged} />
+      <td data-label="Schedules on" className={deployment.schedules.length > 0 ? undefined : 'none'}>
+        {deployment.schedules.length > 0 && <PauseToggle deployment={deployment} onChanged={onChanged} />}
       </td>
       <td className="actions">
         <button type="button" className="above-row" onClick={onRun} aria-label={`Run ${deployment.name}`}>

@@ -7,11 +7,16 @@ import { usePath } from '../routing/location'
 import { pageOf, type Page } from '../routing/paths'
 import { RunPage } from '../runs/RunPage'
 import { RunsPage } from '../runs/RunsPage'
+import { Boundary } from './Boundary'
 import { Frame } from './Frame'
 
 export function App() {
   const page = pageOf(usePath())
-  return <Frame section={sectionOf(page)}>{contentOf(page)}</Frame>
+  return (
+    <Frame section={sectionOf(page)}>
+      <Boundary key={JSON.stringify(page)}>{contentOf(page)}</Boundary>
+    </Frame>
+  )
 }
 
 function contentOf(page: Page) {

@@ -87,6 +87,6 @@ function Choice({ field, input }: InputProps) {
 }
 
 function kindWords(field: Field): string {
-  const kind = { string: 'text', integer: 'whole number', number: 'number', boolean: 'yes or no', enum: 'choice', json: 'JSON' }[field.kind]
+  const kind = { string: 'text', integer: 'whole number', number: 'number', boolean: 'true or false', enum: 'choice', json: 'JSON' }[field.kind]
   return field.nullable ? `${kind} or none` : kind
 }

@@ -1,4 +1,4 @@
-const SHOWN = 3
+const SHOWN = 2
 
 /** The first few tags; the rest as a number that tells them on hover. */
 export function Tags({ tags, all = false }: { tags: string[]; all?: boolean }) {

@@ -45,7 +45,7 @@ export function CancelDialog({ run, onClose, onCancelled }: CancelDialogProps) {
       )}
       <div className="dialog-actions">
         <button type="button" onClick={onClose} autoFocus>
-          Keep it running
+          {run.start_time === null ? 'Keep it' : 'Keep it running'}
         </button>
         <button type="button" className="danger strong" disabled={asking} onClick={cancel}>
           {asking ? 'Cancelling…' : 'Cancel run'}

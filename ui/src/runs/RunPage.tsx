@@ -102,7 +102,7 @@ function StateMessage({ run }: { run: FlowRun }) {
   return (
     <div className={`state-message tone-${(run.state_type ?? 'none').toLowerCase()}`}>
       <h2>{bad ? `Why it ${run.state_type === 'FAILED' ? 'failed' : 'crashed'}` : run.state_name}</h2>
-      <pre>{message}</pre>
+      <pre className={message.includes('\n') ? undefined : 'sentence'}>{message}</pre>
     </div>
   )
 }

@@ -10,7 +10,8 @@ import { paths } from '../routing/paths'
 
 interface RunsTableProps {
   runs: FlowRun[]
-  flows: ReadonlyMap<string, string>
+  /** Names by id; null where all runs are of one deployment. */
+  flows: ReadonlyMap<string, string> | null
   deployments: ReadonlyMap<string, string>
   upcoming?: boolean
 }
@@ -23,7 +24,7 @@ export function RunsTable({ runs, flows, deployments, upcoming = false }: RunsTa
         <tr>
           <th scope="col">State</th>
           <th scope="col">Run</th>
-          <th scope="col">Flow / deployment</th>
+          {flows && <th scope="col">Flow / deployment</th>}
           <th scope="col">{upcoming ? 'Due' : 'Started'}</th>
           <th scope="col" className="number">
             Duration
@@ -36,14 +37,14 @@ export function RunsTable({ runs, flows, deployments, upcoming = false }: RunsTa
       </thead>
       <tbody>
         {runs.map(run => (
-          <RunRow key={run.id} run={run} flows={flows} deployments={deployments} now={now} />
+          <RunRow key={run.id} run={run} flows={flows} deployments={deployments} upcoming={upcoming} now={now} />
         ))}
       </tbody>
     </table>
   )
 }
 
-function RunRow({ run, flows, deployments, now }: Omit<RunsTableProps, 'runs'> & { run: FlowRun; now: number }) {
+function RunRow({ run, flows, deployments, upcoming, now }: Omit<RunsTableProps, 'runs'> & { run: FlowRun; now: number }) {
   const elapsed = elapsedSeconds(run, now)
   const late = latenessSeconds(run, now)
   return (
@@ -61,24 +62,27 @@ function RunRow({ run, flows, deployments, now }: Omit<RunsTableProps, 'runs'> &
           </span>
         )}
       </td>
-      <td data-label="Flow">
-        {flows.get(run.flow_id) ?? '…'}
-        {run.deployment_id && (
-          <>
-            <span className="faint"> / </span>
-            <Link to={paths.deployment(run.deployment_id)} className="above-row">
-              {deployments.get(run.deployment_id) ?? 'deleted deployment'}
-            </Link>
-          </>
-        )}
-      </td>
+      {flows && (
+        <td data-label="Flow">
+          {flows.get(run.flow_id) ?? '…'}
+          {run.deployment_id && (
+            <>
+              <span className="faint"> / </span>
+              <Link to={paths.deployment(run.deployment_id)} className="above-row">
+                {deployments.get(run.deployment_id) ?? 'deleted deployment'}
+              </Link>
+            </>
+          )}
+        </td>
+      )}
       <td data-label="Started">
+        {run.start_time === null && !upcoming && <span className="faint">due </span>}
         <Moment at={run.start_time ?? run.next_scheduled_start_time ?? run.expected_start_time} now={now} />
       </td>
-      <td data-label="Duration" className="number">
+      <td data-label="Duration" className={elapsed === null ? 'number none' : 'number'}>
         {elapsed === null ? <span className="faint">–</span> : formatDuration(elapsed)}
       </td>
-      <td data-label="Late by" className="number">
+      <td data-label="Late by" className={late === null ? 'number none' : 'number'}>
         {late === null ? <span className="faint">–</span> : <span className="late-text">{formatDuration(late)}</span>}
       </td>
       <td data-label="Tags">

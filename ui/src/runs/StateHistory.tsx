@@ -19,10 +19,17 @@ export function StateHistory({ states, now }: { states: State[]; now: number }) 
           return (
             <li key={state.id}>
               <StateChip type={state.type} name={state.name} />
-              <time dateTime={state.timestamp} title={formatExactly(entered)}>
-                {formatClock(entered)}
-              </time>
-              <span className="history-length">{last && isTerminal(state.type) ? '' : `${last ? 'since ' : ''}${formatDuration(seconds)}`}</span>
+              <span className="history-times">
+                {!(last && isTerminal(state.type)) && (
+                  <>
+                    {last ? 'for ' : ''}
+                    {formatDuration(seconds)} <span aria-hidden="true">·</span>{' '}
+                  </>
+                )}
+                <time dateTime={state.timestamp} title={formatExactly(entered)}>
+                  {formatClock(entered)}
+                </time>
+              </span>
               {state.message && <p>{state.message}</p>}
             </li>
           )

@@ -48,13 +48,13 @@ create table flow_run (
 );
 create unique index flow_run_idempotency on flow_run (flow_id, idempotency_key);
 create unique index flow_run_fire_time on flow_run (schedule_id, scheduled_for) where schedule_id is not null;
-create index flow_run_expected_start_time on flow_run (expected_start_time);
+create index flow_run_expected_start_time on flow_run (expected_start_time, id);
 create index flow_run_first_start_time on flow_run (coalesce(start_time, expected_start_time));
 create index flow_run_end_time on flow_run (end_time desc nulls last);
 create index flow_run_next_scheduled on flow_run (next_scheduled_start_time);
 create index flow_run_tags on flow_run using gin (tags jsonb_path_ops);
 create index flow_run_name on flow_run (name);
-create index flow_run_state_type on flow_run (state_type, expected_start_time);
+create index flow_run_state_type on flow_run (state_type, expected_start_time, id);
 create index flow_run_deployment on flow_run (deployment_id, state_type, next_scheduled_start_time) where deployment_id is not null;
 create index flow_run_parent on flow_run (parent_task_run_id) where parent_task_run_id is not null;
 create index flow_run_claim on flow_run (work_queue_id, next_scheduled_start_time) where state_type = 'SCHEDULED' and work_queue_id is not null;
