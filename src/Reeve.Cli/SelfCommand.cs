@@ -3,19 +3,15 @@ namespace Reeve.Cli;
 /// <summary>How this very program is started again.</summary>
 internal static class SelfCommand
 {
-    public static IReadOnlyList<string> Words { get; } = Find();
+    public static IReadOnlyList<string> Words { get; } = Find(Environment.ProcessPath);
 
-    private static List<string> Find()
+    // Started as a program file of its own, or by the dotnet host (its own path, since PATH may lead to another).
+    private static List<string> Find(string? process) => Path.GetFileName(process) switch
     {
-        var assembly = Path.Combine(AppContext.BaseDirectory, "Reeve.Cli.dll");
-        // Started by the dotnet host, or by a program file of its own.
-        return Environment.ProcessPath is { } process && Path.GetFileNameWithoutExtension(process) == "Reeve.Cli" ? [process] : [DotnetHost(), assembly];
-    }
+        "Reeve.Cli" or "Reeve.Cli.exe" => [process!],
+        "dotnet" or "dotnet.exe" => [process!, Assembly],
+        _ => ["dotnet", Assembly],
+    };
 
-    private static string DotnetHost()
-    {
-        if (Environment.ProcessPath is { } process && Path.GetFileNameWithoutExtension(process) == "dotnet")
-            return process;
-        return "dotnet";
-    }
+    private static string Assembly => Path.Combine(AppContext.BaseDirectory, "Reeve.Cli.dll");
 }

@@ -56,7 +56,7 @@ public sealed class ServerHost : IAsyncDisposable
         services.AddSingleton<TaskRunsStore>().AddSingleton<TaskRunsApi>().AddSingleton<TaskRunStatesApi>();
         services.AddSingleton<LateRunMarker>();
         services.AddSingleton<WorkPoolsStore>().AddSingleton<WorkPoolsApi>().AddSingleton<WorkQueuesStore>().AddSingleton<WorkQueuesApi>().AddSingleton<WorkersStore>();
-        services.AddSingleton<DueRuns>().AddSingleton<ScheduledRunsApi>().AddSingleton<ClaimsApi>();
+        services.AddSingleton<DueRuns>().AddSingleton<ScheduledRunsApi>().AddSingleton<ClaimsApi>().AddSingleton<WorkerChannel>();
         services.AddSingleton<DeploymentsStore>().AddSingleton<DeploymentDrafts>().AddSingleton<DeploymentsApi>();
         services.AddSingleton<SchedulesStore>().AddSingleton<AutoScheduledRuns>().AddSingleton<DeploymentSchedulesApi>().AddSingleton<RunScheduler>().AddSingleton<DeploymentRunsApi>();
         services.AddSingleton<VariablesStore>().AddSingleton<VariablesApi>();
@@ -81,6 +81,7 @@ public sealed class ServerHost : IAsyncDisposable
         services.GetRequiredService<WorkQueuesApi>().Map(api);
         services.GetRequiredService<ScheduledRunsApi>().Map(api);
         services.GetRequiredService<ClaimsApi>().Map(api);
+        services.GetRequiredService<WorkerChannel>().Map(api);
         services.GetRequiredService<DeploymentsApi>().Map(api);
         services.GetRequiredService<DeploymentSchedulesApi>().Map(api);
         services.GetRequiredService<DeploymentRunsApi>().Map(api);

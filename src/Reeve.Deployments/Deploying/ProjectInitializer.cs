@@ -81,8 +81,9 @@ public sealed class ProjectInitializer(string directory)
 
     private static string Quoted(string text)
     {
-        var plain = text.Length > 0 && char.IsAsciiLetterOrDigit(text[0]) | text[0] == '/' && !text.Contains(": ", StringComparison.Ordinal) && !text.Contains(" #", StringComparison.Ordinal)
-            && !text.EndsWith(':') && YamlScalars.Resolve(text)?.GetValueKind() is System.Text.Json.JsonValueKind.String && !text.Any(char.IsControl);
+        var plain = text.Length > 0 && (char.IsAsciiLetterOrDigit(text[0]) || text[0] == '/') && !text.EndsWith(':') && !text.Any(char.IsControl)
+            && !text.Contains(": ", StringComparison.Ordinal) && !text.Contains(" #", StringComparison.Ordinal)
+            && YamlScalars.Resolve(text)?.GetValueKind() is System.Text.Json.JsonValueKind.String;
         return plain ? text : "\"" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) + "\"";
     }
 

@@ -85,6 +85,7 @@ public sealed class FlowBuilder(string home, LineSink sink, TimeProvider time)
         return new Dictionary<string, string?>
         {
             ["RestoreAdditionalProjectSources"] = sources,
+            ["NuGetAudit"] = "false", // asks the network about every package; the time for that is when the flow is written, not when it runs
             ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
             ["DOTNET_NOLOGO"] = "1",
             ["DOTNET_CLI_UI_LANGUAGE"] = "en", // its messages are read

@@ -36,13 +36,15 @@ internal sealed class YamlDocument
         }
         catch (YamlException exception)
         {
-            faults.Add(document.At(exception.Start), $"this is not YAML: {exception.Message.TrimEnd('.')}", Quoting(text, exception.Start));
+            // The parser names where the broken thing begins and where it noticed; the second is nearer to the slip.
+            var place = exception.End.Line > 0 ? exception.End : exception.Start;
+            document.TellBroken(text, place, exception.Message.TrimEnd('.'));
             return null;
         }
         catch (InvalidOperationException) // what the parser throws for some broken texts, without a place
         {
             var last = parser.Current?.End ?? Mark.Empty;
-            faults.Add(document.At(last), "this is not YAML: the text after this place cannot be read", Quoting(text, last));
+            document.TellBroken(text, last, "the text after this place cannot be read");
             return null;
         }
     }
@@ -165,12 +167,20 @@ internal sealed class YamlDocument
 
     private SourcePosition At(Mark mark) => new(_file, (int)mark.Line, (int)mark.Column);
 
-    // The most common slip of all in these files: an unquoted placeholder after other text or as a flow mapping.
-    private static string? Quoting(string text, Mark mark)
+    // Two slips are so common, and told so badly by any parser, that they are looked for: an unquoted placeholder, and a tab.
+    private void TellBroken(string text, Mark place, string what)
     {
-        var line = text.Split('\n').ElementAtOrDefault((int)mark.Line - 1) ?? "";
-        if (line.Contains("{{", StringComparison.Ordinal))
-            return "a value with '{{ ... }}' must be in quotes";
-        return line.Contains('\t', StringComparison.Ordinal) ? "YAML is indented with spaces, not tabs" : null;
+        var lines = text.Split('\n');
+        for (var i = 0; i < lines.Length; i++)
+        {
+            var indentation = lines[i].Length - lines[i].TrimStart(' ', '\t').Length;
+            if (lines[i].IndexOf('\t', 0, indentation) is >= 0 and var tab)
+            {
+                _faults.Add(new SourcePosition(_file, i + 1, tab + 1), "this is not YAML: there is a tab in the indentation", "indent with spaces");
+                return;
+            }
+        }
+        var line = lines.ElementAtOrDefault((int)place.Line - 1) ?? "";
+        _faults.Add(At(place), $"this is not YAML: {what}", line.Contains("{{", StringComparison.Ordinal) ? "a value with '{{ ... }}' must be in quotes" : null);
     }
 }

@@ -21,7 +21,9 @@ public sealed partial class RunExecutor
         await WaitAsync(process, ct);
         // What the flow printed last is in the pipe still; a grandchild that keeps the pipe open must not keep us.
         await Task.WhenAny(output, Task.Delay(TimeSpan.FromSeconds(2), time, CancellationToken.None));
-        await JudgeAsync(run.Id, process.ExitCode, lease, log);
+        // A worker that stopped the run knows why, and writes the state with that reason.
+        if (lease.IsOwn || !ct.IsCancellationRequested)
+            await JudgeAsync(run.Id, process.ExitCode, lease, log);
         return process.ExitCode;
     }
 

@@ -11,6 +11,8 @@ namespace Reeve.Deployments.Steps;
 /// </summary>
 internal sealed partial class RunShellScriptStep : IStep
 {
+    private const int ShortestToken = 8;
+
     public StepSignature Signature { get; } = new("run_shell_script",
     [
         new("script", StepInputKind.Text, Required: true),
@@ -49,7 +51,17 @@ internal sealed partial class RunShellScriptStep : IStep
                 throw new StepException($"run_shell_script: '{words[0]}' ended with exit code {result.ExitCode}"
                     + (result.StandardError.Trim() is { Length: > 0 } said ? $": {said}" : ""));
         }
+        if (!streams)
+            KeepSecret(stdout.ToString(), context);
         return new JsonObject { ["stdout"] = stdout.ToString().Trim(), ["stderr"] = stderr.ToString().Trim() };
+    }
+
+    // What is not to be shown and looks like a token is masked wherever it turns up later: in the error of a step that used it, say.
+    private static void KeepSecret(string output, StepContext context)
+    {
+        foreach (var line in output.Split('\n', StringSplitOptions.TrimEntries))
+            if (line.Length >= ShortestToken && !line.Any(char.IsWhiteSpace))
+                context.Secrets.Add(line);
     }
 
     // $NAME and ${NAME} of the environment, $$ for a dollar sign; a name that is not set stays as it is written.

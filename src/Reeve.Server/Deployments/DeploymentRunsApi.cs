@@ -31,21 +31,26 @@ internal sealed class DeploymentRunsApi(
     private async Task CreateAsync(HttpContext http)
     {
         var body = await http.Request.ReadWireAsync<DeploymentFlowRunCreate>(http.RequestAborted).ConfigureAwait(false);
-        var isNew = false;
-        var outcome = await database.WriteAsync<Outcome<FlowRun>>(
-            async session =>
-            {
-                var draft = await DraftAsync(session, http.Id(), body).ConfigureAwait(false);
-                if (draft.Refusal is { } refusal)
-                    return refusal;
-                (var run, isNew) = await runs.CreateAsync(session, draft.Value!).ConfigureAwait(false);
-                return run;
-            },
+        // checking parameters is no work for the one writer
+        var draft = await database.ReadAsync(session => DraftAsync(session, http.Id(), body), http.RequestAborted).ConfigureAwait(false);
+        if (draft.Refusal is { } refusal)
+        {
+            await http.DoneAsync(refusal).ConfigureAwait(false);
+            return;
+        }
+        var (wanted, otherQueue) = draft.Value;
+        var (run, isNew) = await database.WriteAsync(
+            async session => await runs.CreateAsync(session, await PlacedAsync(session, wanted, otherQueue).ConfigureAwait(false)).ConfigureAwait(false),
             http.RequestAborted).ConfigureAwait(false);
-        await http.AnswerAsync(outcome, isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK).ConfigureAwait(false);
+        await http.AnswerAsync(run, isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK).ConfigureAwait(false);
     }
 
-    private async ValueTask<Outcome<NewFlowRun>> DraftAsync(Session session, Guid id, DeploymentFlowRunCreate body)
+    /// <summary>Another queue than the deployment's is made on first use.</summary>
+    private async ValueTask<NewFlowRun> PlacedAsync(Session session, NewFlowRun run, (Guid PoolId, string Pool, string Queue)? other) => other is { } place
+        ? run with { WorkQueueId = (await queues.TakeAsync(session, place.PoolId, place.Pool, place.Queue).ConfigureAwait(false)).Id, WorkQueueName = place.Queue }
+        : run;
+
+    private async ValueTask<Outcome<(NewFlowRun Run, (Guid PoolId, string Pool, string Queue)? OtherQueue)>> DraftAsync(Session session, Guid id, DeploymentFlowRunCreate body)
     {
         if (await deployments.ReadAsync(session, id).ConfigureAwait(false) is not { } deployment)
             return Refusal.NotFound(DeploymentsApi.NotFound);
@@ -53,11 +58,9 @@ internal sealed class DeploymentRunsApi(
         if ((body.EnforceParameterSchema ?? deployment.EnforceParameterSchema) && deployment.ParameterOpenapiSchema is { ValueKind: JsonValueKind.Object } schema
             && new ParameterSchema(schema).Faults(parameters) is { Count: > 0 } faults)
             return Refusal.Conflict($"The parameters do not fit deployment '{deployment.Name}': {string.Join("; ", faults)}.");
-        var (queueId, queueName) = (deployment.WorkQueueId, deployment.WorkQueueName);
-        if (body.WorkQueueName is { } wanted && wanted != queueName && deployment.WorkPoolName is { } poolName
-            && await pools.ReadAsync(session, poolName).ConfigureAwait(false) is { } pool)
-            (queueId, queueName) = ((await queues.TakeAsync(session, pool.Id, poolName, wanted).ConfigureAwait(false)).Id, wanted);
-        return new NewFlowRun
+        (Guid PoolId, string Pool, string Queue)? other = body.WorkQueueName is { } wanted && wanted != deployment.WorkQueueName && deployment.WorkPoolName is { } poolName
+            && await pools.ReadAsync(session, poolName).ConfigureAwait(false) is { } pool ? (pool.Id, poolName, wanted) : null;
+        var run = new NewFlowRun
         {
             Id = Ids.New(clock.GetUtcNow()),
             Name = body.Name is { Length: > 0 } name ? name : RunNames.Next(),
@@ -65,8 +68,8 @@ internal sealed class DeploymentRunsApi(
             State = body.State ?? new StateCreate { Type = StateType.Scheduled },
             DeploymentId = deployment.Id,
             DeploymentVersion = deployment.Version,
-            WorkQueueId = queueId,
-            WorkQueueName = queueName,
+            WorkQueueId = deployment.WorkQueueId,
+            WorkQueueName = deployment.WorkQueueName,
             Parameters = parameters,
             Context = Over(WireJson.EmptyObject, body.Context),
             JobVariables = Over(WireJson.EmptyObject, body.JobVariables),
@@ -77,6 +80,7 @@ internal sealed class DeploymentRunsApi(
             ParentTaskRunId = body.ParentTaskRunId,
             InfrastructureDocumentId = body.InfrastructureDocumentId ?? deployment.InfrastructureDocumentId,
         };
+        return (run, other);
     }
 
     private async Task ScheduleAsync(HttpContext http)

@@ -39,20 +39,27 @@ internal sealed class DeploymentsApi(
         if (string.IsNullOrWhiteSpace(body.Name) || body.Name.AsSpan().ContainsAny("/%&<>"))
             throw new InvalidRequestException("body.name", "A deployment needs a name without '/', '%', '&', '<' and '>'");
         var wanted = ScheduleBodies.Of(body.Schedules, body.Schedule);
-        var isNew = false;
-        var outcome = await database.WriteAsync<Outcome<Deployment>>(
-            async session =>
-            {
-                if (await flows.ReadAsync(session, body.FlowId).ConfigureAwait(false) is null)
-                    return Refusal.NotFound($"Flow {body.FlowId} not found.");
-                var known = await deployments.FindAsync(session, body.FlowId, body.Name).ConfigureAwait(false);
-                isNew = known is null;
-                var before = known is { } id ? await deployments.ReadAsync(session, id).ConfigureAwait(false) : null;
-                var draft = await drafts.OfAsync(session, body, before).ConfigureAwait(false);
-                return draft.Refusal is null ? await StoreAsync(session, draft.Value!, wanted).ConfigureAwait(false) : draft;
-            },
-            http.RequestAborted).ConfigureAwait(false);
-        await http.AnswerAsync(outcome, isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK).ConfigureAwait(false);
+        (Outcome<Deployment> Outcome, bool IsNew) answer;
+        try
+        {
+            answer = await database.WriteAsync(session => CreateAsync(session, body, wanted), http.RequestAborted).ConfigureAwait(false);
+        }
+        catch (StorageException fault) when (fault.IsUniqueViolation)
+        {
+            // another request has made the deployment at the same time: now it is known
+            answer = await database.WriteAsync(session => CreateAsync(session, body, wanted), http.RequestAborted).ConfigureAwait(false);
+        }
+        await http.AnswerAsync(answer.Outcome, answer.IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK).ConfigureAwait(false);
+    }
+
+    private async ValueTask<(Outcome<Deployment> Outcome, bool IsNew)> CreateAsync(Session session, DeploymentCreate body, List<DeploymentScheduleCreate>? wanted)
+    {
+        if (await flows.ReadAsync(session, body.FlowId).ConfigureAwait(false) is null)
+            return (Refusal.NotFound($"Flow {body.FlowId} not found."), false);
+        var known = await deployments.FindAsync(session, body.FlowId, body.Name).ConfigureAwait(false);
+        var before = known is { } id ? await deployments.ReadAsync(session, id).ConfigureAwait(false) : null;
+        var draft = await drafts.OfAsync(session, body, before).ConfigureAwait(false);
+        return (draft.Refusal is null ? await StoreAsync(session, draft.Value!, wanted).ConfigureAwait(false) : draft, before is null);
     }
 
     private async Task UpdateAsync(HttpContext http)

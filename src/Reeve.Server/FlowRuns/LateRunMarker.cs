@@ -15,11 +15,12 @@ internal sealed class LateRunMarker(Database database, Orchestrator orchestrator
 
     internal override async Task RunOnceAsync(CancellationToken cancellation)
     {
+        // only Scheduled runs have a next time, and its index finds them
         var late = await database.ReadAsync(
             session => session.QueryAsync(
                 """
                 select id, next_scheduled_start_time from flow_run
-                where next_scheduled_start_time <= @before and state_type = 'SCHEDULED' and state_name = 'Scheduled' order by next_scheduled_start_time limit @most
+                where next_scheduled_start_time <= @before and state_name = 'Scheduled' order by next_scheduled_start_time limit @most
                 """,
                 static row => (Id: row.Id(0), Due: row.Time(1)),
                 ("before", (Clock.Now() - Patience).Cut()), ("most", MostInOneRound)),

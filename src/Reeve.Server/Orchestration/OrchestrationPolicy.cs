@@ -24,6 +24,7 @@ internal static class OrchestrationPolicy
 
     private static readonly Func<TaskRunTransition, Verdict>[] TaskRun =
     [
+        DuplicateTransition.Judge,
         CachedTaskResult.Judge,
         TerminalTaskRun.Judge,
         TaskNeedsRunningFlow.Judge,
@@ -36,6 +37,7 @@ internal static class OrchestrationPolicy
     // background tasks have no flow run, but workers that may both want them
     private static readonly Func<TaskRunTransition, Verdict>[] BackgroundTaskRun =
     [
+        DuplicateTransition.Judge,
         PendingOnce.Judge,
         CachedTaskResult.Judge,
         TerminalTaskRun.Judge,

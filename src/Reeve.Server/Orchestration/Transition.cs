@@ -37,6 +37,7 @@ internal abstract record Transition
             ScheduledTime = scheduledTime ?? (type == StateType.Scheduled ? Now : null),
             FlowRunId = Proposed.StateDetails.FlowRunId,
             TaskRunId = Proposed.StateDetails.TaskRunId,
+            TransitionId = Proposed.StateDetails.TransitionId, // so that a proposal whose answer was lost is known again, whatever came of it
         },
     };
 

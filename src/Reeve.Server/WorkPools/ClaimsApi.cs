@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
 using Reeve.Protocol;
 using Reeve.Protocol.Leases;
 using Reeve.Protocol.WorkPools;
@@ -13,7 +14,7 @@ using Reeve.Server.Storage;
 namespace Reeve.Server.WorkPools;
 
 /// <summary><c>/work_pools/{name}/claim</c>: hands out runs with leases, and waits for some where the caller asks it to.</summary>
-internal sealed class ClaimsApi(Database database, WorkPoolsStore pools, WorkQueuesStore queues, DueRuns due, TimeProvider clock)
+internal sealed class ClaimsApi(Database database, WorkPoolsStore pools, WorkQueuesStore queues, DueRuns due, IHostApplicationLifetime lifetime, TimeProvider clock)
 {
     internal const int LongestWait = 60;
     private const int MostAtOnce = 1000;
@@ -51,13 +52,27 @@ internal sealed class ClaimsApi(Database database, WorkPoolsStore pools, WorkQue
                 return;
             }
             var now = clock.GetUtcNow();
-            if (now >= deadline)
+            if (now >= deadline || lifetime.ApplicationStopping.IsCancellationRequested)
             {
                 await http.AnswerAsync<List<ClaimedFlowRun>>([]).ConfigureAwait(false);
                 return;
             }
             var signal = look.IsBlocked ? Task.WhenAny(scheduled, changed, happened) : Task.WhenAny(scheduled, changed);
-            await database.Wakeups.WaitAsync(signal, Pause(look, claim, now, deadline), http.RequestAborted).ConfigureAwait(false);
+            await WaitAsync(signal, Pause(look, claim, now, deadline), http.RequestAborted).ConfigureAwait(false);
+        }
+    }
+
+    // a server that stops does not keep its workers waiting
+    private async Task WaitAsync(Task signal, TimeSpan pause, CancellationToken aborted)
+    {
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(aborted, lifetime.ApplicationStopping);
+        try
+        {
+            await database.Wakeups.WaitAsync(signal, pause, ends.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!aborted.IsCancellationRequested)
+        {
+            // the caller is answered with what there is
         }
     }
 

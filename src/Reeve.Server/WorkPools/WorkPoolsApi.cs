@@ -114,7 +114,7 @@ internal sealed class WorkPoolsApi(Database database, WorkPoolsStore pools, Work
         await http.DoneAsync(refusal).ConfigureAwait(false);
     }
 
-    private static bool IsReserved(string name) => name.StartsWith("prefect", StringComparison.OrdinalIgnoreCase);
+    internal static bool IsReserved(string name) => name.StartsWith("prefect", StringComparison.OrdinalIgnoreCase);
 
     private static void Check(WorkPoolCreate pool)
     {

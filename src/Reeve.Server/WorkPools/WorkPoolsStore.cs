@@ -26,18 +26,18 @@ internal sealed class WorkPoolsStore(TimeProvider clock, WorkQueuesStore queues)
 
     internal async ValueTask<Outcome<WorkPool>> CreateAsync(Session session, WorkPoolCreate pool)
     {
-        if (await ReadAsync(session, pool.Name).ConfigureAwait(false) is not null)
-            return Refusal.Conflict($"A work pool named \"{pool.Name}\" already exists.");
         var now = clock.Now();
         var (id, queueId) = (Ids.New(now), Ids.New(now));
-        await session.ExecuteAsync(
+        var added = await session.ExecuteAsync(
             """
             insert into work_pool (id, created, updated, name, description, type, base_job_template, is_paused, concurrency_limit, default_queue_id, storage_configuration)
-            values (@id, @now, @now, @name, @description, @type, @template, @paused, @limit, @queue, @storage)
+            values (@id, @now, @now, @name, @description, @type, @template, @paused, @limit, @queue, @storage) on conflict (name) do nothing
             """,
             ("id", id), ("now", now), ("name", pool.Name), ("description", pool.Description), ("type", pool.Type ?? AgentType),
             ("template", pool.BaseJobTemplate ?? WireJson.EmptyObject), ("paused", pool.IsPaused), ("limit", pool.ConcurrencyLimit), ("queue", queueId),
             ("storage", WithEveryPart(pool.StorageConfiguration))).ConfigureAwait(false);
+        if (added == 0)
+            return Refusal.Conflict($"A work pool named \"{pool.Name}\" already exists.");
         await queues.InsertAsync(session, id, queueId, new WorkQueueCreate { Name = DefaultQueue, Description = "The work pool's default queue.", Priority = 1 }).ConfigureAwait(false);
         return (await ReadAsync(session, pool.Name).ConfigureAwait(false))!;
     }

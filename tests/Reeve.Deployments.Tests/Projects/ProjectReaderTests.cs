@@ -194,7 +194,7 @@ public sealed class ProjectReaderTests
     {
         Assert.StartsWith("prefect.yaml:2:4: this is not YAML", Assert.Single(Faults("name: a\n  b: c\n")), StringComparison.Ordinal);
         Assert.StartsWith("prefect.yaml:1:7: this is not YAML", Assert.Single(Faults("name: [a\npull: {")), StringComparison.Ordinal);
-        Assert.Contains("spaces, not tabs", Assert.Single(Faults("deployments:\n\t- name: a")), StringComparison.Ordinal);
+        Assert.Equal("prefect.yaml:2:1: this is not YAML: there is a tab in the indentation; indent with spaces", Assert.Single(Faults("deployments:\n\t- name: a")));
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public sealed class RunExecutorTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly TemporaryFolder _home = new();
     private readonly ApiStub _api = new();
-    private readonly StringWriter _terminal = new();
+    private readonly HeardWriter _terminal = new();
 
     public void Dispose()
     {
@@ -73,7 +73,7 @@ public sealed class RunExecutorTests : IDisposable
     }
 
     [Fact]
-    public async Task Process_that_dies_crashes_the_run_with_the_evidence()
+    public async Task End_of_the_process_is_judged_by_how_it_came()
     {
         // In the place of Reeve.dll, so that the hook before Main is one that dies: a real process, killed as the system kills one that eats the memory.
         _folder.Write("Fake/Reeve.csproj", "<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup></Project>");
@@ -82,8 +82,16 @@ public sealed class RunExecutorTests : IDisposable
             {
                 public static void Initialize()
                 {
-                    System.Console.WriteLine("its last words " + System.Environment.GetEnvironmentVariable("REEVE_FLOW_ENTRYPOINT"));
-                    System.Diagnostics.Process.GetCurrentProcess().Kill();
+                    var flow = System.Environment.GetEnvironmentVariable("REEVE_FLOW_ENTRYPOINT");
+                    using var term = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, context =>
+                    {
+                        context.Cancel = true;
+                        System.Console.WriteLine("asked to stop");
+                        System.Environment.Exit(42);
+                    });
+                    System.Console.WriteLine("this is " + flow);
+                    if (flow == "Hello")
+                        System.Diagnostics.Process.GetCurrentProcess().Kill();
                     System.Threading.Thread.Sleep(-1);
                 }
             }
@@ -101,7 +109,33 @@ public sealed class RunExecutorTests : IDisposable
 
         Assert.Equal(128 + 9, code);
         Assert.Equal(["CRASHED: The flow's process was ended by SIGKILL (exit code 137) while the run was Pending"], _api.States);
-        Assert.Contains("its last words Hello", _terminal.ToString().Split('\n'));
+        Assert.Contains("this is Hello", _terminal.ToString().Split('\n'));
+
+        // Stopped from outside while it runs: the flow gets SIGTERM and ends as it likes.
+        using var stop = new CancellationTokenSource();
+        _terminal.OnLine = line =>
+        {
+            if (line == "this is Bye")
+                stop.Cancel();
+        };
+        code = await ExecuteAsync(_api.AddRun("App/App.csproj:Bye", pullSteps: null), stop.Token);
+
+        Assert.Equal(42, code);
+        Assert.Contains("asked to stop", _terminal.ToString().Split('\n'));
+        Assert.Equal("CRASHED: The flow's process ended with exit code 42 while the run was Pending", _api.States.Last());
+
+        // The run is to be cancelled, and no worker is there to say that it is.
+        using var cancel = new CancellationTokenSource();
+        _terminal.OnLine = line =>
+        {
+            if (line != "this is Bye")
+                return;
+            _api.FlowRun!["state_type"] = "CANCELLING";
+            cancel.Cancel();
+        };
+        await ExecuteAsync(_api.AddRun("App/App.csproj:Bye", pullSteps: null), cancel.Token);
+
+        Assert.Equal("CANCELLED: The flow's process has ended", _api.States.Last());
     }
 
     [Fact]
@@ -182,5 +216,44 @@ public sealed class RunExecutorTests : IDisposable
         }
 
         Assert.Equal([$"FAILED: Flow could not be retrieved from deployment 'nightly': this is a Python flow and the Python at '{python}' has no engine for it: run 'pip install prefect' (2.20 or 3.x) in that Python"], _api.States);
+    }
+
+    [Fact]
+    public async Task Python_flow_is_run_by_the_engine_of_the_installed_client()
+    {
+        // The real Python with a client of ours in it, which says what it was started with.
+        Assert.SkipUnless(File.Exists("/usr/bin/python3"), "there is no /usr/bin/python3 on this machine");
+        _folder.Write("site/prefect-2.20.25.dist-info/METADATA", "Metadata-Version: 2.1\nName: prefect\nVersion: 2.20.25\n");
+        _folder.Write("site/prefect/__init__.py", "");
+        _folder.Write("site/prefect/engine.py", "import os, sys\nprint('engine', sys.argv[1:] == [os.environ['PREFECT__FLOW_RUN_ID']], os.environ['PREFECT_API_URL'])\nsys.exit(3)\n");
+        var python = _folder.Write("tools/bin/python3", $"#!/bin/sh\nPYTHONPATH={_folder.At("site")} exec /usr/bin/python3 \"$@\"\n");
+        File.SetUnixFileMode(python, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var before = Environment.GetEnvironmentVariable("VIRTUAL_ENV");
+        Environment.SetEnvironmentVariable("VIRTUAL_ENV", _folder.At("tools"));
+        int code;
+        try
+        {
+            // Pull steps are the engine's work: one that would fail here is not run here.
+            code = await ExecuteAsync(_api.AddRun("flows/hello.py:hello", """[{"my_steps.fetch": {}}]"""));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("VIRTUAL_ENV", before);
+        }
+
+        Assert.Equal(3, code);
+        Assert.Contains("engine True http://api.test/api", _terminal.ToString().Split('\n'));
+        Assert.Equal(["CRASHED: The flow's process ended with exit code 3 while the run was Pending"], _api.States);
+    }
+
+    private sealed class HeardWriter : StringWriter
+    {
+        public Action<string>? OnLine { get; set; }
+
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            OnLine?.Invoke(value ?? "");
+        }
     }
 }

@@ -71,6 +71,17 @@ public sealed class RunShellScriptStepTests : IDisposable
     }
 
     [Fact]
+    public async Task Token_that_was_not_to_be_shown_is_masked_in_the_error_of_a_later_step()
+    {
+        var message = await _bench.FailAsync("""
+            [{"prefect.deployments.steps.run_shell_script": {"id": "t", "script": "echo t0k3n-abc", "stream_output": false}},
+             {"prefect.deployments.steps.run_shell_script": {"script": "cat /no/{{ t.stdout }}"}}]
+            """);
+
+        Assert.Contains("cat: /no/********", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Program_that_does_not_exist_is_named() =>
         Assert.Equal("cannot start 'no-such-program-here': no such program on PATH or in the directory", await _bench.FailAsync(Script("no-such-program-here --x")));
 

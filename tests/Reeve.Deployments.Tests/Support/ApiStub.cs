@@ -84,7 +84,11 @@ public sealed class ApiStub : HttpMessageHandler
         ("GET", ["flow_runs", var id]) => FlowRun?["id"]!.ToString() == id ? FlowRun.DeepClone() : null,
         ("POST", ["flow_runs", var id, "lease"]) => KnowsLeases ? new JsonObject
         {
-            ["flow_run_id"] = id, ["attempt"] = 1, ["token"] = Guid.NewGuid().ToString(), ["owner"] = "it", ["expires"] = Time,
+            ["flow_run_id"] = id,
+            ["attempt"] = 1,
+            ["token"] = Guid.NewGuid().ToString(),
+            ["owner"] = "it",
+            ["expires"] = Time,
         } : null,
         ("POST", ["flow_runs", _, "set_state"]) => Accept(body!["state"]!),
         ("POST", ["logs", ""]) => new JsonObject(),

@@ -144,6 +144,18 @@ public sealed class ClaimTests
         Assert.Empty(await pool.ClaimAsync(wait: 1));
     }
 
+    [Fact]
+    public async Task A_waiting_claim_is_answered_when_the_server_stops()
+    {
+        await using var host = await TestHost.StartAsync();
+        var pool = await PoolOfRuns.MakeAsync(host);
+
+        var waiting = pool.ClaimAsync(wait: 60);
+        await host.Server.StopAsync().WaitAsync(TimeSpan.FromSeconds(8), TestHost.Cancellation);
+
+        Assert.Empty(await waiting.WaitAsync(TimeSpan.FromSeconds(8), TestHost.Cancellation));
+    }
+
     [Theory]
     [InlineData("""{"limit": 1}""", 422)]
     [InlineData("""{"worker_name": "w", "limit": 0}""", 422)]

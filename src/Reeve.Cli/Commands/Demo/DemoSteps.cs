@@ -12,9 +12,9 @@ internal sealed class DemoSteps(Terminal terminal, int count, TimeProvider time)
     {
         terminal.Out.WriteLine($"[{(++_number).ToString(CultureInfo.InvariantCulture)}/{count.ToString(CultureInfo.InvariantCulture)}] {title}");
         var start = time.GetTimestamp();
-        var task = work();
         try
         {
+            var task = work();
             while (await Task.WhenAny(task, Task.Delay(Tick, time, CancellationToken.None)) != task)
                 terminal.Out.WriteLine($"      … still at it ({time.GetElapsedTime(start).TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s)");
             return await task;

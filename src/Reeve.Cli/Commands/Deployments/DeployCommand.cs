@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Reeve.Client;
 using Reeve.Deployments.Deploying;
 using Reeve.Deployments.Entrypoints;
 using Reeve.Deployments.Projects;
@@ -34,11 +33,9 @@ internal sealed class DeployCommand : CliCommand
     public override async Task<int> RunAsync(ParseResult parse, CliSession session, CancellationToken ct)
     {
         var (project, chosen) = await ChooseAsync(parse, session, ct);
-        using var connection = new ApiConnection(session.Settings, RetryPolicy.Interactive);
-        var client = session.Connect is null ? new OrchestrationClient(connection) : session.Client;
         await using var lines = new DeployLines(session.Terminal);
         var builder = new FlowBuilder(session.Settings.Home, lines.Write, session.Time);
-        var report = await new ProjectDeployer(client, new EntrypointResolver(builder), lines.Write).DeployAsync(project, chosen, ct);
+        var report = await new ProjectDeployer(session.Client, new EntrypointResolver(builder), lines.Write).DeployAsync(project, chosen, ct);
         Refuse(report.Faults);
         foreach (var deployed in report.Deployed)
             session.Terminal.Out.WriteLine($"Deployed '{deployed.FullName}'{(deployed.WorkPoolName is { } pool ? $" to work pool '{pool}'" : "")}{(deployed.HasSchedule ? ", with a schedule" : "")}.");

@@ -20,10 +20,14 @@ internal sealed class WorkerStartCommand : CliCommand
     private readonly Option<double> _grace = new("--grace") { Description = "Seconds a cancelled run has to end by itself; default: 30", HelpName = "S", DefaultValueFactory = _ => 30 };
     private readonly Option<string?> _template = new("--base-job-template") { Description = "For a pool that is made: a JSON file with its job template", HelpName = "FILE" };
 
+    private readonly Option<bool> _createPool = new("--create-pool-if-not-found") { Description = "Make the pool if there is none (the default with --type)" };
+    private readonly Option<bool> _noCreatePool = new("--no-create-pool-if-not-found") { Description = "Fail if there is no such pool" };
+    private readonly Option<string?> _installPolicy = new("--install-policy") { Hidden = true }; // scripts for Python workers give it; here nothing is installed
+
     public WorkerStartCommand()
         : base("start", "Start a worker: it takes the runs of a work pool and runs them")
     {
-        foreach (var option in (ReadOnlySpan<Option>)[_pool, _type, _name, _queues, _limit, _runOnce, _prefetch, _grace, _template])
+        foreach (var option in (ReadOnlySpan<Option>)[_pool, _type, _name, _queues, _limit, _runOnce, _prefetch, _grace, _template, _createPool, _noCreatePool, _installPolicy])
             Options.Add(option);
     }
 
@@ -64,7 +68,8 @@ internal sealed class WorkerStartCommand : CliCommand
         if (type is not null && type != infrastructure.Type)
             throw new CliException($"this worker cannot serve pools of type '{type}'", NearestName.Hint(type, [infrastructure.Type]), ExitCodes.Usage);
         var pool = await session.Client.FindWorkPoolAsync(name, ct);
-        if (pool is null && type is null)
+        var mayCreate = !parse.GetValue(_noCreatePool) && (type is not null || parse.GetValue(_createPool));
+        if (pool is null && !mayCreate)
             pool = await Lookup.WorkPoolAsync(session.Client, name, ct); // says what to do
         if (pool is null)
         {

@@ -49,6 +49,7 @@ internal sealed class GitCloneStep(string name) : IStep
         var token = inputs.Text("access_token")?.Trim();
         var block = inputs["credentials"];
         context.Secrets.Add(token);
+        Keep(repository.Embedded, context);
         if (block is JsonObject fields)
             foreach (var field in (string[])["token", "password"])
                 context.Secrets.AddAll(fields[field]);
@@ -68,14 +69,21 @@ internal sealed class GitCloneStep(string name) : IStep
         };
         if (credential is null)
             return null;
-        context.Secrets.Add(credential.Password.Length > 0 ? credential.Password : credential.User);
-        context.Secrets.Add($"{credential.User}:{credential.Password}");
+        Keep(credential, context);
         if (repository.IsPrivateChannel)
             return credential;
         context.Log(LineLevel.Warning, repository.WebRoot is null
             ? $"The credential is not used: '{repository.Address}' is not an https address"
             : $"The credential is not sent to '{repository.Address}': the connection is not encrypted; use https");
         return null;
+    }
+
+    private static void Keep(GitCredential? credential, StepContext context)
+    {
+        if (credential is null)
+            return;
+        context.Secrets.Add(credential.Password.Length > 0 ? credential.Password : credential.User);
+        context.Secrets.Add($"{credential.User}:{credential.Password}");
     }
 
     /// <summary>The work on one destination.</summary>

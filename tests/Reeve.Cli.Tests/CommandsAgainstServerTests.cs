@@ -1,0 +1,164 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Reeve.Server;
+
+namespace Reeve.Cli.Tests;
+
+/// <summary>The commands that speak to the API, against a real server on a free port.</summary>
+public sealed class CommandsAgainstServerTests : IAsyncLifetime
+{
+    private readonly TestCli _cli = new();
+    private ServerHost _server = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = ServerHost.Build(new ServerOptions { Home = Path.Combine(_cli.Home, "server"), Port = 0, Logging = logging => logging.SetMinimumLevel(LogLevel.None) });
+        Directory.CreateDirectory(Path.Combine(_cli.Home, "server"));
+        await _server.StartAsync(TestContext.Current.CancellationToken);
+        _cli.Environment["REEVE_API_URL"] = _server.Address + "/api";
+    }
+
+    [Fact]
+    public async Task A_work_pool_is_made_shown_changed_and_deleted()
+    {
+        await OkAsync("work-pool", "create", "local", "--type", "process", "--concurrency-limit", "3");
+        Assert.Contains("--overwrite", await FaultAsync("work-pool", "create", "local"), StringComparison.Ordinal);
+        Assert.Contains("cannot become", await FaultAsync("work-pool", "create", "local", "--type", "docker", "--overwrite"), StringComparison.Ordinal);
+        Assert.Matches(@"(?m)^local +process +\S+ +3 ", await OkAsync("work-pool", "ls"));
+        var pool = JsonDocument.Parse(await OkAsync("work-pool", "inspect", "local", "-o", "json")).RootElement;
+        Assert.Equal("{{ command }}", pool.GetProperty("base_job_template").GetProperty("job_configuration").GetProperty("command").GetString());
+        await OkAsync("work-pool", "pause", "local");
+        Assert.Contains("PAUSED", await OkAsync("work-pool", "ls"), StringComparison.Ordinal);
+        await OkAsync("work-pool", "resume", "local");
+        await OkAsync("work-pool", "clear-concurrency-limit", "local");
+        Assert.Matches(@"(?m)^local +process +\S+ +none ", await OkAsync("work-pool", "ls"));
+        await OkAsync("work-pool", "delete", "local");
+        Assert.Contains("did you mean", await FaultAsync("work-pool", "create", "x", "--type", "proces"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pool_that_is_not_there_is_named_with_the_nearest()
+    {
+        await OkAsync("work-pool", "create", "local");
+        Assert.Contains("did you mean 'local'?", await FaultAsync("work-pool", "inspect", "locl"), StringComparison.Ordinal);
+        Assert.Contains("did you mean 'local'?", await FaultAsync("worker", "start", "--pool", "locl", "--run-once"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_worker_with_a_type_makes_its_pool_and_running_once_ends()
+    {
+        var output = await OkAsync("worker", "start", "--pool", "fresh", "--type", "process", "--run-once", "--name", "me");
+        Assert.Contains("Created work pool 'fresh'", output, StringComparison.Ordinal);
+        Assert.Contains("Worker 'me' started!", output, StringComparison.Ordinal);
+        Assert.Contains("fresh", await OkAsync("work-pool", "ls"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_secret_is_taken_from_input_and_never_shown()
+    {
+        var made = await _cli.RunAsync("s3cr3t-of-the-test\n", ["block", "create", "secret", "--name", "bitcred", "--value-stdin"]);
+        Assert.True(made.Code == 0, made.Error);
+        var shown = await OkAsync("block", "inspect", "secret/bitcred") + await OkAsync("block", "ls") + await OkAsync("block", "inspect", "secret/bitcred", "-o", "json") + made.Output;
+        Assert.DoesNotContain("s3cr3t-of-the-test", shown, StringComparison.Ordinal);
+        Assert.Contains("secret/bitcred", shown, StringComparison.Ordinal);
+        Assert.Contains("********", shown, StringComparison.Ordinal);
+        Assert.Contains("--overwrite", await FaultAsync("block", "create", "secret", "--name", "bitcred", "--value-env", "NOWHERE"), StringComparison.Ordinal);
+        _cli.Environment["OTHER"] = "another";
+        await OkAsync("block", "create", "secret", "--name", "bitcred", "--value-env", "OTHER", "--overwrite");
+        await OkAsync("block", "delete", "secret/bitcred");
+        Assert.Contains("there is no block 'secret/bitcred'", await FaultAsync("block", "inspect", "secret/bitcred"), StringComparison.Ordinal);
+        Assert.Contains("secret", await OkAsync("block", "type", "ls"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_secret_as_an_argument_is_refused_with_the_reason()
+    {
+        var result = await _cli.RunAsync("block", "create", "secret", "--name", "x", "--value", "s3cr3t");
+        Assert.Equal(2, result.Code);
+        Assert.Contains("arguments are seen by every user", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cr3t", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_project_is_deployed_run_paused_and_deleted()
+    {
+        var project = await ProjectAsync();
+        await OkAsync("work-pool", "create", "local");
+        Assert.Contains("Deployed 'hello/one' to work pool 'local'.", await OkAsync("deploy", "--all", "--prefect-file", project), StringComparison.Ordinal);
+        Assert.Matches(@"(?m)^hello/one ", await OkAsync("deployment", "ls"));
+        Assert.Contains("did you mean 'hello/one'?", await FaultAsync("deployment", "inspect", "hello/on"), StringComparison.Ordinal);
+
+        var run = JsonDocument.Parse(await OkAsync("deployment", "run", "hello/one", "--param", "name=Ada", "--flow-run-name", "first", "--tag", "t", "-jv", "env={\"A\": \"1\"}", "-o", "json")).RootElement;
+        Assert.Equal("Ada", run.GetProperty("parameters").GetProperty("name").GetString());
+        Assert.Equal("""{"env":{"A":"1"}}""", run.GetProperty("job_variables").GetRawText().Replace(" ", "", StringComparison.Ordinal).ReplaceLineEndings(""));
+        Assert.Contains("did you mean 'name'?", await FaultAsync("deployment", "run", "hello/one", "--param", "nmae=Ada"), StringComparison.Ordinal);
+
+        Assert.Matches(@"(?m)^\S+ +hello +first +SCHEDULED", await OkAsync("flow-run", "ls"));
+        Assert.Contains("Parameters:  {\"name\"", (await OkAsync("flow-run", "inspect", "first")).Replace("{ ", "{", StringComparison.Ordinal), StringComparison.Ordinal);
+        await OkAsync("flow-run", "cancel", "first");
+        Assert.Contains("CANCELLED", await OkAsync("flow-run", "ls", "--state-type", "cancelled"), StringComparison.Ordinal);
+        Assert.Contains("has ended already", await FaultAsync("flow-run", "cancel", "first"), StringComparison.Ordinal);
+        Assert.Equal(1, (await _cli.RunAsync("flow-run", "watch", "first")).Code);
+        await OkAsync("flow-run", "delete", "first");
+        Assert.Contains("there is no flow run 'first'", await FaultAsync("flow-run", "logs", "first"), StringComparison.Ordinal);
+
+        await OkAsync("deployment", "pause", "hello/one");
+        Assert.Contains("PAUSED", await OkAsync("deployment", "ls"), StringComparison.Ordinal);
+        await OkAsync("deployment", "resume", "one");
+        await OkAsync("deployment", "delete", "hello/one");
+        Assert.Contains("There are no deployments", await OkAsync("deployment", "ls"), StringComparison.Ordinal);
+        Assert.Contains("hello", await OkAsync("flow", "ls"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_deployment_is_changed_by_options_and_needs_to_be_one()
+    {
+        var project = await ProjectAsync();
+        await OkAsync("work-pool", "create", "local");
+        await OkAsync("deploy", "-n", "one", "--prefect-file", project, "--param", "name=Ada", "--cron", "0 6 * * *", "--timezone", "Europe/Berlin", "--tag", "changed");
+        var deployment = JsonDocument.Parse(await OkAsync("deployment", "inspect", "hello/one")).RootElement;
+        Assert.Equal("Ada", deployment.GetProperty("parameters").GetProperty("name").GetString());
+        Assert.Equal("0 6 * * *", deployment.GetProperty("schedules")[0].GetProperty("schedule").GetProperty("cron").GetString());
+        Assert.Equal("changed", deployment.GetProperty("tags")[0].GetString());
+    }
+
+    [Fact]
+    public async Task Every_fault_of_a_project_is_told_at_its_place_and_nothing_is_deployed()
+    {
+        var project = await ProjectAsync("  parametres: {}\n");
+        var fault = await FaultAsync("deploy", "--all", "--prefect-file", project);
+        Assert.Matches(@"prefect\.yaml:\d+:\d+: .*parametres", fault);
+        Assert.Contains("There are no deployments", await OkAsync("deployment", "ls"), StringComparison.Ordinal);
+    }
+
+    private async Task<string> ProjectAsync(string more = "")
+    {
+        var folder = Path.Combine(_cli.Home, "project");
+        Directory.CreateDirectory(folder);
+        await File.WriteAllTextAsync(Path.Combine(folder, "hello.py"), "from prefect import flow\n\n@flow\ndef hello(name: str = 'x'):\n    pass\n");
+        var file = Path.Combine(folder, "prefect.yaml");
+        await File.WriteAllTextAsync(file, "deployments:\n- name: one\n  entrypoint: hello.py:hello\n  work_pool:\n    name: local\n" + more);
+        return file;
+    }
+
+    private async Task<string> OkAsync(params string[] args)
+    {
+        var result = await _cli.RunAsync(args);
+        Assert.True(result.Code == 0, $"reeve {string.Join(' ', args)}: {result.Code} {result.Output}{result.Error}");
+        return result.Output;
+    }
+
+    private async Task<string> FaultAsync(params string[] args)
+    {
+        var result = await _cli.RunAsync(args);
+        Assert.True(result.Code is 1 or 2, $"reeve {string.Join(' ', args)}: {result.Code} {result.Output}");
+        Assert.StartsWith("Error: ", result.Error, StringComparison.Ordinal);
+        return result.Error;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        _cli.Dispose();
+    }
+}
