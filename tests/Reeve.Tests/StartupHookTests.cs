@@ -69,6 +69,32 @@ public sealed class StartupHookTests : IAsyncLifetime
         Assert.Contains("Finished in state Crashed('The process was ended by SIGTERM')", _api.Messages);
     }
 
+    [Fact]
+    public async Task Process_that_is_told_to_end_twice_still_cleans_up()
+    {
+        var run = _api.AddFlowRun("{}");
+        using var process = Start(run.Id, "Polite", lease: null);
+        var errors = process.StandardError.ReadToEndAsync(Token);
+        await LineAsync(process, "started");
+        await TerminateAsync(process);
+        await LineAsync(process, "cleaning");
+        await TerminateAsync(process);
+        await process.StandardInput.WriteLineAsync("go on".AsMemory(), Token);
+        await LineAsync(process, "cleaned");
+        await process.WaitForExitAsync(Token);
+
+        Assert.Equal(("Crashed", "The process was ended by SIGTERM"), (run.Current.Name, run.Current.Message));
+        Assert.Contains("Finished in state Crashed", await errors, StringComparison.Ordinal);
+    }
+
+    private static async Task LineAsync(Process process, string expected) => Assert.Equal(expected, await process.StandardOutput.ReadLineAsync(Token));
+
+    private static async Task TerminateAsync(Process process)
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+        await kill.WaitForExitAsync(Token);
+    }
+
     [Theory]
     [InlineData("not-an-id", "ByHook", null, "REEVE_FLOW_RUN_ID is 'not-an-id', which is not an id")]
     [InlineData("8c1b7a54-1a58-4a8f-a5a4-0c2f3c3c1d11", "", null, "REEVE_FLOW_ENTRYPOINT is not set")]
@@ -106,6 +132,22 @@ public sealed class StartupHookTests : IAsyncLifetime
     [Flow]
     internal static async Task Endless(CancellationToken ct = default) => await Sleep(ct);
 
+    [Flow]
+    internal static async Task Polite(CancellationToken ct = default)
+    {
+        Console.WriteLine("started");
+        try
+        {
+            await Task.Delay(Timeout.Infinite, ct);
+        }
+        finally
+        {
+            Console.WriteLine("cleaning");
+            Console.ReadLine();
+            Console.WriteLine("cleaned");
+        }
+    }
+
     [Task]
     internal static async Task Sleep(CancellationToken ct) => await Task.Delay(Timeout.Infinite, ct);
 
@@ -124,7 +166,7 @@ public sealed class StartupHookTests : IAsyncLifetime
 
     private Process Start(string id, string entrypoint, string? lease)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(StartupHookTests).Assembly.Location, "--help"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [typeof(StartupHookTests).Assembly.Location, "--help"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
 
         start.Environment["DOTNET_STARTUP_HOOKS"] = typeof(FlowAttribute).Assembly.Location;
         start.Environment["REEVE_FLOW_RUN_ID"] = id;

@@ -40,9 +40,14 @@ internal sealed class StopSignals : IDisposable
         RunStop[] stops;
         lock (Gate)
         {
-            // A second signal means it: the runtime's own handling ends the process.
             if (s_exitCode is not null)
+            {
+                // A second Ctrl+C means it: the runtime's own handling ends the process. A second SIGTERM is mostly the first one again, once to
+                // the whole group and once from the process that started this one; who means it has SIGKILL.
+                context.Cancel = context.Signal == PosixSignal.SIGTERM;
                 return;
+            }
+
             s_exitCode = context.Signal == PosixSignal.SIGINT ? 130 : 143;
             stops = [.. Watched];
         }

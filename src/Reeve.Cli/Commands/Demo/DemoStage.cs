@@ -39,6 +39,8 @@ internal sealed class DemoStage : IAsyncDisposable
     /// <returns>The outcome of the run as an exit code.</returns>
     public async Task<int> PlayAsync(bool staysUp, CancellationToken ct)
     {
+        // Kept is what tells of a failure; of a demo that was merely ended nothing stays behind.
+        await using var ended = ct.Register(() => _keepFolder = false);
         var steps = new DemoSteps(_session.Terminal, 6, _session.Time);
         var checkout = Path.Combine(_folder, "deployments");
         var git = await steps.RunAsync("A private git repository, served on loopback to nobody without its token", () => StartGitAsync(checkout, ct), ct);
