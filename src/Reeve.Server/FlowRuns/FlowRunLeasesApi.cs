@@ -33,7 +33,7 @@ internal sealed class FlowRunLeasesApi(Database database, FlowRunsStore runs, Ti
     private async ValueTask<(bool Found, Lease? Lease, string? Refused)> AcquireAsync(Session session, Guid id, LeaseAcquire body)
     {
         // the row is locked first: of two that ask at once, the second sees the first one's lease
-        await session.ExecuteAsync("update flow_run set updated = updated where id = @id", ("id", id)).ConfigureAwait(false);
+        await session.LockAsync("flow_run", id).ConfigureAwait(false);
         if (await runs.ReadAsync(session, id).ConfigureAwait(false) is not { } run)
             return (false, null, null);
         if (run.StateType?.IsTerminal() == true)

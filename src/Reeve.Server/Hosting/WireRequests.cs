@@ -105,9 +105,17 @@ internal static class WireRequests
     private static JsonSerializerOptions MakeOptions()
     {
         var options = new JsonSerializerOptions(WireJson.Options) { RespectNullableAnnotations = true };
-        options.TypeInfoResolver = JsonTypeInfoResolver.Combine(options.TypeInfoResolver, ServerJson.Default);
+        options.TypeInfoResolver = JsonTypeInfoResolver.Combine(options.TypeInfoResolver, ServerJson.Default).WithAddedModifier(AskForWhatHasNoDefault);
         options.MakeReadOnly();
         return options;
+    }
+
+    // what a record's constructor wants and cannot do without is required of the body
+    private static void AskForWhatHasNoDefault(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties)
+            if (property.AssociatedParameter is { IsMemberInitializer: false, HasDefaultValue: false, IsNullable: false })
+                property.IsRequired = true;
     }
 
     private static class TypeOf<T>

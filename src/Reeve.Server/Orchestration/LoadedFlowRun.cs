@@ -7,6 +7,15 @@ namespace Reeve.Server.Orchestration;
 /// <summary>A flow run as the orchestrator loads it, locked against other writers until its transaction ends.</summary>
 internal sealed record LoadedFlowRun
 {
+    private const string Sql = $"""
+        select fr.id, fr.name, fr.tags, fr.empirical_policy, fr.run_count, fr.expected_start_time, fr.next_scheduled_start_time, fr.start_time, fr.end_time,
+            fr.total_run_time, fr.parent_task_run_id, fr.infrastructure_pid, fr.created_by, {RunFacts.Columns}, {StateRows.Columns}, {StoredLease.Columns}
+        from flow_run fr {RunFacts.Joins}
+        left join flow_run_state s on s.id = fr.state_id
+        left join flow_run_lease l on l.flow_run_id = fr.id
+        where fr.id = @id
+        """;
+
     internal required Guid Id { get; init; }
 
     internal required string Name { get; init; }
@@ -29,17 +38,11 @@ internal sealed record LoadedFlowRun
 
     internal StoredLease? Lease { get; init; }
 
-    internal static ValueTask<LoadedFlowRun?> LoadAsync(Session session, Guid id) => session.QueryFirstAsync(
-        $"""
-        select fr.id, fr.name, fr.tags, fr.empirical_policy, fr.run_count, fr.expected_start_time, fr.next_scheduled_start_time, fr.start_time, fr.end_time,
-            fr.total_run_time, fr.parent_task_run_id, fr.infrastructure_pid, fr.created_by, {RunFacts.Columns}, {StateRows.Columns}, {StoredLease.Columns}
-        from flow_run fr {RunFacts.Joins}
-        left join flow_run_state s on s.id = fr.state_id
-        left join flow_run_lease l on l.flow_run_id = fr.id
-        where fr.id = @id {(session.Dialect.ForUpdate.Length > 0 ? session.Dialect.ForUpdate + " of fr" : "")}
-        """,
-        Read,
-        ("id", id));
+    internal static async ValueTask<LoadedFlowRun?> LoadAsync(Session session, Guid id)
+    {
+        await session.LockAsync("flow_run", id).ConfigureAwait(false);
+        return await session.QueryFirstAsync(Sql, Read, ("id", id)).ConfigureAwait(false);
+    }
 
     private static LoadedFlowRun Read(Row row) => new()
     {

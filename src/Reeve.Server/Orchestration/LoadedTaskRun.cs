@@ -7,6 +7,19 @@ namespace Reeve.Server.Orchestration;
 /// <summary>A task run as the orchestrator loads it, locked against other writers until its transaction ends.</summary>
 internal sealed record LoadedTaskRun
 {
+    private const string Sql = $"""
+        select tr.id, tr.name, tr.tags, tr.empirical_policy, tr.run_count, tr.expected_start_time, tr.next_scheduled_start_time, tr.start_time, tr.end_time,
+            tr.total_run_time, tr.flow_run_run_count, tr.flow_run_id, fr.name, fr.state_type, fr.run_count, fs.state_details, f.id, f.name, f.tags,
+            {StateRows.Columns}, {StoredLease.Columns}
+        from task_run tr
+        left join flow_run fr on fr.id = tr.flow_run_id
+        left join flow f on f.id = fr.flow_id
+        left join flow_run_state fs on fs.id = fr.state_id and fr.state_type = 'PAUSED'
+        left join task_run_state s on s.id = tr.state_id
+        left join flow_run_lease l on l.flow_run_id = tr.flow_run_id
+        where tr.id = @id
+        """;
+
     internal required Guid Id { get; init; }
 
     internal required string Name { get; init; }
@@ -32,21 +45,11 @@ internal sealed record LoadedTaskRun
     /// <summary>The lease of the flow run.</summary>
     internal StoredLease? Lease { get; init; }
 
-    internal static ValueTask<LoadedTaskRun?> LoadAsync(Session session, Guid id) => session.QueryFirstAsync(
-        $"""
-        select tr.id, tr.name, tr.tags, tr.empirical_policy, tr.run_count, tr.expected_start_time, tr.next_scheduled_start_time, tr.start_time, tr.end_time,
-            tr.total_run_time, tr.flow_run_run_count, tr.flow_run_id, fr.name, fr.state_type, fr.run_count, fs.state_details, f.id, f.name, f.tags,
-            {StateRows.Columns}, {StoredLease.Columns}
-        from task_run tr
-        left join flow_run fr on fr.id = tr.flow_run_id
-        left join flow f on f.id = fr.flow_id
-        left join flow_run_state fs on fs.id = fr.state_id and fr.state_type = 'PAUSED'
-        left join task_run_state s on s.id = tr.state_id
-        left join flow_run_lease l on l.flow_run_id = tr.flow_run_id
-        where tr.id = @id {(session.Dialect.ForUpdate.Length > 0 ? session.Dialect.ForUpdate + " of tr" : "")}
-        """,
-        Read,
-        ("id", id));
+    internal static async ValueTask<LoadedTaskRun?> LoadAsync(Session session, Guid id)
+    {
+        await session.LockAsync("task_run", id).ConfigureAwait(false);
+        return await session.QueryFirstAsync(Sql, Read, ("id", id)).ConfigureAwait(false);
+    }
 
     private static LoadedTaskRun Read(Row row) => new()
     {

@@ -49,6 +49,16 @@ public sealed class HostingTests
         Assert.Equal(["body.flow_id missing", "body.name string_type", "body.state.state_details.scheduled_time datetime_parsing", "body.state.type enum", "body.tags list_type"], faults);
     }
 
+    [Fact]
+    public async Task A_state_is_needed_to_propose_one()
+    {
+        await using var host = await TestHost.StartAsync();
+
+        var (status, body) = await host.PostAsync($"flow_runs/{Guid.NewGuid()}/set_state", "{}");
+
+        Assert.Equal((422, "missing"), (status, body.GetProperty("exception_detail")[0].Text("type")));
+    }
+
     [Theory]
     [InlineData("{\"name\": ")]
     [InlineData("nonsense")]
