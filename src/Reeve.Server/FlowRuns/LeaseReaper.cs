@@ -9,8 +9,9 @@ using Reeve.Server.Storage;
 namespace Reeve.Server.FlowRuns;
 
 /// <summary>
-/// Judges runs of whose processes nothing was heard for a whole lease: Crashed, or Cancelled where that was asked for, with the evidence. While
-/// this server was not there nobody could renew, so no lease is judged before its whole length has passed since the start, or since the clock was set.
+/// Judges runs of whose processes nothing was heard for a whole lease: Crashed, or Cancelled where that was asked for, with the evidence. A run
+/// that was claimed and never started loses nothing and goes back to be claimed again; its old lease is fenced off by the next one. While this
+/// server was not there nobody could renew, so no lease is judged before its whole length has passed since the start, or since the clock was set.
 /// </summary>
 internal sealed partial class LeaseReaper(Database database, Orchestrator orchestrator, TimeProvider clock, ILogger<LeaseReaper> log)
     : PeriodicService(TimeSpan.FromSeconds(2), clock, log)
@@ -60,20 +61,26 @@ internal sealed partial class LeaseReaper(Database database, Orchestrator orches
             await FlowRunLeases.ReleaseAsync(session, flowRunId, now).ConfigureAwait(false);
             return;
         }
-        var cancelling = run.State.Type == StateType.Cancelling;
         var evidence = string.Create(CultureInfo.InvariantCulture,
             $"The lease of attempt {lease.Attempt} ({lease.Owner}) lapsed: none of the run's processes was heard from for {lease.Seconds:0} s, last the {lease.RenewedBy} at {WireTimeConverter.ToText(lease.Renewed)}.");
-        var outcome = await orchestrator.ProposeFlowRunStateAsync(
-            session,
-            flowRunId,
-            new SetState(cancelling
-                ? new StateCreate { Type = StateType.Cancelled, Message = "Cancelled. " + evidence }
-                : new StateCreate { Type = StateType.Crashed, Message = evidence })).ConfigureAwait(false);
+        var outcome = await orchestrator.ProposeFlowRunStateAsync(session, flowRunId, new SetState(Verdict(run, evidence))).ConfigureAwait(false);
         // refused all the same: the lease must not be judged for ever
         if (outcome is not ProposalOutcome.Answered { Stored: true })
             await FlowRunLeases.ReleaseAsync(session, flowRunId, now).ConfigureAwait(false);
         session.AfterCommit(() => Judged(run.Name, flowRunId, evidence));
     }
+
+    private static StateCreate Verdict(LoadedFlowRun run, string evidence) => run switch
+    {
+        { State.Type: StateType.Cancelling } => new() { Type = StateType.Cancelled, Message = "Cancelled. " + evidence },
+        { State.Type: StateType.Pending, InfrastructurePid: null, Facts.WorkPool: not null } => new()
+        {
+            Type = StateType.Scheduled,
+            Message = "Given back, since it was claimed and never started. " + evidence,
+            StateDetails = new() { ScheduledTime = run.State.StateDetails.ScheduledTime },
+        },
+        _ => new() { Type = StateType.Crashed, Message = evidence },
+    };
 
     [LoggerMessage(LogLevel.Warning, "Flow run {Name} ({FlowRunId}): {Evidence}")]
     private partial void Judged(string name, Guid flowRunId, string evidence);

@@ -37,9 +37,16 @@ internal abstract record Transition
             ScheduledTime = scheduledTime ?? (type == StateType.Scheduled ? Now : null),
             FlowRunId = Proposed.StateDetails.FlowRunId,
             TaskRunId = Proposed.StateDetails.TaskRunId,
-            TransitionId = Proposed.StateDetails.TransitionId, // so that a proposal whose answer was lost is known again, whatever came of it
         },
     };
+
+    /// <summary>The state in which a failed run waits for its next try. It keeps the proposal's transition id: a proposal whose answer was lost must be known again, or
+    /// repeating it would end the run.</summary>
+    internal State AwaitingRetry(double delaySeconds)
+    {
+        var state = NewState(StateType.Scheduled, "AwaitingRetry", Proposed.Message, Proposed.Data, Now.AddSeconds(delaySeconds));
+        return state with { StateDetails = state.StateDetails with { TransitionId = Proposed.StateDetails.TransitionId } };
+    }
 
     internal Transition Amend(Func<StateDetails, StateDetails> details) => this with { Proposed = Proposed with { StateDetails = details(Proposed.StateDetails) } };
 

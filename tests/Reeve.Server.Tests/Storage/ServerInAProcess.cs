@@ -17,6 +17,8 @@ internal sealed class ServerInAProcess : IDisposable
     internal static async Task<ServerInAProcess> StartAsync(string database, CancellationToken cancellation)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, Environment = { [DatabaseVariable] = database } };
+        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
+            start.ArgumentList.Add(typeof(ServerInAProcess).Assembly.Location);
         var process = Process.Start(start)!;
         var address = await process.StandardOutput.ReadLineAsync(cancellation);
         Assert.StartsWith("http://", address, StringComparison.Ordinal);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Reeve.Server.FlowRuns;
 using Reeve.Server.Tests.Storage;
 
 namespace Reeve.Server.Tests.WorkPools;
@@ -26,6 +27,25 @@ public sealed class ClaimTests
         const string Running = """{"state": {"type": "RUNNING"}}""";
         Assert.Equal(409, (await host.PostAsync($"flow_runs/{id}/set_state", Running, ("X-Reeve-Lease", Guid.NewGuid().ToString()))).Status);
         Assert.Equal(201, (await host.PostAsync($"flow_runs/{id}/set_state", Running, ("X-Reeve-Lease", lease.GetProperty("token").GetString()!))).Status);
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task A_claimed_run_that_was_never_started_is_handed_out_again_and_its_first_lease_is_fenced_off(DatabaseKind kind)
+    {
+        var clock = new MovedClock();
+        await using var host = await TestHost.StartAsync(kind, options => options with { Clock = clock });
+        var pool = await PoolOfRuns.MakeAsync(host);
+        var id = await pool.RunAsync();
+        var first = Assert.Single(await pool.ClaimAsync(worker: "lost"));
+
+        clock.Offset = TimeSpan.FromSeconds(61);
+        await host.Service<LeaseReaper>().RunOnceAsync(TestHost.Cancellation);
+        var second = Assert.Single(await pool.ClaimAsync(worker: "next"));
+
+        Assert.Equal(id, PoolOfRuns.RunOf(second));
+        Assert.Equal(2, second.GetProperty("lease").GetProperty("attempt").GetInt32());
+        Assert.Equal(409, (await host.SetStateAsync(id, "RUNNING", lease: first.GetProperty("lease").GetProperty("token").GetString())).Status);
+        Assert.Equal(["Scheduled", "Pending", "Scheduled", "Pending"], await host.HistoryAsync(id));
     }
 
     [Theory, MemberData(nameof(Kinds))]

@@ -162,9 +162,10 @@ internal sealed class DemoStage : IAsyncDisposable
             $"""
 
             Where to look
-              API:   {address}/api
-              Run:   {run.Id} ({run.Name})
-              Files: {_folder} (server.log, worker.log, the repository in deployments/)
+              Console: {address}/runs/flow-run/{run.Id}
+              API:     {address}/api
+              Run:     {run.Id} ({run.Name})
+              Files:   {_folder} (server.log, worker.log, the repository in deployments/)
 
             What to try next, in another terminal
               export REEVE_API_URL={address}/api

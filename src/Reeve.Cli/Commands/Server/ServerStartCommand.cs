@@ -72,6 +72,7 @@ internal sealed class ServerStartCommand : CliCommand
     private static void Tell(string address, ReeveSettings settings, TextWriter output)
     {
         output.WriteLine($"Reeve {ProductVersion.Text} is up at {address}");
+        output.WriteLine($"  Console:  {address}");
         output.WriteLine($"  API:      {address}/api");
         output.WriteLine($"  Database: {(IsPostgres(settings) ? "PostgreSQL" : settings.DatabaseConnectionUrl)}");
         if (settings.ApiUrl.ToString().TrimEnd('/') != $"{address}/api")

@@ -14,10 +14,6 @@ internal static class RetryFailedFlowRun
         if (policy.Retries is not { } retries || transition.Run.RunCount > retries)
             return new Verdict.Accept(transition with { Policy = policy with { RetryType = null } });
         var again = transition with { Policy = policy with { Resuming = false, PauseKeys = [], RetryType = "in_process" } };
-        return new Verdict.Reject(
-            again,
-            "Retrying",
-            transition.NewState(
-                StateType.Scheduled, "AwaitingRetry", transition.Proposed.Message, transition.Proposed.Data, transition.Now.AddSeconds(policy.RetryDelay ?? 0)));
+        return new Verdict.Reject(again, "Retrying", transition.AwaitingRetry(policy.RetryDelay ?? 0));
     }
 }

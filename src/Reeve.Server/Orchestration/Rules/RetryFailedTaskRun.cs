@@ -9,11 +9,7 @@ internal static class RetryFailedTaskRun
     internal static Verdict Judge(TaskRunTransition transition) =>
         transition is { Initial.Type: StateType.Running, Proposed: { Type: StateType.Failed, StateDetails.Retriable: not false } }
         && transition.Policy.Retries is { } retries && transition.Run.RunCount <= retries
-            ? new Verdict.Reject(
-                transition,
-                "Retrying",
-                transition.NewState(
-                    StateType.Scheduled, "AwaitingRetry", transition.Proposed.Message, transition.Proposed.Data, transition.Now.AddSeconds(Delay(transition))))
+            ? new Verdict.Reject(transition, "Retrying", transition.AwaitingRetry(Delay(transition)))
             : new Verdict.Accept(transition);
 
     private static double Delay(TaskRunTransition transition)
