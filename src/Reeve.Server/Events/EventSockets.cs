@@ -22,8 +22,8 @@ internal sealed partial class EventSockets(
 
     internal void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/events/in", InAsync);
-        api.MapGet("/events/out", OutAsync);
+        api.MapGet("/events/in", InAsync).WithMetadata(WireSocket.Route);
+        api.MapGet("/events/out", OutAsync).WithMetadata(WireSocket.Route);
     }
 
     private async Task InAsync(HttpContext http)

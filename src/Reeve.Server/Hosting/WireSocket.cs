@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Net.WebSockets;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Reeve.Server.Hosting;
 
@@ -10,6 +12,12 @@ internal sealed class WireSocket : IDisposable
 {
     private const string Protocol = "prefect";
     private const int LargestMessage = 4 * 1024 * 1024;
+
+    /// <summary>Marks the routes that authenticate by their first message; every other asks for the header, whatever upgrade a request offers.</summary>
+    internal static readonly object Route = new RouteMark();
+
+    // who does not know the secret must not keep a connection
+    private static readonly TimeSpan LongestGreeting = TimeSpan.FromSeconds(30);
     private readonly WebSocket socket;
     private readonly ArrayBufferWriter<byte> received = new(4096);
 
@@ -30,7 +38,7 @@ internal sealed class WireSocket : IDisposable
         var socket = new WireSocket(await http.WebSockets.AcceptWebSocketAsync(knowsProtocol ? Protocol : null).ConfigureAwait(false));
         if (!knowsProtocol && !authentication.IsOn)
             return socket;
-        var refusal = knowsProtocol ? await socket.AuthenticateAsync(authentication, http.RequestAborted).ConfigureAwait(false) : "The sub-protocol 'prefect' is needed to authenticate";
+        var refusal = knowsProtocol ? await socket.AuthenticateAsync(authentication, http).ConfigureAwait(false) : "The sub-protocol 'prefect' is needed to authenticate";
         if (refusal is null)
             return socket;
         await socket.CloseAsync(WebSocketCloseStatus.PolicyViolation, refusal, http.RequestAborted).ConfigureAwait(false);
@@ -93,15 +101,18 @@ internal sealed class WireSocket : IDisposable
         }
     }
 
-    private async Task<string?> AuthenticateAsync(BasicAuthentication authentication, CancellationToken cancellation)
+    private async Task<string?> AuthenticateAsync(BasicAuthentication authentication, HttpContext http)
     {
-        var first = await ReceiveAsync(cancellation).ConfigureAwait(false);
+        var services = http.RequestServices;
+        using var patience = new CancellationTokenSource(LongestGreeting, services.GetRequiredService<TimeProvider>());
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, http.RequestAborted, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+        var first = await ReceiveAsync(ended.Token).ConfigureAwait(false);
         if (first is not { ValueKind: JsonValueKind.Object } message || !message.TryGetProperty("type", out var type) || !type.ValueEquals("auth"))
             return "Expected 'auth' message";
         var token = message.TryGetProperty("token", out var given) && given.ValueKind == JsonValueKind.String ? given.GetString() : null;
         if (!authentication.Accepts(token))
             return token is null ? "Auth required but no token provided" : "Invalid token";
-        await SendAsync("""{"type":"auth_success"}"""u8.ToArray(), cancellation).ConfigureAwait(false);
+        await SendAsync("""{"type":"auth_success"}"""u8.ToArray(), ended.Token).ConfigureAwait(false);
         return null;
     }
 
@@ -141,4 +152,6 @@ internal sealed class WireSocket : IDisposable
     }
 
     public void Dispose() => socket.Dispose();
+
+    internal sealed class RouteMark;
 }

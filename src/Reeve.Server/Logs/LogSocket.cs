@@ -20,7 +20,7 @@ internal sealed class LogSocket(Database database, LogsStore logs, BasicAuthenti
     // a line of a transaction that began earlier may be committed later; so far back is looked again
     private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(5);
 
-    internal void Map(IEndpointRouteBuilder api) => api.MapGet("/logs/out", OutAsync);
+    internal void Map(IEndpointRouteBuilder api) => api.MapGet("/logs/out", OutAsync).WithMetadata(WireSocket.Route);
 
     private async Task OutAsync(HttpContext http)
     {

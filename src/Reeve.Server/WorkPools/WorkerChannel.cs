@@ -21,7 +21,7 @@ internal sealed class WorkerChannel(
     private const string ChannelVersion = "work_pool_worker_channel.v1";
     private static readonly string[] Capabilities = ["worker_heartbeat.v1", "work_pool_snapshot.v1"];
 
-    internal void Map(IEndpointRouteBuilder api) => api.MapGet("/work_pools/{name}/workers/connect", ConnectAsync);
+    internal void Map(IEndpointRouteBuilder api) => api.MapGet("/work_pools/{name}/workers/connect", ConnectAsync).WithMetadata(WireSocket.Route);
 
     private async Task ConnectAsync(HttpContext http)
     {
