@@ -8,6 +8,7 @@ using Reeve.Cli.Commands.FlowRuns;
 using Reeve.Cli.Commands.Flows;
 using Reeve.Cli.Commands.Profiles;
 using Reeve.Cli.Commands.Server;
+using Reeve.Cli.Commands.Variables;
 using Reeve.Cli.Commands.Workers;
 using Reeve.Cli.Commands.WorkPools;
 
@@ -41,6 +42,8 @@ internal static class CommandTree
         ]),
         new Branch("block", "Keep secrets and other configuration on the server", () =>
             [new BlockCreateCommand(), new BlockLsCommand(), new BlockInspectCommand(), new BlockDeleteCommand(), Branch.Group("type", "Show the kinds of blocks", new BlockTypeLsCommand())]),
+        new Branch("variable", "Keep plain values on the server", () =>
+            [new VariableSetCommand(), new VariableGetCommand(whole: false), new VariableGetCommand(whole: true), new VariableLsCommand(), new VariableUnsetCommand()]),
         new Branch("config", "Show and change settings", () => [new ConfigSetCommand(), new ConfigViewCommand(), new ConfigUnsetCommand()]),
         new Branch("profile", "Keep sets of settings under names", () =>
             [new ProfileCreateCommand(), new ProfileUseCommand(), new ProfileLsCommand(), new ProfileInspectCommand(), new ProfileRenameCommand(), new ProfileDeleteCommand()]),

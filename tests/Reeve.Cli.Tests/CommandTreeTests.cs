@@ -37,7 +37,7 @@ public sealed class CommandTreeTests
                      "profile delete", "profile inspect", "profile rename", "version", "work-pool create", "work-pool ls", "work-pool inspect", "work-pool delete", "work-pool pause",
                      "work-pool resume", "worker start", "init", "deploy", "deployment run", "deployment ls", "deployment inspect", "deployment delete", "deployment pause",
                      "deployment resume", "flow-run ls", "flow-run inspect", "flow-run logs", "flow-run cancel", "flow-run delete", "flow-run watch", "flow-run execute", "flow ls",
-                     "block create", "block ls", "block inspect", "block delete", "block type ls", "demo"])
+                     "block create", "block ls", "block inspect", "block delete", "block type ls", "variable set", "variable get", "variable ls", "variable inspect", "variable unset", "demo"])
             Assert.True(paths.Contains("reeve " + verb) || paths.Contains(verb), verb);
     }
 

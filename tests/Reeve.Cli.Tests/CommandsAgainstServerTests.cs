@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Reeve.Client;
+using Reeve.Protocol.Runs;
 using Reeve.Server;
 
 namespace Reeve.Cli.Tests;
@@ -51,6 +53,37 @@ public sealed class CommandsAgainstServerTests : IAsyncLifetime
         Assert.Contains("Created work pool 'fresh'", output, StringComparison.Ordinal);
         Assert.Contains("Worker 'me' started!", output, StringComparison.Ordinal);
         Assert.Contains("fresh", await OkAsync("work-pool", "ls"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_variable_is_set_read_changed_and_deleted()
+    {
+        await OkAsync("variable", "set", "branch", "main", "--tag", "git");
+        await OkAsync("variable", "set", "limits", """{"daily": 3}""");
+        Assert.Contains("--overwrite", await FaultAsync("variable", "set", "branch", "dev"), StringComparison.Ordinal);
+        await OkAsync("variable", "set", "branch", "dev", "--overwrite");
+        Assert.Equal("dev", (await OkAsync("variable", "get", "branch")).Trim());
+        Assert.Equal("git", JsonDocument.Parse(await OkAsync("variable", "inspect", "branch")).RootElement.GetProperty("tags")[0].GetString());
+        Assert.Equal(2, JsonDocument.Parse(await OkAsync("variable", "ls", "-o", "json")).RootElement.GetArrayLength());
+        Assert.Contains("did you mean 'branch'?", await FaultAsync("variable", "get", "branhc"), StringComparison.Ordinal);
+        await OkAsync("variable", "unset", "branch");
+        await OkAsync("variable", "delete", "limits");
+        Assert.Contains("There are no variables", await OkAsync("variable", "ls"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Flow_runs_are_listed_beyond_one_page_of_the_api()
+    {
+        using var connection = new ApiConnection(new SocketsHttpHandler(), new Uri(_server.Address + "/api"), RetryPolicy.Interactive);
+        var client = new OrchestrationClient(connection);
+        var flow = await client.CreateFlowAsync(new FlowCreate { Name = "many" }, TestContext.Current.CancellationToken);
+        for (var i = 0; i < 203; i++)
+            await client.CreateFlowRunAsync(new FlowRunCreate { FlowId = flow.Id }, TestContext.Current.CancellationToken);
+
+        var all = JsonDocument.Parse(await OkAsync("flow-run", "ls", "--limit", "1000", "-o", "json")).RootElement;
+        Assert.Equal(203, all.EnumerateArray().Select(r => r.GetProperty("id").GetGuid()).Distinct().Count());
+        Assert.Equal(202, JsonDocument.Parse(await OkAsync("flow-run", "ls", "--limit", "202", "-o", "json")).RootElement.GetArrayLength());
+        Assert.Contains("above 0", await FaultAsync("flow-run", "ls", "--limit", "0"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -48,7 +48,8 @@ internal static class JsonFiles
     public static JsonElement ToElement(Dictionary<string, JsonElement> values) =>
         JsonSerializer.SerializeToElement(values, WireJson.TypeInfo<Dictionary<string, JsonElement>>());
 
-    private static JsonElement Value(string text)
+    /// <summary>What a user typed: JSON where it is some, else text.</summary>
+    public static JsonElement Value(string text)
     {
         try
         {

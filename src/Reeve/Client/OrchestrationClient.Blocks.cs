@@ -40,6 +40,19 @@ public sealed partial class OrchestrationClient
     /// <summary>Finds a variable; null when there is none.</summary>
     public Task<Variable?> FindVariableAsync(string name, CancellationToken ct) => Connection.FindAsync<Variable>($"variables/name/{Uri.EscapeDataString(name)}", ct);
 
+    /// <summary>Finds variables.</summary>
+    public Task<List<Variable>> FindVariablesAsync(Query query, CancellationToken ct) => Connection.SendAsync<List<Variable>>(HttpMethod.Post, "variables/filter", query, ct);
+
+    /// <summary>Makes a variable.</summary>
+    public Task<Variable> CreateVariableAsync(VariableCreate variable, CancellationToken ct) =>
+        Connection.SendAsync<Variable>(HttpMethod.Post, "variables/", variable, ct);
+
+    /// <summary>Changes a variable.</summary>
+    public Task UpdateVariableAsync(Guid id, VariableUpdate update, CancellationToken ct) => Connection.SendAsync(HttpMethod.Patch, $"variables/{id}", update, ct);
+
+    /// <summary>Deletes a variable.</summary>
+    public Task DeleteVariableAsync(Guid id, CancellationToken ct) => Connection.SendAsync(HttpMethod.Delete, $"variables/{id}", null, ct);
+
     /// <summary>What is known of the kinds of workers, by package and type; the templates of new work pools come from here.</summary>
     public Task<JsonElement> GetWorkerMetadataAsync(CancellationToken ct) =>
         Connection.SendAsync<JsonElement>(HttpMethod.Get, "collections/views/aggregate-worker-metadata", null, ct);

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
 using Reeve.Cli.Output;
+using Reeve.Client;
 using Reeve.Protocol.Filters;
 using Reeve.Protocol.Runs;
 
@@ -25,7 +27,10 @@ internal sealed class FlowRunLsCommand : CliCommand
     public override async Task<int> RunAsync(ParseResult parse, CliSession session, CancellationToken ct)
     {
         var (names, states, types) = (parse.GetValue(_flowName), parse.GetValue(_state), (parse.GetValue(_stateType) ?? []).Select(Type).ToList());
-        var runs = await session.Client.FindFlowRunsAsync(new Query
+        var limit = parse.GetValue(_limit);
+        if (limit < 1)
+            throw new CliException($"--limit is {limit.ToString(CultureInfo.InvariantCulture)}; it is a whole number above 0", exitCode: ExitCodes.Usage);
+        var runs = await FindAsync(session.Client, limit, new Query
         {
             Flows = names is { Length: > 0 } ? new FlowFilter { Name = new AnyOf<string> { Any = names } } : null,
             FlowRuns = states is { Length: > 0 } || types.Count > 0
@@ -38,7 +43,6 @@ internal sealed class FlowRunLsCommand : CliCommand
                     },
                 }
                 : null,
-            Limit = parse.GetValue(_limit),
             Sort = "EXPECTED_START_TIME_DESC",
         }, ct);
         if (_output.IsJson(parse))
@@ -49,6 +53,22 @@ internal sealed class FlowRunLsCommand : CliCommand
 
         await WriteAsync(runs, session, ct);
         return ExitCodes.Done;
+    }
+
+    // The API answers with at most a page at a time.
+    private static async Task<List<FlowRun>> FindAsync(OrchestrationClient client, int limit, Query query, CancellationToken ct)
+    {
+        const int Page = 200;
+        List<FlowRun> runs = [];
+        while (runs.Count < limit)
+        {
+            var page = await client.FindFlowRunsAsync(query with { Limit = Math.Min(Page, limit - runs.Count), Offset = runs.Count }, ct);
+            runs.AddRange(page);
+            if (page.Count < Page)
+                break;
+        }
+
+        return runs;
     }
 
     private static async Task WriteAsync(List<FlowRun> runs, CliSession session, CancellationToken ct)

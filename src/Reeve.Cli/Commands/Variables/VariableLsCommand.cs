@@ -1,0 +1,32 @@
+using Reeve.Cli.Output;
+using Reeve.Protocol.Filters;
+using Reeve.Settings;
+using System.CommandLine;
+
+namespace Reeve.Cli.Commands.Variables;
+
+internal sealed class VariableLsCommand : CliCommand
+{
+    private readonly OutputOption _output = new();
+
+    public VariableLsCommand()
+        : base("ls", "List the variables") => Options.Add(_output);
+
+    public override async Task<int> RunAsync(ParseResult parse, CliSession session, CancellationToken ct)
+    {
+        var variables = await session.Client.FindVariablesAsync(new Query { Limit = 200 }, ct);
+        if (_output.IsJson(parse))
+        {
+            JsonOutput.Write(variables, session.Terminal.Out);
+            return ExitCodes.Done;
+        }
+
+        var table = new TextTable("Name", "Value", "Changed", "Tags");
+        foreach (var variable in variables)
+            table.Add(variable.Name, Short(variable.Value?.GetRawText() ?? "null"), Ago.Of(variable.Updated, session.Time), string.Join(", ", variable.Tags));
+        table.Write(session.Terminal.Out, $"There are no variables. Set one: {CommandName.Text} variable set NAME VALUE");
+        return ExitCodes.Done;
+    }
+
+    private static string Short(string value) => value.Length > 60 ? value[..59] + "…" : value;
+}
