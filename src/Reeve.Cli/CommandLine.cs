@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Runtime.CompilerServices;
+using Reeve.Settings;
 
 namespace Reeve.Cli;
 
@@ -82,7 +83,7 @@ internal static class CommandLine
     {
         foreach (var fault in faults)
             terminal.Error.WriteLine("Error: " + fault);
-        terminal.Error.WriteLine($"Help: {HelpText.PathOf(parse.CommandResult.Command)} --help");
+        terminal.Error.WriteLine($"Help: {CommandName.Text}{HelpText.PathOf(parse.CommandResult.Command)["reeve".Length..]} --help");
         return ExitCodes.Usage;
     }
 

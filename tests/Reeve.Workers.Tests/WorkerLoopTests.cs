@@ -1,8 +1,8 @@
 using System.Globalization;
+using Reeve.Deployments.Running;
 using Reeve.Protocol;
 using Reeve.Protocol.Filters;
 using Reeve.Protocol.Runs;
-using Reeve.Workers.Process;
 
 namespace Reeve.Workers.Tests;
 
@@ -43,7 +43,7 @@ public sealed class WorkerLoopTests : IAsyncLifetime
         var run = await _bench.RunAsync(await _bench.DeployAsync(_bench.Script("long", "report RUNNING; sleep 600")));
         await using var worker = _bench.StartWorker();
         await _bench.UntilAsync(run.Id, StateType.Running);
-        ProcessGroup.Signal(await _bench.PidAsync(run.Id), ProcessGroup.Kill);
+        ProcessGroup.TrySignalGroup(await _bench.PidAsync(run.Id), ProcessGroup.SigKill);
         var ended = await _bench.UntilAsync(run.Id, StateType.Crashed);
         Assert.Equal("Flow run process exited with status 137 (killed by SIGKILL).", ended.State!.Message);
         Assert.Contains("exited with status code: 137; killed by SIGKILL", worker.Terminal, StringComparison.Ordinal);
@@ -213,7 +213,7 @@ public sealed class WorkerLoopTests : IAsyncLifetime
         var pid = await _bench.PidAsync(run.Id);
         await _bench.RestartServerAsync(async () =>
         {
-            ProcessGroup.Signal(pid, ProcessGroup.Kill);
+            ProcessGroup.TrySignalGroup(pid, ProcessGroup.SigKill);
             await Eventually.True(() => worker.Terminal.Contains("killed by SIGKILL", StringComparison.Ordinal), () => worker.Terminal);
         });
         Assert.Contains("status 137", (await _bench.UntilAsync(run.Id, StateType.Crashed)).State!.Message, StringComparison.Ordinal);

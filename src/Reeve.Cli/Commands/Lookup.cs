@@ -4,6 +4,7 @@ using Reeve.Protocol.Deployments;
 using Reeve.Protocol.Filters;
 using Reeve.Protocol.Runs;
 using Reeve.Protocol.WorkPools;
+using Reeve.Settings;
 
 namespace Reeve.Cli.Commands;
 
@@ -25,7 +26,7 @@ internal static class Lookup
             var matches = names.Where(n => n.FullName.EndsWith("/" + name, StringComparison.Ordinal)).ToList();
             return matches is [var only] ? only
                 : matches.Count > 1 ? throw new CliException($"'{name}' is a deployment of several flows", "say which: " + string.Join(", ", matches.Select(m => m.FullName)))
-                : throw new CliException($"there is no deployment '{name}'", NearestName.Hint(name, [.. names.Select(n => n.FullName)]) ?? "reeve deployment ls shows them");
+                : throw new CliException($"there is no deployment '{name}'", NearestName.Hint(name, [.. names.Select(n => n.FullName)]) ?? $"{CommandName.Text} deployment ls shows them");
         }
 
         var flow = await client.FindFlowAsync(deployment.FlowId, ct);
@@ -48,13 +49,13 @@ internal static class Lookup
     public static async Task<FlowRun> FlowRunAsync(OrchestrationClient client, string name, CancellationToken ct)
     {
         if (Guid.TryParse(name, out var id))
-            return await client.FindFlowRunAsync(id, ct) ?? throw new CliException($"there is no flow run with the id {id}", "reeve flow-run ls shows the latest");
+            return await client.FindFlowRunAsync(id, ct) ?? throw new CliException($"there is no flow run with the id {id}", $"{CommandName.Text} flow-run ls shows the latest");
         var runs = await client.FindFlowRunsAsync(new Query { FlowRuns = new FlowRunFilter { Name = new AnyOf<string> { Any = [name] } }, Limit = 2 }, ct);
         return runs switch
         {
             [var only] => only,
-            [] => throw new CliException($"there is no flow run '{name}'", "reeve flow-run ls shows the latest"),
-            _ => throw new CliException($"several flow runs are called '{name}'", "say which by its id: reeve flow-run ls"),
+            [] => throw new CliException($"there is no flow run '{name}'", $"{CommandName.Text} flow-run ls shows the latest"),
+            _ => throw new CliException($"several flow runs are called '{name}'", $"say which by its id: {CommandName.Text} flow-run ls"),
         };
     }
 
@@ -64,6 +65,6 @@ internal static class Lookup
             return pool;
         var names = (await client.FindWorkPoolsAsync(new Query { Limit = 200 }, ct)).Select(p => p.Name).ToList();
         throw new CliException($"there is no work pool '{name}'",
-            NearestName.Of(name, names) is { } nearest ? $"did you mean '{nearest}'?" : $"make it: reeve work-pool create {name} --type process");
+            NearestName.Of(name, names) is { } nearest ? $"did you mean '{nearest}'?" : $"make it: {CommandName.Text} work-pool create {name} --type process");
     }
 }

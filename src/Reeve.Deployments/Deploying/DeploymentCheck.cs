@@ -4,6 +4,7 @@ using Reeve.Deployments.Projects;
 using Reeve.Deployments.Running;
 using Reeve.Deployments.Templating;
 using Reeve.Protocol.Filters;
+using Reeve.Settings;
 
 namespace Reeve.Deployments.Deploying;
 
@@ -113,8 +114,8 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
     }
 
     private static string? Hint(Placeholder placeholder) => placeholder.Kind is PlaceholderKind.Block
-        ? $"make it with 'reeve block create {placeholder.BlockType} --name {placeholder.Name}'"
-        : $"set it with 'reeve variable set {placeholder.Name} <value>'";
+        ? $"make it with '{CommandName.Text} block create {placeholder.BlockType} --name {placeholder.Name}'"
+        : $"set it with '{CommandName.Text} variable set {placeholder.Name} <value>'";
 
     private async Task<string?> MissingAsync(Placeholder placeholder, CancellationToken ct) => placeholder.Kind switch
     {
@@ -130,7 +131,7 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
         if (string.IsNullOrWhiteSpace(deployment.WorkPoolName))
         {
             faults.Add(deployment.At("work_pool"), $"the deployment '{deployment.Name}' names no work pool, so no worker would run it",
-                names.Count == 0 ? "make one with 'reeve work-pool create <name> --type process' and write work_pool: {name: <name>}" : "there are: " + string.Join(", ", names.Take(12)));
+                names.Count == 0 ? $"make one with '{CommandName.Text} work-pool create <name> --type process' and write work_pool: {{name: <name>}}" : "there are: " + string.Join(", ", names.Take(12)));
             return;
         }
         if (MapReader.IsPlaceholder(new ScalarNode(default, deployment.WorkPoolName, deployment.WorkPoolName)))
@@ -138,7 +139,7 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
         var pool = _pools!.FirstOrDefault(pool => pool.Name == deployment.WorkPoolName) ?? await client.FindWorkPoolAsync(deployment.WorkPoolName, ct); // the list is one page
         if (pool is null)
             faults.Add(deployment.At("work_pool", "name"), $"there is no work pool '{deployment.WorkPoolName}'",
-                NearestName.Of(deployment.WorkPoolName, names) is { } near ? $"did you mean '{near}'?" : $"make it with 'reeve work-pool create {deployment.WorkPoolName} --type process'");
+                NearestName.Of(deployment.WorkPoolName, names) is { } near ? $"did you mean '{near}'?" : $"make it with '{CommandName.Text} work-pool create {deployment.WorkPoolName} --type process'");
         else if (pool.Type == "prefect-agent")
             faults.Add(deployment.At("work_pool", "name"), $"the work pool '{pool.Name}' is one of agents, which do not run pull steps", "use a pool of type process");
     }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Reeve.Deployments.Steps;
 using Reeve.Deployments.Templating;
+using Reeve.Settings;
 
 namespace Reeve.Deployments.Projects;
 
@@ -22,7 +23,7 @@ public sealed class ProjectReader
     public static async Task<ProjectReading> ReadFileAsync(string file, CancellationToken ct, string? shownAs = null)
     {
         if (!System.IO.File.Exists(file))
-            return new ProjectReading(null, [new Fault(null, $"there is no file '{file}'", "make one with 'reeve init'")]);
+            return new ProjectReading(null, [new Fault(null, $"there is no file '{file}'", $"make one with '{CommandName.Text} init'")]);
         return Read(file, await System.IO.File.ReadAllTextAsync(file, ct), shownAs);
     }
 

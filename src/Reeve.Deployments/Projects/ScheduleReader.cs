@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Xml;
+using Reeve.Protocol.Deployments;
+using Reeve.Protocol.Schedules;
 
 namespace Reeve.Deployments.Projects;
 
@@ -83,8 +85,7 @@ internal static class ScheduleReader
 
     private static JsonObject Cron(MapReader map, string cron, string? zone, bool? dayOr, FaultCollector faults)
     {
-        if (!MapReader.IsPlaceholder(map.Map["cron"]!) && CronSyntax.Mistake(cron) is { } mistake)
-            faults.Add(map.Map["cron"]!.Position, $"'{cron}' is not a cron expression: {mistake}");
+        Check(map.Map["cron"]!, () => FireTimes.Of(new CronSchedule { Cron = cron, DayOr = dayOr ?? true }), faults);
         return new JsonObject { ["cron"] = cron, ["timezone"] = zone, ["day_or"] = dayOr ?? true };
     }
 
@@ -121,8 +122,22 @@ internal static class ScheduleReader
 
     private static JsonObject RRule(MapReader map, string rrule, string? zone, FaultCollector faults)
     {
-        if (!MapReader.IsPlaceholder(map.Map["rrule"]!) && !rrule.Contains("FREQ=", StringComparison.OrdinalIgnoreCase))
-            faults.Add(map.Map["rrule"]!.Position, $"'{rrule}' is not a recurrence rule: it has no FREQ=", "expected something like FREQ=WEEKLY;BYDAY=MO,WE");
+        Check(map.Map["rrule"]!, () => FireTimes.Of(new RRuleSchedule { Rrule = rrule }), faults, "expected something like FREQ=WEEKLY;BYDAY=MO,WE");
         return new JsonObject { ["rrule"] = rrule, ["timezone"] = zone };
+    }
+
+    // What the server reads it with; the time zone is judged apart, where it stands.
+    private static void Check(DocumentNode node, Func<FireTimes> read, FaultCollector faults, string? hint = null)
+    {
+        if (MapReader.IsPlaceholder(node))
+            return;
+        try
+        {
+            read();
+        }
+        catch (ScheduleFormatException fault)
+        {
+            faults.Add(node.Position, fault.Message, hint);
+        }
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Reeve.Deployments.Projects;
+using Reeve.Settings;
 
 namespace Reeve.Deployments.Templating;
 
@@ -122,7 +123,7 @@ public sealed class TemplateResolver(TemplateScope scope, SecretRegistry secrets
         if (block is null)
         {
             report(new TemplateProblem($"'{placeholder}': there is no block '{placeholder.Name}' of type '{placeholder.BlockType}'",
-                $"make it with 'reeve block create {placeholder.BlockType} --name {placeholder.Name}'", placeholder.Offset));
+                $"make it with '{CommandName.Text} block create {placeholder.BlockType} --name {placeholder.Name}'", placeholder.Offset));
             return (false, null);
         }
         secrets.AddSecretFields(block.Data, block.SecretFields);
@@ -138,7 +139,7 @@ public sealed class TemplateResolver(TemplateScope scope, SecretRegistry secrets
         var (found, value) = await source(placeholder.Name, ct);
         if (!found)
             report(new TemplateProblem($"'{placeholder}': there is no variable '{placeholder.Name}'",
-                $"set it with 'reeve variable set {placeholder.Name} <value>'", placeholder.Offset));
+                $"set it with '{CommandName.Text} variable set {placeholder.Name} <value>'", placeholder.Offset));
         return (found, value);
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Reeve.Deployments.Running;
 
 namespace Reeve.Workers.Process;
 
@@ -16,7 +17,7 @@ internal sealed class RunProcess(SessionProcess process, string? temporaryFolder
     private static async Task<JobExit> DescribeAsync(Task<int> exit)
     {
         var status = await exit;
-        return new JobExit(status, Deployments.Running.ProcessGroup.SignalOf(status) switch
+        return new JobExit(status, ProcessGroup.SignalOf(status) switch
         {
             null => null,
             "SIGKILL" => "killed by SIGKILL",

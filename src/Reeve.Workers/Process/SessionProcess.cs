@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Reeve.Deployments.Running;
 
 namespace Reeve.Workers.Process;
 
@@ -58,14 +59,14 @@ public sealed class SessionProcess : IAsyncDisposable
     /// <summary>Asks the whole group to end, waits for the grace time, then forces it. Returns when nothing of it is left.</summary>
     public async Task<int> StopAsync(TimeSpan grace, CancellationToken hurry)
     {
-        Signal(ProcessGroup.Terminate);
+        Signal(ProcessGroup.SigTerm);
         try
         {
             await Exit.WaitAsync(grace, _time, hurry);
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
-            Signal(ProcessGroup.Kill);
+            Signal(ProcessGroup.SigKill);
         }
 
         return await Exit;
@@ -87,18 +88,18 @@ public sealed class SessionProcess : IAsyncDisposable
     {
         if (!OwnsGroup || !ProcessGroup.IsAlive(Id))
             return;
-        ProcessGroup.Signal(Id, ProcessGroup.Terminate);
+        ProcessGroup.TrySignalGroup(Id, ProcessGroup.SigTerm);
         for (var start = _time.GetTimestamp(); ProcessGroup.IsAlive(Id); await Task.Delay(Look, _time, CancellationToken.None))
         {
             if (_time.GetElapsedTime(start) > LeftoverGrace)
-                ProcessGroup.Signal(Id, ProcessGroup.Kill);
+                ProcessGroup.TrySignalGroup(Id, ProcessGroup.SigKill);
         }
     }
 
     private void Signal(int signal)
     {
         if (OwnsGroup)
-            ProcessGroup.Signal(Id, signal);
+            ProcessGroup.TrySignalGroup(Id, signal);
         else if (!_process.HasExited)
             _process.Kill(entireProcessTree: true);
     }
@@ -122,7 +123,7 @@ public sealed class SessionProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (!Exit.IsCompleted)
-            Signal(ProcessGroup.Kill);
+            Signal(ProcessGroup.SigKill);
         await Exit;
         _process.Dispose();
     }

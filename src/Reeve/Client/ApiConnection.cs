@@ -141,7 +141,7 @@ public sealed class ApiConnection : IDisposable
     }
 
     private ApiException Unreachable(Exception failure) =>
-        new($"Cannot reach the API at {ApiUrl}: {Innermost(failure)}. Is the server running (reeve server start)? Is REEVE_API_URL right?", inner: failure);
+        new($"Cannot reach the API at {ApiUrl}: {Innermost(failure)}. Is the server running ({CommandName.Text} server start)? Is REEVE_API_URL right?", inner: failure);
 
     private static string Innermost(Exception failure) =>
         failure is OperationCanceledException ? "no answer in time" : failure.GetBaseException().Message.TrimEnd('.');

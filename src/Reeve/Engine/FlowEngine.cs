@@ -11,7 +11,7 @@ internal static class FlowEngine
 {
     /// <summary>A call in user code.</summary>
     public static Task<T> CallAsync<T>(FlowDescriptor flow, object?[] arguments, Func<CancellationToken, Task<T>> body, CancellationToken ct) =>
-        FlowRunContext.Current is { } parent ? CallSubflowAsync(parent, flow, arguments, body, ct) : CallRootAsync(flow, arguments, body, ct);
+        FlowRunContext.Current is { } parent ? CallSubflowAsync(parent, flow, arguments, body, ct) : CallByHandAsync(flow, arguments, body, ct);
 
     /// <summary>Runs a flow run that exists, under its lease.</summary>
     public static async Task<T> ExecuteAsync<T>(
@@ -34,6 +34,19 @@ internal static class FlowEngine
         finally
         {
             session.Leases.LetGo(run.Id);
+        }
+    }
+
+    private static async Task<T> CallByHandAsync<T>(FlowDescriptor flow, object?[] arguments, Func<CancellationToken, Task<T>> body, CancellationToken ct)
+    {
+        try
+        {
+            return await CallRootAsync(flow, arguments, body, ct);
+        }
+        catch (Exception e) when (UncaughtFault.IsEngines(e))
+        {
+            UncaughtFault.Expect(e);
+            throw;
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed class FlowProcess(EngineSession session, IReadOnlyList<FlowDescr
         {
             return await new FlowProcess(EngineSession.Current, FlowCatalog.Of(program)).RunAsync(flowRunId, entrypoint, lease);
         }
-        catch (Exception e) when (e is ApiException or Settings.SettingsException or RunAbortedException or LeaseLostException)
+        catch (Exception e) when (UncaughtFault.IsEngines(e))
         {
             await Console.Error.WriteLineAsync(e.Message);
             return 1;

@@ -201,10 +201,11 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
     private void LogRetry(Exception error, State held, int attempt)
     {
         var pause = held.StateDetails.ScheduledTime - session.Time.GetUtcNow();
-        var when = pause is { Ticks: > 0 } later
-            ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Math.Ceiling(later.TotalSeconds)} second(s) from now")
+        // To a tenth: what is left of half a second is neither a second nor nothing.
+        var when = pause is { TotalSeconds: >= 0.05 } later
+            ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{later.TotalSeconds:0.#} second(s) from now")
             : "immediately";
-        logger.Error($"{Noun} failed with exception: {Brief(error)} - Retry {attempt}/{descriptor.Retries} will start {when}");
+        logger.Info($"{Noun} failed with exception: {Brief(error)} - Retry {attempt}/{descriptor.Retries} will start {when}");
     }
 
     private void LogEnd(State held) =>

@@ -41,7 +41,7 @@ public sealed class ProfilesFile
     public Profile Get(string name) =>
         _profiles.TryGetValue(name, out var values) ? new Profile(name, values)
         : name == Active ? ActiveProfile
-        : throw new SettingsException($"There is no profile '{name}'. Profiles: {string.Join(", ", Names)}. Make it with: reeve profile create {name}");
+        : throw new SettingsException($"There is no profile '{name}'. Profiles: {string.Join(", ", Names)}. Make it with: {CommandName.Text} profile create {name}");
 
     /// <summary>Makes an empty profile.</summary>
     /// <exception cref="SettingsException">The name is taken or not usable.</exception>
@@ -61,7 +61,7 @@ public sealed class ProfilesFile
     public void Delete(string name)
     {
         if (name == Active)
-            throw new SettingsException($"Profile '{name}' is active. Choose another first: reeve profile use NAME");
+            throw new SettingsException($"Profile '{name}' is active. Choose another first: {CommandName.Text} profile use NAME");
         if (!_profiles.Remove(name))
             throw new SettingsException($"There is no profile '{name}'");
     }

@@ -133,8 +133,10 @@ public sealed class ProjectReaderTests
     [InlineData("deployments:\n- {name: a, entrypoint: 'a.cs:A'}\n- {name: a, entrypoint: 'a.cs:A'}", "prefect.yaml:3:10: another deployment of the same flow has the name 'a' (line 2)")]
     [InlineData("name: a\nname: b", "prefect.yaml:2:1: the key 'name' stands here again; it was given in line 1")]
     // schedules
-    [InlineData("deployments:\n- {name: a, entrypoint: 'a.cs:A', schedule: {cron: 61 * * * *}}", "prefect.yaml:2:52: '61 * * * *' is not a cron expression: minute: 61 is not between 0 and 59")]
-    [InlineData("deployments:\n- {name: a, entrypoint: 'a.cs:A', schedule: {cron: 0 0 * *}}", "prefect.yaml:2:52: '0 0 * *' is not a cron expression: expected five fields (minute, hour, day of month, month, day of week), found 4")]
+    [InlineData("deployments:\n- {name: a, entrypoint: 'a.cs:A', schedule: {cron: 61 * * * *}}", "prefect.yaml:2:52: cron: minute '61': 61 is not between 0 and 59")]
+    [InlineData("deployments:\n- {name: a, entrypoint: 'a.cs:A', schedule: {cron: 0 0 30 2 *}}", "prefect.yaml:2:52: cron: '0 0 30 2 *' never fires: no month of it has such a day")]
+    [InlineData("deployments:\n- {name: a, entrypoint: 'a.cs:A', schedule: {rrule: FREQ=WEEKLY;BYDAY=MI}}", "prefect.yaml:2:53: rrule: BYDAY 'MI' is not one of SU, MO, TU, WE, TH, FR, SA; expected something like FREQ=WEEKLY;BYDAY=MO,WE")]
+    [InlineData("deployments:\n- {name: a, entrypoint: 'a.cs:A', schedule: {cron: 0 0 * *}}", "prefect.yaml:2:52: cron: expected 5 fields (minute, hour, day of month, month, day of week) or 6 (second last), found 4 in '0 0 * *'")]
     [InlineData("deployments:\n- {name: a, entrypoint: 'a.cs:A', schedule: {cron: 0 0 * * *, timezone: Europe/Berlim}}", "prefect.yaml:2:73: 'Europe/Berlim' is not a time zone; did you mean 'Europe/Berlin'?")]
     [InlineData("deployments:\n- {name: a, entrypoint: 'a.cs:A', schedule: {timezone: UTC}}", "prefect.yaml:2:45: a schedule has one of 'cron', 'interval' and 'rrule', and this one has none")]
     [InlineData("deployments:\n- {name: a, entrypoint: 'a.cs:A', schedule: {cron: 0 0 * * *, interval: 5}}", "prefect.yaml:2:45: a schedule has one of 'cron', 'interval' and 'rrule', and this one has 'cron' and 'interval'")]

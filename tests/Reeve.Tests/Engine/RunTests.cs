@@ -1,3 +1,4 @@
+using Reeve.Engine;
 using Reeve.Protocol.Runs;
 using Reeve.Tests.Api;
 
@@ -34,6 +35,28 @@ public sealed class RunTests : EngineStage
 
         Assert.Equal(["Pending", "Running", "AwaitingRetry", "Retrying", "Completed"], Api.TaskRun("flaky-0").Path);
         Assert.Contains("Task run failed with exception: InvalidOperationException: try 1 - Retry 1/1 will start immediately", Api.Messages);
+        Assert.Equal(20, Api.Logs.Single(line => line.Message.Contains("Retry 1/1", StringComparison.Ordinal)).Level);
+    }
+
+    [Fact]
+    public async Task Retry_after_a_part_of_a_second_is_announced_as_that()
+    {
+        Assert.Equal(2, await In(() => WithPatientFlaky()));
+
+        Assert.Matches(@"Retry 1/1 will start 0\.\d second\(s\) from now$", Assert.Single(Api.Messages, line => line.Contains("Retry 1/1", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Fault_of_the_engine_is_told_in_one_line_when_nobody_catches_it_and_the_authors_own_is_not()
+    {
+        Api.Fault = (_, path) => path.StartsWith("flows/", StringComparison.Ordinal) ? System.Net.HttpStatusCode.Unauthorized : null;
+
+        var refused = await Assert.ThrowsAsync<Reeve.Client.ApiException>(() => In(() => Greeting("Ann")));
+
+        Assert.Equal("Error: " + refused.Message, UncaughtFault.MessageOf(refused));
+        Assert.Equal("Error: " + refused.Message, UncaughtFault.MessageOf(new AggregateException(refused)));
+        Assert.Null(UncaughtFault.MessageOf(new Reeve.Client.ApiException(refused.Message)));
+        Assert.Null(UncaughtFault.MessageOf(new InvalidOperationException("the author's")));
     }
 
     [Fact]
@@ -223,6 +246,21 @@ public sealed class RunTests : EngineStage
     {
         Calls.Value = new Counter();
         return await Flaky(failures);
+    }
+
+    [Flow]
+    private static async Task<int> WithPatientFlaky()
+    {
+        Calls.Value = new Counter();
+        return await PatientFlaky();
+    }
+
+    [Task(Retries = 1, RetryDelaySeconds = 0.4)]
+    private static async Task<int> PatientFlaky()
+    {
+        await Task.Yield();
+        var call = ++Calls.Value!.Value;
+        return call > 1 ? call : throw new InvalidOperationException($"try {call}");
     }
 
     [Task(Retries = 1)]

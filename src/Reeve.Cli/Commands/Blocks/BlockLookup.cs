@@ -3,6 +3,7 @@ using Reeve.Client;
 using Reeve.Deployments.Projects;
 using Reeve.Protocol.Blocks;
 using Reeve.Protocol.Filters;
+using Reeve.Settings;
 
 namespace Reeve.Cli.Commands.Blocks;
 
@@ -13,7 +14,7 @@ internal static class BlockLookup
         if (await client.FindBlockTypeAsync(slug, ct) is { } type)
             return type;
         var slugs = (await client.FindBlockTypesAsync(new Query { Limit = 200 }, ct)).Select(t => t.Slug).ToList();
-        throw new CliException($"there is no kind of block '{slug}'", NearestName.Hint(slug, slugs) ?? "reeve block type ls shows them");
+        throw new CliException($"there is no kind of block '{slug}'", NearestName.Hint(slug, slugs) ?? $"{CommandName.Text} block type ls shows them");
     }
 
     /// <param name="client">The API.</param>
@@ -27,6 +28,6 @@ internal static class BlockLookup
             return block;
         await TypeAsync(client, slug, ct);
         var all = await client.FindBlockDocumentsAsync(new Query { Limit = 200 }, ct);
-        throw new CliException($"there is no block '{name}'", NearestName.Hint(name, [.. all.Select(b => $"{b.BlockType?.Slug}/{b.Name}")]) ?? "reeve block ls shows them");
+        throw new CliException($"there is no block '{name}'", NearestName.Hint(name, [.. all.Select(b => $"{b.BlockType?.Slug}/{b.Name}")]) ?? $"{CommandName.Text} block ls shows them");
     }
 }

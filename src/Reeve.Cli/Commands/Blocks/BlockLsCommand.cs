@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Reeve.Cli.Output;
 using Reeve.Protocol.Filters;
+using Reeve.Settings;
 
 namespace Reeve.Cli.Commands.Blocks;
 
@@ -23,7 +24,7 @@ internal sealed class BlockLsCommand : CliCommand
         var table = new TextTable("ID", "Type", "Name", "Slug");
         foreach (var block in blocks)
             table.Add(block.Id.ToString(), block.BlockType?.Name ?? block.BlockTypeName, block.Name, $"{block.BlockType?.Slug}/{block.Name}");
-        table.Write(session.Terminal.Out, "There are no blocks. Make one: reeve block create secret --name NAME");
+        table.Write(session.Terminal.Out, $"There are no blocks. Make one: {CommandName.Text} block create secret --name NAME");
         return ExitCodes.Done;
     }
 }

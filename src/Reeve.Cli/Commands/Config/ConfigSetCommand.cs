@@ -48,7 +48,7 @@ internal sealed class ConfigSetCommand : CliCommand
         var at = text.IndexOf('=', StringComparison.Ordinal);
         return at > 0
             ? (text[..at].Trim(), text[(at + 1)..])
-            : throw new CliException($"'{text}' is not KEY=VALUE", "for example: reeve config set REEVE_API_URL=http://127.0.0.1:4200/api", ExitCodes.Usage);
+            : throw new CliException($"'{text}' is not KEY=VALUE", $"for example: {CommandName.Text} config set REEVE_API_URL=http://127.0.0.1:4200/api", ExitCodes.Usage);
     }
 
     // Settings check a value when they are read; the same check here keeps a slip out of the file.

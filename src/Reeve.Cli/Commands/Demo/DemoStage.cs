@@ -119,7 +119,7 @@ internal sealed class DemoStage : IAsyncDisposable
     /// <summary>Runs a command of this program, as a user would type it.</summary>
     private async Task<int> ReeveAsync(CancellationToken ct, params string[] arguments)
     {
-        _output.WriteLine("      $ reeve " + string.Join(' ', arguments));
+        _output.WriteLine($"      $ {CommandName.Text} " + string.Join(' ', arguments));
         using var errors = new StringWriter();
         // Progress is shown as it comes; a fault becomes the step's.
         var terminal = new Terminal(TextReader.Null, _output, errors, isInteractive: false);
@@ -150,7 +150,7 @@ internal sealed class DemoStage : IAsyncDisposable
 
     private void Tell(FlowRun run, string address, bool staysUp)
     {
-        var command = Environment.GetEnvironmentVariable("REEVE_COMMAND") ?? "reeve";
+        var command = CommandName.Text;
         _output.WriteLine($"\nResult: {run.StateName}{(Result(run) is { } result ? $", {result}" : "")} (in {run.TotalRunTime.ToString("0.0", CultureInfo.InvariantCulture)} s)");
         if (!staysUp)
         {

@@ -3,6 +3,7 @@ using Reeve.Deployments.Deploying;
 using Reeve.Deployments.Entrypoints;
 using Reeve.Deployments.Projects;
 using Reeve.Deployments.Running;
+using Reeve.Settings;
 
 namespace Reeve.Cli.Commands.Deployments;
 
@@ -47,9 +48,9 @@ internal sealed class DeployCommand : CliCommand
     {
         if (report.Deployed is not [var first, ..])
             return;
-        output.WriteLine($"Run it: reeve deployment run {first.FullName} --watch");
+        output.WriteLine($"Run it: {CommandName.Text} deployment run {first.FullName} --watch");
         foreach (var pool in report.Deployed.Select(d => d.WorkPoolName).OfType<string>().Distinct())
-            output.WriteLine($"A worker for it: reeve worker start --pool {pool}");
+            output.WriteLine($"A worker for it: {CommandName.Text} worker start --pool {pool}");
     }
 
     private async Task<(Project Project, IReadOnlyList<ProjectDeployment> Chosen)> ChooseAsync(ParseResult parse, CliSession session, CancellationToken ct)
@@ -61,7 +62,7 @@ internal sealed class DeployCommand : CliCommand
         if (parse.GetValue(_entrypoint) is { } entrypoint)
         {
             if (names is not [var name])
-                throw new CliException("a deployment of an entrypoint needs one name", $"reeve deploy {entrypoint} --name NAME --pool POOL", ExitCodes.Usage);
+                throw new CliException("a deployment of an entrypoint needs one name", $"{CommandName.Text} deploy {entrypoint} --name NAME --pool POOL", ExitCodes.Usage);
             fields["name"] = name;
             fields["entrypoint"] = entrypoint;
             var (deployment, faults) = DeploymentSelection.FromCommandLine(fields);
@@ -70,7 +71,7 @@ internal sealed class DeployCommand : CliCommand
             return (around, [deployment!]);
         }
 
-        var project = await ReadAsync(file ?? throw new CliException("there is no reeve.yaml or prefect.yaml in this folder", "make one: reeve init; or name one: --prefect-file FILE"), ct);
+        var project = await ReadAsync(file ?? throw new CliException("there is no reeve.yaml or prefect.yaml in this folder", $"make one: {CommandName.Text} init; or name one: --prefect-file FILE"), ct);
         var chosen = Select(project, parse.GetValue(_all), names, session);
         if (fields.Count == 0)
             return (project, chosen);

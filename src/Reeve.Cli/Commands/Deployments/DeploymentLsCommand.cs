@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Reeve.Cli.Output;
 using Reeve.Protocol.Filters;
+using Reeve.Settings;
 
 namespace Reeve.Cli.Commands.Deployments;
 
@@ -31,7 +32,7 @@ internal sealed class DeploymentLsCommand : CliCommand
         var table = new TextTable("Name", "ID", "Pool", "Schedules", "Status");
         foreach (var (deployment, name) in deployments)
             table.Add(name, deployment.Id.ToString(), deployment.WorkPoolName, $"{deployment.Schedules.Count}", deployment.Paused ? "PAUSED" : deployment.Status);
-        table.Write(session.Terminal.Out, "There are no deployments. Make some: reeve deploy --all");
+        table.Write(session.Terminal.Out, $"There are no deployments. Make some: {CommandName.Text} deploy --all");
         return ExitCodes.Done;
     }
 }

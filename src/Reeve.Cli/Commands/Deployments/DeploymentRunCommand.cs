@@ -5,6 +5,7 @@ using Reeve.Cli.Output;
 using Reeve.Deployments.Projects;
 using Reeve.Protocol.Deployments;
 using Reeve.Protocol.Runs;
+using Reeve.Settings;
 
 namespace Reeve.Cli.Commands.Deployments;
 
@@ -41,7 +42,7 @@ internal sealed class DeploymentRunCommand : CliCommand
     public override async Task<int> RunAsync(ParseResult parse, CliSession session, CancellationToken ct)
     {
         var client = session.Client;
-        var name = parse.GetValue(_id) ?? parse.GetValue(_name) ?? throw new CliException("which deployment? FLOW/DEPLOYMENT or --id", "reeve deployment ls shows them", ExitCodes.Usage);
+        var name = parse.GetValue(_id) ?? parse.GetValue(_name) ?? throw new CliException("which deployment? FLOW/DEPLOYMENT or --id", $"{CommandName.Text} deployment ls shows them", ExitCodes.Usage);
         var (deployment, fullName) = await Lookup.DeploymentAsync(client, name, ct);
         var parameters = Parameters(parse, session, deployment);
         var moment = _when.Moment(parse, session.Time);

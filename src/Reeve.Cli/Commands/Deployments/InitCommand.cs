@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Reeve.Deployments.Deploying;
+using Reeve.Settings;
 
 namespace Reeve.Cli.Commands.Deployments;
 
@@ -34,7 +35,7 @@ internal sealed class InitCommand : CliCommand
         output.WriteLine(report.Written.Count == 0 ? "Nothing was written: the project's files are there already." : $"Created project in {directory} from recipe '{recipe}':");
         foreach (var file in report.Written)
             output.WriteLine("  " + file);
-        output.WriteLine("Next: fill in 'deployments' in prefect.yaml, then reeve deploy --all");
+        output.WriteLine($"Next: fill in 'deployments' in prefect.yaml, then {CommandName.Text} deploy --all");
         return ExitCodes.Done;
     }
 

@@ -3,6 +3,7 @@ using Reeve.Client;
 using Reeve.Protocol.Filters;
 using Reeve.Protocol.Logs;
 using Reeve.Protocol.Runs;
+using Reeve.Settings;
 
 namespace Reeve.Cli.Commands.FlowRuns;
 
@@ -42,7 +43,7 @@ internal sealed class RunWatcher(OrchestrationClient client, Guid id, TextWriter
             if (quietSince is { } quiet && time.GetElapsedTime(quiet) >= LastLines)
                 return Conclude(Run);
             if (limit is { } patience && time.GetElapsedTime(start) > patience && !ended)
-                throw new CliException($"flow run '{Run.Name}' is {Run.StateName} after {patience.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s; it goes on", $"reeve flow-run inspect {id}");
+                throw new CliException($"flow run '{Run.Name}' is {Run.StateName} after {patience.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s; it goes on", $"{CommandName.Text} flow-run inspect {id}");
             await Task.Delay(Interval, time, ct);
         }
     }

@@ -26,7 +26,7 @@ internal sealed class ProfileCreateCommand : CliCommand
         foreach (var (key, value) in source?.Values ?? new Dictionary<string, string>())
             profiles.Set(name, key, value);
         profiles.Save();
-        session.Terminal.Out.WriteLine($"Created profile '{name}'. Use it with: reeve profile use {name}");
+        session.Terminal.Out.WriteLine($"Created profile '{name}'. Use it with: {CommandName.Text} profile use {name}");
         return Task.FromResult(ExitCodes.Done);
     }
 }

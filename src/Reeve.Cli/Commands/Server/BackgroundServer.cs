@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Reeve.Settings;
 
 namespace Reeve.Cli.Commands.Server;
 
@@ -22,7 +23,7 @@ internal static class BackgroundServer
             await Task.Delay(TimeSpan.FromMilliseconds(50), session.Time, ct);
         }
 
-        session.Terminal.Out.WriteLine($"Reeve is up at {server.Address} (process {server.Pid.ToString(CultureInfo.InvariantCulture)}, log {ServerFile.LogIn(home)}).\nStop it: reeve server stop");
+        session.Terminal.Out.WriteLine($"Reeve is up at {server.Address} (process {server.Pid.ToString(CultureInfo.InvariantCulture)}, log {ServerFile.LogIn(home)}).\nStop it: {CommandName.Text} server stop");
         return ExitCodes.Done;
     }
 

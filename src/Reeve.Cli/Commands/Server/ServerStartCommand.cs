@@ -76,7 +76,7 @@ internal sealed class ServerStartCommand : CliCommand
         output.WriteLine($"  API:      {address}/api");
         output.WriteLine($"  Database: {(IsPostgres(settings) ? "PostgreSQL" : settings.DatabaseConnectionUrl)}");
         if (settings.ApiUrl.ToString().TrimEnd('/') != $"{address}/api")
-            output.WriteLine($"  Use it:   reeve config set REEVE_API_URL={address}/api");
+            output.WriteLine($"  Use it:   {CommandName.Text} config set REEVE_API_URL={address}/api");
         output.WriteLine("Stop it with Ctrl+C.");
         output.Flush();
     }
@@ -87,7 +87,7 @@ internal sealed class ServerStartCommand : CliCommand
     private static void RefuseSecond(ReeveSettings settings)
     {
         if (!IsPostgres(settings) && ServerFile.FindRunning(settings.Home) is { } running)
-            throw new CliException($"a server of {settings.Home} runs already at {running.Address} (process {running.Pid.ToString(CultureInfo.InvariantCulture)})", "stop it: reeve server stop");
+            throw new CliException($"a server of {settings.Home} runs already at {running.Address} (process {running.Pid.ToString(CultureInfo.InvariantCulture)})", $"stop it: {CommandName.Text} server stop");
     }
 
     private static void RefuseTakenPort(string host, int port)
@@ -95,7 +95,7 @@ internal sealed class ServerStartCommand : CliCommand
         if (port == 0 || !IPAddress.TryParse(host == "localhost" ? "127.0.0.1" : host, out var address) || FreePort.IsFree(address, port))
             return;
         var next = FreePort.After(address, port);
-        throw new CliException($"port {port} of {host} is in use", next is null ? "choose another: --port N" : $"port {next} is free: reeve server start --port {next}");
+        throw new CliException($"port {port} of {host} is in use", next is null ? "choose another: --port N" : $"port {next} is free: {CommandName.Text} server start --port {next}");
     }
 }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Reeve.Cli.Output;
 using Reeve.Protocol.WorkPools;
+using Reeve.Settings;
 
 namespace Reeve.Cli.Commands.WorkPools;
 
@@ -38,7 +39,7 @@ internal sealed class WorkPoolCreateCommand : CliCommand
             throw new CliException($"there is a work pool '{name}' already", "--overwrite changes it");
         var type = parse.GetValue(_type) ?? existing?.Type ?? "process";
         if (existing is not null && existing.Type != type)
-            throw new CliException($"the work pool '{name}' is of type '{existing.Type}' and cannot become '{type}'", $"delete it first: reeve work-pool delete {name}");
+            throw new CliException($"the work pool '{name}' is of type '{existing.Type}' and cannot become '{type}'", $"delete it first: {CommandName.Text} work-pool delete {name}");
         var template = parse.GetValue(_template) is { } file ? JsonFiles.ReadObject(file, session.Terminal) : await BaseJobTemplates.OfTypeAsync(client, type, ct);
         if (existing is null)
         {
@@ -60,7 +61,7 @@ internal sealed class WorkPoolCreateCommand : CliCommand
         if (_output.IsJson(parse))
             JsonOutput.Write(await Lookup.WorkPoolAsync(client, name, ct), session.Terminal.Out);
         else
-            session.Terminal.Out.WriteLine($"{(existing is null ? "Created" : "Changed")} work pool '{name}'. A worker for it: reeve worker start --pool {name}");
+            session.Terminal.Out.WriteLine($"{(existing is null ? "Created" : "Changed")} work pool '{name}'. A worker for it: {CommandName.Text} worker start --pool {name}");
         return ExitCodes.Done;
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Reeve.Cli.Output;
 using Reeve.Protocol.Filters;
+using Reeve.Settings;
 
 namespace Reeve.Cli.Commands.WorkPools;
 
@@ -32,7 +33,7 @@ internal sealed class WorkPoolInspectCommand : CliCommand
         foreach (var worker in await session.Client.FindWorkersAsync(pool.Name, new Query(), ct))
             workers.Add(worker.Name, worker.Status, Ago.Of(worker.LastHeartbeatTime, session.Time));
         output.WriteLine();
-        workers.Write(output, $"No workers. Start one: reeve worker start --pool {pool.Name}");
+        workers.Write(output, $"No workers. Start one: {CommandName.Text} worker start --pool {pool.Name}");
         return ExitCodes.Done;
     }
 }

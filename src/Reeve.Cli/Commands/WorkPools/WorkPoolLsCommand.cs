@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Reeve.Cli.Output;
 using Reeve.Protocol.Filters;
+using Reeve.Settings;
 
 namespace Reeve.Cli.Commands.WorkPools;
 
@@ -34,7 +35,7 @@ internal sealed class WorkPoolLsCommand : CliCommand
             table.Add(verbose ? [.. cells, pool.Description] : cells);
         }
 
-        table.Write(session.Terminal.Out, "There are no work pools. Make one: reeve work-pool create NAME --type process");
+        table.Write(session.Terminal.Out, $"There are no work pools. Make one: {CommandName.Text} work-pool create NAME --type process");
         return ExitCodes.Done;
     }
 }
