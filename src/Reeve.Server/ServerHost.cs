@@ -168,9 +168,9 @@ public sealed class ServerHost : IAsyncDisposable
         app.UseMiddleware<ProblemAnswers>();
         app.UseMiddleware<WorkspaceAddress>();
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(20), KeepAliveTimeout = TimeSpan.FromSeconds(40) });
+        app.UseRouting();
         app.Use(app.Services.GetRequiredService<BasicAuthentication>().Middleware);
         app.Use(app.Services.GetRequiredService<ConsoleApi>().Middleware);
-        app.UseRouting();
         MapEndpoints(app.Services, app.MapGroup("/api"));
         return app;
     }

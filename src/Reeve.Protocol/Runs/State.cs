@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Reeve.Protocol.Runs;
 
@@ -68,6 +69,7 @@ public sealed record StateDetails
     public DateTimeOffset? CacheExpiration { get; init; }
 
     /// <summary>True for a background task run that a task worker will take.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] // null and absent differ
     public bool? Deferred { get; set; } = false;
 
     /// <summary>True when the result cannot be tracked through the state.</summary>

@@ -4,7 +4,6 @@ using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Reeve.Protocol;
 using Reeve.Protocol.Events;
@@ -15,32 +14,28 @@ namespace Reeve.Server.Events;
 
 /// <summary><c>/events/in</c> takes what clients tell, <c>/events/out</c> tells what was committed.</summary>
 internal sealed partial class EventSockets(
-    Database database, EventsStore events, EventStream stream, BasicAuthentication authentication, IHostApplicationLifetime lifetime, ILogger<EventSockets> log)
+    Database database, EventsStore events, EventStream stream, BasicAuthentication authentication, ILogger<EventSockets> log)
 {
     private const int MostInOneWrite = 200;
     private const int MostBackfilled = 1000;
 
     internal void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/events/in", InAsync);
-        api.MapGet("/events/out", OutAsync);
+        api.MapGet("/events/in", InAsync).WithMetadata(WireSocket.Route);
+        api.MapGet("/events/out", OutAsync).WithMetadata(WireSocket.Route);
     }
 
-    private async Task InAsync(HttpContext http)
+    private Task InAsync(HttpContext http) => WireSocket.ServeAsync(http, authentication, async (socket, stop) =>
     {
-        using var socket = await WireSocket.AcceptAsync(http, authentication).ConfigureAwait(false);
-        if (socket is null)
-            return;
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
         // full: the socket is not read, and the client waits
         var waiting = Channel.CreateBounded<Event>(new BoundedChannelOptions(1000) { SingleReader = true, SingleWriter = true });
         var storing = StoreAsync(waiting.Reader);
         try
         {
-            while (await socket.ReceiveAsync(stop.Token).ConfigureAwait(false) is { } message)
+            while (await socket.ReceiveAsync(stop).ConfigureAwait(false) is { } message)
             {
                 if (Read(message) is { } happened)
-                    await waiting.Writer.WriteAsync(happened, stop.Token).ConfigureAwait(false);
+                    await waiting.Writer.WriteAsync(happened, stop).ConfigureAwait(false);
             }
         }
         catch (Exception fault) when (fault is WebSocketException or OperationCanceledException)
@@ -51,7 +46,7 @@ internal sealed partial class EventSockets(
         await storing.ConfigureAwait(false);
         // the answer to the client's close says that all of it is stored
         await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None).ConfigureAwait(false);
-    }
+    });
 
     private async Task StoreAsync(ChannelReader<Event> waiting)
     {
@@ -104,25 +99,11 @@ internal sealed partial class EventSockets(
         return null;
     }
 
-    private async Task OutAsync(HttpContext http)
+    private Task OutAsync(HttpContext http) => WireSocket.ServeAsync(http, authentication, async (socket, stop) =>
     {
-        using var socket = await WireSocket.AcceptAsync(http, authentication).ConfigureAwait(false);
-        if (socket is null)
-            return;
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
-        if (await ReadFilterAsync(socket, stop.Token).ConfigureAwait(false) is { } filter)
-            await socket.TellAsync(ended => SendAsync(socket, filter, ended), stop.Token).ConfigureAwait(false);
-        else
-            await socket.CloseAsync(WebSocketCloseStatus.PolicyViolation, "Expected 'filter' message", stop.Token).ConfigureAwait(false);
-    }
-
-    private static async Task<EventFilter?> ReadFilterAsync(WireSocket socket, CancellationToken cancellation)
-    {
-        var message = await socket.ReceiveAsync(cancellation).ConfigureAwait(false);
-        if (message is not { ValueKind: JsonValueKind.Object } asked || !asked.TryGetProperty("type", out var type) || !type.ValueEquals("filter"))
-            return null;
-        return asked.TryGetProperty("filter", out var filter) && filter.ValueKind == JsonValueKind.Object ? WireRequests.Read<EventFilter>(filter) : new EventFilter();
-    }
+        var filter = await socket.ReceiveFilterAsync(stop).ConfigureAwait(false) is { } given ? WireRequests.Read<EventFilter>(given) : new EventFilter();
+        await socket.TellAsync(ended => SendAsync(socket, filter, ended), stop).ConfigureAwait(false);
+    });
 
     private async Task SendAsync(WireSocket socket, EventFilter filter, CancellationToken cancellation)
     {

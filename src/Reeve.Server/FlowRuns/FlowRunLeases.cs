@@ -30,6 +30,10 @@ internal static class FlowRunLeases
     internal static ValueTask<StoredLease?> ReadAsync(Session session, Guid flowRunId) => session.QueryFirstAsync(
         $"select {StoredLease.Columns} from flow_run_lease l where l.flow_run_id = @id", static row => StoredLease.ReadOrNull(row, 0), ("id", flowRunId));
 
+    /// <summary>Why a write with this token is refused; null where it may go on, as one without a token may.</summary>
+    internal static async ValueTask<string?> FenceAsync(Session session, Guid? flowRunId, Guid? token) =>
+        token is { } own && flowRunId is { } run && await ReadAsync(session, run).ConfigureAwait(false) is { } held && held.Token != own ? held.Superseding : null;
+
     /// <summary>The run ended or gave up its process: its silence no longer means anything.</summary>
     internal static ValueTask<int> ReleaseAsync(Session session, Guid flowRunId, DateTimeOffset now) =>
         session.ExecuteAsync("update flow_run_lease set released = @now where flow_run_id = @id and released is null", ("now", now), ("id", flowRunId));

@@ -73,8 +73,8 @@ internal sealed class FlowRunsApi(Database database, FlowRunsStore runs, Orchest
         var body = await http.Request.ReadWireAsync<FlowRunUpdate>(http.RequestAborted).ConfigureAwait(false);
         var (id, token) = (http.Id(), http.Request.LeaseToken());
         var (found, superseded) = await database.WriteAsync(
-            async session => token is { } own && await FlowRunLeases.ReadAsync(session, id).ConfigureAwait(false) is { } held && held.Token != own
-                ? (true, $"This lease was superseded: attempt {held.Attempt} ({held.Owner}) has the flow run now. Stop this process.")
+            async session => await FlowRunLeases.FenceAsync(session, id, token).ConfigureAwait(false) is { } refused
+                ? (true, refused)
                 : (await runs.UpdateAsync(session, id, body).ConfigureAwait(false), (string?)null),
             http.RequestAborted).ConfigureAwait(false);
         await (superseded is not null ? http.ConflictAsync(superseded) : found ? http.NoContentAsync() : http.NotFoundAsync("Flow run not found")).ConfigureAwait(false);

@@ -79,6 +79,7 @@ internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider cloc
             $"select labels from flow_run where id = @id {session.Dialect.ForUpdate}", static row => row.Json<Dictionary<string, JsonElement>>(0), ("id", id)).ConfigureAwait(false);
         if (labels is null)
             return false;
+        labels = new(labels); // what a row gave is not ours to change
         foreach (var (key, value) in added)
             labels[key] = value;
         await session.ExecuteAsync(

@@ -11,17 +11,23 @@ namespace Reeve.Server.FlowRuns;
 /// <summary>
 /// Judges runs of whose processes nothing was heard for a whole lease: Crashed, or Cancelled where that was asked for, with the evidence. A run
 /// that was claimed and never started loses nothing and goes back to be claimed again; its old lease is fenced off by the next one. While this
-/// server was not there nobody could renew, so no lease is judged before its whole length has passed since the start.
+/// server was not there nobody could renew, so no lease is judged before its whole length has passed since the start, or since the clock was set.
 /// </summary>
 internal sealed partial class LeaseReaper(Database database, Orchestrator orchestrator, TimeProvider clock, ILogger<LeaseReaper> log)
     : PeriodicService(TimeSpan.FromSeconds(2), clock, log)
 {
     private const int MostInOneRound = 200;
-    private readonly DateTimeOffset started = clock.Now();
+
+    // more than any clock is corrected by in passing
+    private static readonly TimeSpan Jump = TimeSpan.FromSeconds(2);
+
+    private DateTimeOffset since = clock.Now();
+    private (DateTimeOffset Wall, long Steady) seen = (clock.Now(), clock.GetTimestamp());
 
     internal override async Task RunOnceAsync(CancellationToken cancellation)
     {
         var now = Clock.Now();
+        NoticeJump(now);
         var lapsed = await database.ReadAsync(
             session => session.QueryAsync(
                 """
@@ -31,8 +37,17 @@ internal sealed partial class LeaseReaper(Database database, Orchestrator orches
                 ("now", now), ("most", MostInOneRound)),
             cancellation).ConfigureAwait(false);
         foreach (var (flowRunId, seconds) in lapsed)
-            if (now >= started.AddSeconds(seconds))
+            if (now >= since.AddSeconds(seconds))
                 await database.WriteAsync(session => JudgeAsync(session, flowRunId), cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>A clock that was set forward, or a machine that slept, makes every lease look lapsed: all have their whole length again.</summary>
+    private void NoticeJump(DateTimeOffset now)
+    {
+        var passed = Clock.GetElapsedTime(seen.Steady);
+        if (now - seen.Wall - passed > Jump)
+            since = now;
+        seen = (now, Clock.GetTimestamp());
     }
 
     // looked at again inside the transaction: a renewal may have come in between

@@ -12,5 +12,8 @@ internal sealed record StoredLease(Guid Token, int Attempt, string Owner, double
         ? null
         : new(row.Id(at), row.Int(at + 1), row.Text(at + 2), row.Real(at + 3), row.Time(at + 4), row.Text(at + 5), row.Time(at + 6), row.TimeOrNull(at + 7));
 
+    /// <summary>What the holder of an older token is told.</summary>
+    internal string Superseding => $"This lease was superseded: attempt {Attempt} ({Owner}) has the flow run now. Stop this process.";
+
     internal bool IsHeld(DateTimeOffset now) => Released is null && Expires > now;
 }

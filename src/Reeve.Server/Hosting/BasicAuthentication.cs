@@ -13,7 +13,7 @@ internal sealed class BasicAuthentication(string? secret)
     internal bool IsOn => secret is not null;
 
     internal Func<RequestDelegate, RequestDelegate> Middleware => next => http =>
-        !IsOn || IsOpen(http.Request) || http.WebSockets.IsWebSocketRequest || HoldsSecret(http.Request) ? next(http) : RefuseAsync(http);
+        !IsOn || IsOpen(http.Request) || IsSocket(http) || HoldsSecret(http.Request) ? next(http) : RefuseAsync(http);
 
     /// <summary>Whether a websocket's first message brought the secret.</summary>
     internal bool Accepts(string? token) => secret is null || (token is not null && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(token), secret));
@@ -21,6 +21,10 @@ internal sealed class BasicAuthentication(string? secret)
     // probes of the infrastructure carry no secrets, and learn nothing from these two
     private static bool IsOpen(HttpRequest request) =>
         HttpMethods.IsGet(request.Method) && request.Path.Value is "/api/health" or "/api/ready" or "/api/health/" or "/api/ready/";
+
+    // the offer of an upgrade alone says nothing: a route that speaks HTTP would answer it like any other request
+    private static bool IsSocket(HttpContext http) =>
+        http.WebSockets.IsWebSocketRequest && http.GetEndpoint()?.Metadata.GetMetadata<WireSocket.RouteMark>() is not null;
 
     private bool HoldsSecret(HttpRequest request)
     {

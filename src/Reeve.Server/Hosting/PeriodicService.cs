@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Reeve.Server.Storage;
 
 namespace Reeve.Server.Hosting;
 
@@ -26,7 +27,10 @@ internal abstract partial class PeriodicService(TimeSpan interval, TimeProvider 
             }
             catch (Exception fault)
             {
-                RoundFailed(fault, GetType().Name);
+                if (fault is StorageBusyException busy)
+                    RoundWaits(GetType().Name, busy.Message);
+                else
+                    RoundFailed(fault, GetType().Name);
                 await Task.Delay(interval, Clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -34,6 +38,9 @@ internal abstract partial class PeriodicService(TimeSpan interval, TimeProvider 
 
     /// <summary>The pause between two rounds; started before the round, so that a signal during it is not lost.</summary>
     protected virtual Task WaitAsync(CancellationToken cancellation) => Task.Delay(interval, Clock, cancellation);
+
+    [LoggerMessage(LogLevel.Warning, "{Service} waits: {Reason}")]
+    private partial void RoundWaits(string service, string reason);
 
     [LoggerMessage(LogLevel.Error, "{Service} failed in one round and goes on")]
     private partial void RoundFailed(Exception fault, string service);

@@ -65,6 +65,8 @@ internal static class WireRequests
 
     private static T Parse<T>(in ReadResult result, JsonTypeInfo<T> type, bool echo)
     {
+        if (!WireText.IsText(result.Buffer))
+            throw new InvalidRequestException("body", "JSON decode error: the text is not valid Unicode", "json_invalid");
         try
         {
             var buffer = result.Buffer;
@@ -96,7 +98,7 @@ internal static class WireRequests
         var faults = FaultFinder.Find(body, type);
         if (faults.Count == 0)
             faults.Add(new(["body", .. (fault.Path ?? "$").Split('.').Skip(1)], fault.Message.Split(" Path:")[0], "value_error"));
-        return new(faults, echo ? body : null);
+        return new(faults, echo ? Echo.Of(body) : null);
     }
 
     private static string Position(JsonException fault) =>

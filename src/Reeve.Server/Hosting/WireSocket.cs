@@ -1,7 +1,10 @@
 using System.Buffers;
 using System.Net.WebSockets;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Reeve.Server.Hosting;
 
@@ -10,16 +13,48 @@ internal sealed class WireSocket : IDisposable
 {
     private const string Protocol = "prefect";
     private const int LargestMessage = 4 * 1024 * 1024;
+
+    /// <summary>Marks the routes that authenticate by their first message; every other asks for the header, whatever upgrade a request offers.</summary>
+    internal static readonly object Route = new RouteMark();
+
+    // who does not know the secret must not keep a connection
+    private static readonly TimeSpan LongestGreeting = TimeSpan.FromSeconds(30);
     private readonly WebSocket socket;
     private readonly ArrayBufferWriter<byte> received = new(4096);
 
     private WireSocket(WebSocket socket) => this.socket = socket;
 
+    /// <summary>Accepts, authenticates and converses until one side ends. A message that cannot be used closes the socket with the reason.</summary>
+    internal static async Task ServeAsync(HttpContext http, BasicAuthentication authentication, Func<WireSocket, CancellationToken, Task> converse)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(
+            http.RequestAborted, http.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+        WireSocket? socket = null;
+        try
+        {
+            socket = await AcceptAsync(http, authentication, stop.Token).ConfigureAwait(false);
+            if (socket is not null)
+                await converse(socket, stop.Token).ConfigureAwait(false);
+        }
+        catch (InvalidRequestException refused)
+        {
+            await socket!.CloseAsync(WebSocketCloseStatus.PolicyViolation, Shortened(refused.Message), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is WebSocketException or OperationCanceledException)
+        {
+            // the other side is gone, or this one stops: a client comes back and catches up
+        }
+        finally
+        {
+            socket?.Dispose();
+        }
+    }
+
     /// <summary>
     /// Accepts and authenticates; null where the caller is no websocket, or was sent away. A client that offers no sub-protocol (2.x) has no first message to
     /// authenticate with, so it is let in only where no secret is asked for.
     /// </summary>
-    internal static async Task<WireSocket?> AcceptAsync(HttpContext http, BasicAuthentication authentication)
+    private static async Task<WireSocket?> AcceptAsync(HttpContext http, BasicAuthentication authentication, CancellationToken cancellation)
     {
         if (!http.WebSockets.IsWebSocketRequest)
         {
@@ -30,10 +65,10 @@ internal sealed class WireSocket : IDisposable
         var socket = new WireSocket(await http.WebSockets.AcceptWebSocketAsync(knowsProtocol ? Protocol : null).ConfigureAwait(false));
         if (!knowsProtocol && !authentication.IsOn)
             return socket;
-        var refusal = knowsProtocol ? await socket.AuthenticateAsync(authentication, http.RequestAborted).ConfigureAwait(false) : "The sub-protocol 'prefect' is needed to authenticate";
+        var refusal = knowsProtocol ? await socket.AuthenticateAsync(authentication, http.RequestServices.GetRequiredService<TimeProvider>(), cancellation).ConfigureAwait(false) : "The sub-protocol 'prefect' is needed to authenticate";
         if (refusal is null)
             return socket;
-        await socket.CloseAsync(WebSocketCloseStatus.PolicyViolation, refusal, http.RequestAborted).ConfigureAwait(false);
+        await socket.CloseAsync(WebSocketCloseStatus.PolicyViolation, refusal, cancellation).ConfigureAwait(false);
         socket.Dispose();
         return null;
     }
@@ -54,6 +89,16 @@ internal sealed class WireSocket : IDisposable
             if (part.EndOfMessage)
                 return Parse(received.WrittenSpan);
         }
+    }
+
+    /// <summary>The filter of a follower's second message; null where it wants everything.</summary>
+    /// <exception cref="InvalidRequestException">It is another message.</exception>
+    internal async Task<JsonElement?> ReceiveFilterAsync(CancellationToken cancellation)
+    {
+        if (await ReceiveAsync(cancellation).ConfigureAwait(false) is not { ValueKind: JsonValueKind.Object } asked
+            || !asked.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String || !type.ValueEquals("filter"))
+            throw new InvalidRequestException("type", "Expected 'filter' message");
+        return asked.TryGetProperty("filter", out var given) && given.ValueKind == JsonValueKind.Object ? given : null;
     }
 
     internal ValueTask SendAsync(ReadOnlyMemory<byte> utf8, CancellationToken cancellation) =>
@@ -93,15 +138,17 @@ internal sealed class WireSocket : IDisposable
         }
     }
 
-    private async Task<string?> AuthenticateAsync(BasicAuthentication authentication, CancellationToken cancellation)
+    private async Task<string?> AuthenticateAsync(BasicAuthentication authentication, TimeProvider clock, CancellationToken cancellation)
     {
-        var first = await ReceiveAsync(cancellation).ConfigureAwait(false);
-        if (first is not { ValueKind: JsonValueKind.Object } message || !message.TryGetProperty("type", out var type) || !type.ValueEquals("auth"))
+        using var patience = new CancellationTokenSource(LongestGreeting, clock);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
+        var first = await ReceiveAsync(ended.Token).ConfigureAwait(false);
+        if (first is not { ValueKind: JsonValueKind.Object } message || !message.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String || !type.ValueEquals("auth"))
             return "Expected 'auth' message";
         var token = message.TryGetProperty("token", out var given) && given.ValueKind == JsonValueKind.String ? given.GetString() : null;
         if (!authentication.Accepts(token))
             return token is null ? "Auth required but no token provided" : "Invalid token";
-        await SendAsync("""{"type":"auth_success"}"""u8.ToArray(), cancellation).ConfigureAwait(false);
+        await SendAsync("""{"type":"auth_success"}"""u8.ToArray(), ended.Token).ConfigureAwait(false);
         return null;
     }
 
@@ -126,6 +173,9 @@ internal sealed class WireSocket : IDisposable
         }
     }
 
+    // the reason of a close has at most 123 bytes
+    private static string Shortened(string reason) => Encoding.UTF8.GetByteCount(reason) <= 123 ? reason : string.Concat(reason.AsSpan(0, Math.Min(reason.Length, 30)), "…");
+
     // what is no JSON reads as undefined, which no message is
     private static JsonElement Parse(ReadOnlySpan<byte> utf8)
     {
@@ -141,4 +191,6 @@ internal sealed class WireSocket : IDisposable
     }
 
     public void Dispose() => socket.Dispose();
+
+    internal sealed class RouteMark;
 }

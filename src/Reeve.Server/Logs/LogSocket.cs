@@ -1,9 +1,7 @@
-using System.Net.WebSockets;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Hosting;
 using Reeve.Protocol;
 using Reeve.Protocol.Filters;
 using Reeve.Protocol.Logs;
@@ -13,30 +11,20 @@ using Reeve.Server.Storage;
 namespace Reeve.Server.Logs;
 
 /// <summary><c>/logs/out</c> tells committed log lines as they come.</summary>
-internal sealed class LogSocket(Database database, LogsStore logs, BasicAuthentication authentication, IHostApplicationLifetime lifetime, TimeProvider clock)
+internal sealed class LogSocket(Database database, LogsStore logs, BasicAuthentication authentication, TimeProvider clock)
 {
     private const int MostAtOnce = 200;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     // a line of a transaction that began earlier may be committed later; so far back is looked again
     private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(5);
 
-    internal void Map(IEndpointRouteBuilder api) => api.MapGet("/logs/out", OutAsync);
+    internal void Map(IEndpointRouteBuilder api) => api.MapGet("/logs/out", OutAsync).WithMetadata(WireSocket.Route);
 
-    private async Task OutAsync(HttpContext http)
+    private Task OutAsync(HttpContext http) => WireSocket.ServeAsync(http, authentication, async (socket, stop) =>
     {
-        using var socket = await WireSocket.AcceptAsync(http, authentication).ConfigureAwait(false);
-        if (socket is null)
-            return;
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
-        var message = await socket.ReceiveAsync(stop.Token).ConfigureAwait(false);
-        if (message is not { ValueKind: JsonValueKind.Object } asked || !asked.TryGetProperty("type", out var type) || !type.ValueEquals("filter"))
-        {
-            await socket.CloseAsync(WebSocketCloseStatus.PolicyViolation, "Expected 'filter' message", stop.Token).ConfigureAwait(false);
-            return;
-        }
-        var filter = asked.TryGetProperty("filter", out var given) && given.ValueKind == JsonValueKind.Object ? WireRequests.Read<Query>(WrapAsQuery(given)).Logs : null;
-        await socket.TellAsync(ended => SendAsync(socket, filter, ended), stop.Token).ConfigureAwait(false);
-    }
+        var filter = await socket.ReceiveFilterAsync(stop).ConfigureAwait(false) is { } given ? WireRequests.Read<Query>(WrapAsQuery(given)).Logs : null;
+        await socket.TellAsync(ended => SendAsync(socket, filter, ended), stop).ConfigureAwait(false);
+    });
 
     private static JsonElement WrapAsQuery(JsonElement filter) => WireJson.Parse($$"""{"logs":{{filter.GetRawText()}}}""");
 

@@ -51,7 +51,7 @@ internal sealed partial class Orchestrator(Database database, TimeProvider clock
         ? null
         : new ProposalOutcome.Superseded(held is null
             ? "This lease is not known: nobody holds the flow run. Stop this process."
-            : $"This lease was superseded: attempt {held.Attempt} ({held.Owner}) has the flow run now. Stop this process.");
+            : held.Superseding);
 
     private static ProposalOutcome.Answered Answer(Verdict verdict, State? holds, bool stored)
     {

@@ -1,4 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Reeve.Protocol;
 using Reeve.Protocol.Runs;
 using Reeve.Server.Storage;
 
@@ -11,6 +14,10 @@ internal static class StateRows
     internal const string Columns = "s.id, s.type, s.name, s.timestamp, s.message, s.state_details, s.data";
 
     internal const int ColumnCount = 7;
+
+    // most details of most states are null, and null again when read back without being told: a page of runs reads fifty of them
+    private static readonly JsonTypeInfo<StateDetails> WithoutNulls =
+        (JsonTypeInfo<StateDetails>)new JsonSerializerOptions(WireJson.Options) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull }.GetTypeInfo(typeof(StateDetails));
 
     internal static State Read(Row row, int at) => new()
     {
@@ -47,7 +54,7 @@ internal static class StateRows
         values (@id, @run, @type, @name, @timestamp, @message, @details, @data)
         """,
         ("id", state.Id), ("run", flowRunId), ("type", state.Type.ToWire()), ("name", state.Name), ("timestamp", state.Timestamp), ("message", state.Message),
-        ("details", SqlValue.Json(state.StateDetails)), ("data", Kept(state.Data)));
+        ("details", SqlValue.Json(state.StateDetails, WithoutNulls)), ("data", Kept(state.Data)));
 
     /// <summary>A state's id is its place in history: the same state told twice is stored once.</summary>
     internal static ValueTask<int> AddTaskRunStateAsync(Session session, Guid taskRunId, State state) => session.ExecuteAsync(
@@ -56,7 +63,7 @@ internal static class StateRows
         values (@id, @run, @type, @name, @timestamp, @message, @details, @data) on conflict (id) do nothing
         """,
         ("id", state.Id), ("run", taskRunId), ("type", state.Type.ToWire()), ("name", state.Name), ("timestamp", state.Timestamp), ("message", state.Message),
-        ("details", SqlValue.Json(state.StateDetails)), ("data", Kept(state.Data)));
+        ("details", SqlValue.Json(state.StateDetails, WithoutNulls)), ("data", Kept(state.Data)));
 
     // "unpersisted" says that there is no result to come back for: the proposer is answered with it, the history has nothing
     private static JsonElement? Kept(JsonElement? data) =>

@@ -6,6 +6,8 @@ namespace Reeve.Server.Storage;
 internal sealed class PostgresSession(NpgsqlConnection connection, Wakeups wakeups, CancellationToken cancellation)
     : Session(Dialect.PostgreSql, wakeups, cancellation)
 {
+    private static ReadOnlySpan<byte> NullEscape => "\\u0000"u8;
+
     internal override ValueTask<int> ExecuteAsync(string sql, params ReadOnlySpan<(string Name, SqlValue Value)> parameters) =>
         ExecuteAsync(Command(sql, parameters));
 
@@ -62,15 +64,34 @@ internal sealed class PostgresSession(NpgsqlConnection connection, Wakeups wakeu
     {
         SqlValue.ValueKind.Id => Typed(name, NpgsqlDbType.Uuid, value, value.Id),
         SqlValue.ValueKind.Time => Typed(name, NpgsqlDbType.TimestampTz, value, Instant.FromMicroseconds(value.Number)),
-        SqlValue.ValueKind.Text => Typed(name, NpgsqlDbType.Text, value, (string?)value.Reference ?? ""),
-        SqlValue.ValueKind.Json => Typed(name, NpgsqlDbType.Jsonb, value, (byte[]?)value.Reference ?? []),
+        SqlValue.ValueKind.Text => Typed(name, NpgsqlDbType.Text, value, Storable((string?)value.Reference ?? "")),
+        SqlValue.ValueKind.Json => Typed(name, NpgsqlDbType.Jsonb, value, Storable((byte[]?)value.Reference ?? [])),
         SqlValue.ValueKind.Number => Typed(name, NpgsqlDbType.Bigint, value, value.Number),
         SqlValue.ValueKind.Real => Typed(name, NpgsqlDbType.Double, value, value.Real),
         SqlValue.ValueKind.Flag => Typed(name, NpgsqlDbType.Boolean, value, value.Number != 0),
         SqlValue.ValueKind.Ids => Typed(name, NpgsqlDbType.Array | NpgsqlDbType.Uuid, value, (Guid[]?)value.Reference ?? []),
-        SqlValue.ValueKind.Texts => Typed(name, NpgsqlDbType.Array | NpgsqlDbType.Text, value, (string[]?)value.Reference ?? []),
+        SqlValue.ValueKind.Texts => Typed(name, NpgsqlDbType.Array | NpgsqlDbType.Text, value, Array.ConvertAll((string[]?)value.Reference ?? [], Storable)),
         _ => throw new InvalidOperationException($"No binding for {value.Kind}."),
     };
+
+    // PostgreSQL refuses the null character in text; a log line that holds one must not be lost for it
+    private static string Storable(string text) => text.Replace('\0', '\uFFFD');
+
+    private static byte[] Storable(byte[] json)
+    {
+        if (json.AsSpan().IndexOf(NullEscape) < 0)
+            return json;
+        var kept = json.ToArray();
+        for (var i = 0; i < kept.Length; i++)
+        {
+            if (kept[i] != (byte)'\\')
+                continue;
+            if (kept.AsSpan(i).StartsWith(NullEscape))
+                "\\ufffd"u8.CopyTo(kept.AsSpan(i));
+            i++; // what a backslash escapes begins no escape of its own
+        }
+        return kept;
+    }
 
     private static NpgsqlParameter Typed<T>(string name, NpgsqlDbType type, in SqlValue value, T bound) => value.IsNull
         ? new NpgsqlParameter(name, type) { Value = DBNull.Value }

@@ -21,6 +21,7 @@ internal abstract class Row
 
     internal abstract bool Flag(int column);
 
+    /// <summary>Rows may share the value: whoever wants to change it takes a copy.</summary>
     internal abstract T Json<T>(int column, JsonTypeInfo<T> type);
 
     /// <summary>A JSON value as it is stored.</summary>

@@ -72,6 +72,9 @@ internal sealed class SqliteConnection : IDisposable
         return (code & 0xff) switch
         {
             raw.SQLITE_BUSY or raw.SQLITE_LOCKED => new StorageBusyException("Another program holds the database.", TimeSpan.FromSeconds(1)),
+            // no fault of the request: it holds as soon as there is room again
+            raw.SQLITE_FULL => new StorageBusyException("The disk of the database is full.", TimeSpan.FromSeconds(10)),
+            raw.SQLITE_IOERR => new StorageBusyException(string.Create(CultureInfo.InvariantCulture, $"The disk of the database fails: {message} ({code})."), TimeSpan.FromSeconds(10)),
             raw.SQLITE_INTERRUPT => new OperationCanceledException(),
             raw.SQLITE_CONSTRAINT => new StorageException(message, code is raw.SQLITE_CONSTRAINT_UNIQUE or raw.SQLITE_CONSTRAINT_PRIMARYKEY, code == raw.SQLITE_CONSTRAINT_FOREIGNKEY),
             _ => new StorageException(string.Create(CultureInfo.InvariantCulture, $"SQLite error {code}: {message}, in: {sql.AsSpan(0, Math.Min(sql.Length, 400))}")),

@@ -27,10 +27,11 @@ internal sealed class SqliteDatabase : Database
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            MakePrivate(file);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new DatabaseUnusableException($"The folder of the database file '{file}' cannot be made: {fault.Message}", fault);
+            throw new DatabaseUnusableException($"The database file '{file}' cannot be made: {fault.Message}", fault);
         }
         var writing = new SqliteConnection(file, readOnly: false);
         try
@@ -51,7 +52,22 @@ internal sealed class SqliteDatabase : Database
         catch (StorageException fault)
         {
             writing.Dispose();
-            throw new DatabaseUnusableException($"The database file '{file}' cannot be used: {fault.Message}", fault);
+            throw new DatabaseUnusableException($"The database file '{file}' cannot be used: {fault.Message.Split(", in: ")[0]}.", fault);
+        }
+    }
+
+    /// <summary>Parameters and log lines are nobody else's business. SQLite gives its other files the rights of this one.</summary>
+    private static void MakePrivate(string file)
+    {
+        if (OperatingSystem.IsWindows() || File.Exists(file))
+            return;
+        try
+        {
+            using var made = new FileStream(file, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+        }
+        catch (IOException) when (File.Exists(file))
+        {
+            // another server starts at the same time
         }
     }
 

@@ -9,7 +9,7 @@ internal sealed class StorageException(string message, bool isUniqueViolation = 
     internal bool IsForeignKeyViolation { get; } = isForeignKeyViolation;
 }
 
-/// <summary>The bounded way into the database is full, or another program holds it: the caller should come back after a while (503).</summary>
+/// <summary>The bounded way into the database is full, its disk is, or another program holds it: the caller should come back after a while (503).</summary>
 internal sealed class StorageBusyException(string message, TimeSpan retryAfter) : Exception(message)
 {
     internal TimeSpan RetryAfter { get; } = retryAfter;

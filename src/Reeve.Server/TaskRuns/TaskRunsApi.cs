@@ -33,8 +33,8 @@ internal sealed class TaskRunsApi(Database database, TaskRunsStore runs, Orchest
             var (created, isNew, superseded) = await database.WriteAsync(
                 async session =>
                 {
-                    if (token is { } own && body.FlowRunId is { } flowRun && await FlowRunLeases.ReadAsync(session, flowRun).ConfigureAwait(false) is { } held && held.Token != own)
-                        return (null, false, $"This lease was superseded: attempt {held.Attempt} ({held.Owner}) has the flow run now. Stop this process.");
+                    if (await FlowRunLeases.FenceAsync(session, body.FlowRunId, token).ConfigureAwait(false) is { } refused)
+                        return (null, false, refused);
                     var (stored, added) = await runs.CreateAsync(session, run).ConfigureAwait(false);
                     return ((TaskRun?)stored, added, (string?)null);
                 },

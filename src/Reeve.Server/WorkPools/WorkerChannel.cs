@@ -5,7 +5,6 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Hosting;
 using Reeve.Protocol;
 using Reeve.Protocol.Json;
 using Reeve.Protocol.WorkPools;
@@ -16,39 +15,24 @@ namespace Reeve.Server.WorkPools;
 
 /// <summary><c>/work_pools/{name}/workers/connect</c>: 3.8 workers say hello, hear which queues and what pool they serve, and send their heartbeats.</summary>
 internal sealed class WorkerChannel(
-    Database database, WorkPoolsStore pools, WorkersStore workers, DueRuns due, BasicAuthentication authentication, IHostApplicationLifetime lifetime, TimeProvider clock)
+    Database database, WorkPoolsStore pools, WorkersStore workers, DueRuns due, BasicAuthentication authentication, TimeProvider clock)
 {
     private const string ChannelVersion = "work_pool_worker_channel.v1";
     private static readonly string[] Capabilities = ["worker_heartbeat.v1", "work_pool_snapshot.v1"];
 
-    internal void Map(IEndpointRouteBuilder api) => api.MapGet("/work_pools/{name}/workers/connect", ConnectAsync);
+    internal void Map(IEndpointRouteBuilder api) => api.MapGet("/work_pools/{name}/workers/connect", ConnectAsync).WithMetadata(WireSocket.Route);
 
-    private async Task ConnectAsync(HttpContext http)
+    // where it is refused the worker goes on with its heartbeats over HTTP, which tell it the same
+    private Task ConnectAsync(HttpContext http) => WireSocket.ServeAsync(http, authentication, async (socket, stop) =>
     {
         var name = http.Route("name");
-        using var socket = await WireSocket.AcceptAsync(http, authentication).ConfigureAwait(false);
-        if (socket is null)
-            return;
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
-        try
+        while (await socket.ReceiveAsync(stop).ConfigureAwait(false) is { } message)
         {
-            while (await socket.ReceiveAsync(stop.Token).ConfigureAwait(false) is { } message)
-            {
-                if (await AnswerAsync(name, message, stop.Token).ConfigureAwait(false) is { } answer)
-                    await socket.SendAsync(Encoding.UTF8.GetBytes(answer.ToJsonString()), stop.Token).ConfigureAwait(false);
-            }
-            await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None).ConfigureAwait(false);
+            if (await AnswerAsync(name, message, stop).ConfigureAwait(false) is { } answer)
+                await socket.SendAsync(Encoding.UTF8.GetBytes(answer.ToJsonString()), stop).ConfigureAwait(false);
         }
-        catch (InvalidRequestException refused)
-        {
-            // the worker goes on with its heartbeats over HTTP, which tell it the same
-            await socket.CloseAsync(WebSocketCloseStatus.PolicyViolation, Shortened(refused.Message), CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception fault) when (fault is WebSocketException or OperationCanceledException)
-        {
-            // a worker that is gone is noticed by its missing heartbeats
-        }
-    }
+        await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None).ConfigureAwait(false);
+    });
 
     private async Task<JsonObject?> AnswerAsync(string pool, JsonElement message, CancellationToken cancellation)
     {
@@ -125,9 +109,6 @@ internal sealed class WorkerChannel(
 
     private static JsonElement? Member(JsonElement map, string name) =>
         map.ValueKind == JsonValueKind.Object && map.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
-
-    // the reason of a close has at most 123 bytes
-    private static string Shortened(string reason) => Encoding.UTF8.GetByteCount(reason) <= 123 ? reason : string.Concat(reason.AsSpan(0, Math.Min(reason.Length, 30)), "…");
 
     private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(t => JsonValue.Create(t))]);
 }

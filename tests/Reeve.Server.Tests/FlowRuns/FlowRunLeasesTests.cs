@@ -80,6 +80,25 @@ public sealed class FlowRunLeasesTests
     }
 
     [Fact]
+    public async Task A_clock_that_is_set_forward_crashes_nothing_that_is_alive()
+    {
+        var clock = new MovedClock();
+        await using var host = await TestHost.StartAsync(change: options => options with { Clock = clock });
+        var (alive, dead) = (await RunningAsync(host), await RunningAsync(host));
+
+        clock.Jump = TimeSpan.FromHours(1);
+        await host.Service<LeaseReaper>().RunOnceAsync(TestHost.Cancellation);
+        Assert.Equal("RUNNING", (await host.GetAsync($"flow_runs/{alive.Run}")).Body.Text("state_type"));
+
+        clock.Offset = TimeSpan.FromSeconds(50);
+        await host.PostAsync("flow_runs/leases/renew", new { leases = new[] { new { flow_run_id = alive.Run, token = alive.Token } }, by = "worker" });
+        clock.Offset += TimeSpan.FromSeconds(50);
+        await host.Service<LeaseReaper>().RunOnceAsync(TestHost.Cancellation);
+        Assert.Equal("RUNNING", (await host.GetAsync($"flow_runs/{alive.Run}")).Body.Text("state_type"));
+        Assert.Equal("CRASHED", (await host.GetAsync($"flow_runs/{dead.Run}")).Body.Text("state_type"));
+    }
+
+    [Fact]
     public async Task After_a_start_no_lease_is_judged_before_its_length_has_passed()
     {
         var clock = new MovedClock();
