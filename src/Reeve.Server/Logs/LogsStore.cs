@@ -47,7 +47,8 @@ internal sealed class LogsStore(TimeProvider clock)
     internal ValueTask<List<Log>> SinceAsync(Session session, LogFilter? filter, DateTimeOffset since, int most)
     {
         var on = new Conditions(session.Dialect);
-        var criteria = Conditions.Where(Of(on, filter), $"l.created >= @{on.Bind(since)}");
+        // ids begin with the time they were made, and are in order without an index of their own
+        var criteria = Conditions.Where(Of(on, filter), $"l.id >= @{on.Bind(Ids.First(since))}", $"l.created >= @{on.Bind(since)}");
         return session.QueryAsync($"select {Columns} from log l {criteria} order by l.created, l.timestamp, l.id limit @{on.Bind(most)}", Read, on.Parameters);
     }
 
