@@ -1,7 +1,7 @@
+using System.CommandLine;
 using Reeve.Cli.Output;
 using Reeve.Protocol.Filters;
 using Reeve.Settings;
-using System.CommandLine;
 
 namespace Reeve.Cli.Commands.Variables;
 
