@@ -33,10 +33,12 @@ internal sealed class ClaimsApi(Database database, WorkPoolsStore pools, WorkQue
         var claim = await http.Request.ReadWireAsync<Claim>(http.RequestAborted).ConfigureAwait(false);
         Check(claim);
         var deadline = clock.GetUtcNow() + WaitOf(http.Request);
+        Guid? known = null;
         while (true)
         {
             // taken before the look, so that no signal between the look and the wait is missed
             var (scheduled, happened) = (database.Wakeups.Next(Orchestrator.ScheduledTopic), database.Wakeups.Next(Outbox.Topic));
+            var changed = known is { } id ? database.Wakeups.Next(WorkSignals.Pool(id)) : null;
             var seen = await database.ReadAsync(session => LookAsync(session, name, claim), http.RequestAborted).ConfigureAwait(false);
             if (seen.Refusal is not null)
             {
@@ -44,7 +46,6 @@ internal sealed class ClaimsApi(Database database, WorkPoolsStore pools, WorkQue
                 return;
             }
             var (pool, look, queueIds) = seen.Value;
-            var changed = database.Wakeups.Next(WorkSignals.Pool(pool.Id));
             await queues.NotePollAsync(database, queueIds, http.RequestAborted).ConfigureAwait(false);
             if (look.IsDue && await TakeAsync(name, claim, http.RequestAborted).ConfigureAwait(false) is { Count: > 0 } claimed)
             {
@@ -56,6 +57,12 @@ internal sealed class ClaimsApi(Database database, WorkPoolsStore pools, WorkQue
             {
                 await http.AnswerAsync<List<ClaimedFlowRun>>([]).ConfigureAwait(false);
                 return;
+            }
+            if (changed is null)
+            {
+                // the pool's signals have its id, which the first look told: look once more with them at hand
+                known = pool.Id;
+                continue;
             }
             var signal = look.IsBlocked ? Task.WhenAny(scheduled, changed, happened) : Task.WhenAny(scheduled, changed);
             await WaitAsync(signal, Pause(look, claim, now, deadline), http.RequestAborted).ConfigureAwait(false);
