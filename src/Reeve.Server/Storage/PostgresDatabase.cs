@@ -34,6 +34,14 @@ internal sealed class PostgresDatabase : Database
         try
         {
             await using var connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+            // any other keeps some texts and refuses others, in the middle of a run
+            if (connection.PostgresParameters.TryGetValue("server_encoding", out var encoding) && encoding != "UTF8")
+                throw new DatabaseUnusableException($"The PostgreSQL database '{builder.Database}' has the encoding {encoding}; Reeve needs UTF8. Make one: create database reeve encoding 'UTF8' template template0");
+        }
+        catch (DatabaseUnusableException)
+        {
+            await source.DisposeAsync().ConfigureAwait(false);
+            throw;
         }
         catch (Exception fault) when (fault is NpgsqlException or TimeoutException)
         {
