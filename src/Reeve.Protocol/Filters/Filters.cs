@@ -181,7 +181,7 @@ public sealed record TaskRunFilter
     /// <summary>The flow run.</summary>
     public AnyOf<Guid>? FlowRunId { get; init; }
 
-    /// <summary>Subflows: "exists_" is not used yet by this server's callers.</summary>
+    /// <summary>Whether a subflow run stands behind it.</summary>
     public ExistsFilter? SubflowRuns { get; init; }
 }
 
