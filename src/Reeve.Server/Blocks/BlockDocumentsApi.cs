@@ -16,9 +16,9 @@ internal sealed class BlockDocumentsApi(Database database, BlockDocumentsStore d
         api.MapPost("/block_documents", CreateAsync);
         api.MapPost("/block_documents/filter", FilterAsync);
         api.MapPost("/block_documents/count", CountAsync);
-        api.MapGet("/block_documents/{id:guid}", ReadAsync);
-        api.MapPatch("/block_documents/{id:guid}", UpdateAsync);
-        api.MapDelete("/block_documents/{id:guid}", DeleteAsync);
+        api.MapGet("/block_documents/{id}", ReadAsync);
+        api.MapPatch("/block_documents/{id}", UpdateAsync);
+        api.MapDelete("/block_documents/{id}", DeleteAsync);
         api.MapGet("/block_types/slug/{slug}/block_documents", OfTypeAsync);
         api.MapGet("/block_types/slug/{slug}/block_documents/name/{name}", ReadByNameAsync);
     }

@@ -18,14 +18,14 @@ internal sealed partial class BlockTypesApi(Database database, BlockTypesStore t
         api.MapPost("/block_types/filter", FilterAsync);
         api.MapPost("/block_types/install_system_block_types", http => http.AnswerAsync<System.Text.Json.JsonElement?>(null));
         api.MapGet("/block_types/slug/{slug}", ReadBySlugAsync);
-        api.MapGet("/block_types/{id:guid}", ReadAsync);
-        api.MapPatch("/block_types/{id:guid}", UpdateAsync);
-        api.MapDelete("/block_types/{id:guid}", DeleteAsync);
+        api.MapGet("/block_types/{id}", ReadAsync);
+        api.MapPatch("/block_types/{id}", UpdateAsync);
+        api.MapDelete("/block_types/{id}", DeleteAsync);
         api.MapPost("/block_schemas", CreateSchemaAsync);
         api.MapPost("/block_schemas/filter", FilterSchemasAsync);
         api.MapGet("/block_schemas/checksum/{checksum}", ReadSchemaByChecksumAsync);
-        api.MapGet("/block_schemas/{id:guid}", ReadSchemaAsync);
-        api.MapDelete("/block_schemas/{id:guid}", DeleteSchemaAsync);
+        api.MapGet("/block_schemas/{id}", ReadSchemaAsync);
+        api.MapDelete("/block_schemas/{id}", DeleteSchemaAsync);
         api.MapGet("/block_capabilities", CapabilitiesAsync);
     }
 

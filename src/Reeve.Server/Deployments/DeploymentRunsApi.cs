@@ -22,10 +22,10 @@ internal sealed class DeploymentRunsApi(
 
     internal void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/deployments/{id:guid}/create_flow_run", CreateAsync);
-        api.MapPost("/deployments/{id:guid}/schedule", ScheduleAsync);
+        api.MapPost("/deployments/{id}/create_flow_run", CreateAsync);
+        api.MapPost("/deployments/{id}/schedule", ScheduleAsync);
         api.MapPost("/deployments/get_scheduled_flow_runs", GetScheduledAsync);
-        api.MapGet("/deployments/{id:guid}/work_queue_check", QueueCheckAsync);
+        api.MapGet("/deployments/{id}/work_queue_check", QueueCheckAsync);
     }
 
     private async Task CreateAsync(HttpContext http)

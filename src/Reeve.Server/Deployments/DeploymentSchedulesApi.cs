@@ -12,10 +12,10 @@ internal sealed class DeploymentSchedulesApi(Database database, DeploymentsStore
 {
     internal void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/deployments/{id:guid}/schedules", ListAsync);
-        api.MapPost("/deployments/{id:guid}/schedules", AddAsync);
-        api.MapPatch("/deployments/{id:guid}/schedules/{schedule:guid}", UpdateAsync);
-        api.MapDelete("/deployments/{id:guid}/schedules/{schedule:guid}", DeleteAsync);
+        api.MapGet("/deployments/{id}/schedules", ListAsync);
+        api.MapPost("/deployments/{id}/schedules", AddAsync);
+        api.MapPatch("/deployments/{id}/schedules/{schedule}", UpdateAsync);
+        api.MapDelete("/deployments/{id}/schedules/{schedule}", DeleteAsync);
     }
 
     private async Task ListAsync(HttpContext http)

@@ -24,13 +24,13 @@ internal sealed class DeploymentsApi(
         api.MapPost("/deployments/count", CountAsync);
         api.MapPost("/deployments/paginate", PaginateAsync);
         api.MapGet("/deployments/name/{flow}/{name}", ReadByNameAsync);
-        api.MapGet("/deployments/{id:guid}", ReadAsync);
-        api.MapPatch("/deployments/{id:guid}", UpdateAsync);
-        api.MapDelete("/deployments/{id:guid}", DeleteAsync);
-        api.MapPost("/deployments/{id:guid}/pause_deployment", http => PauseAsync(http, paused: true));
-        api.MapPost("/deployments/{id:guid}/resume_deployment", http => PauseAsync(http, paused: false));
-        api.MapPost("/deployments/{id:guid}/set_schedule_inactive", http => PauseAsync(http, paused: true));
-        api.MapPost("/deployments/{id:guid}/set_schedule_active", http => PauseAsync(http, paused: false));
+        api.MapGet("/deployments/{id}", ReadAsync);
+        api.MapPatch("/deployments/{id}", UpdateAsync);
+        api.MapDelete("/deployments/{id}", DeleteAsync);
+        api.MapPost("/deployments/{id}/pause_deployment", http => PauseAsync(http, paused: true));
+        api.MapPost("/deployments/{id}/resume_deployment", http => PauseAsync(http, paused: false));
+        api.MapPost("/deployments/{id}/set_schedule_inactive", http => PauseAsync(http, paused: true));
+        api.MapPost("/deployments/{id}/set_schedule_active", http => PauseAsync(http, paused: false));
     }
 
     private async Task CreateAsync(HttpContext http)

@@ -15,7 +15,7 @@ internal sealed class FlowRunLeasesApi(Database database, FlowRunsStore runs, Ti
 
     internal void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/flow_runs/{id:guid}/lease", AcquireAsync);
+        api.MapPost("/flow_runs/{id}/lease", AcquireAsync);
         api.MapPost("/flow_runs/leases/renew", RenewAsync);
     }
 

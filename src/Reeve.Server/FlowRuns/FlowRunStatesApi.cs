@@ -13,7 +13,7 @@ internal sealed class FlowRunStatesApi(Database database)
     internal void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/flow_run_states", ListAsync);
-        api.MapGet("/flow_run_states/{id:guid}", ReadAsync);
+        api.MapGet("/flow_run_states/{id}", ReadAsync);
     }
 
     private async Task ListAsync(HttpContext http)

@@ -19,12 +19,12 @@ internal sealed class FlowRunsApi(Database database, FlowRunsStore runs, Orchest
         api.MapPost("/flow_runs", CreateAsync);
         api.MapPost("/flow_runs/filter", FilterAsync);
         api.MapPost("/flow_runs/count", CountAsync);
-        api.MapGet("/flow_runs/{id:guid}", ReadAsync);
-        api.MapPatch("/flow_runs/{id:guid}", UpdateAsync);
-        api.MapDelete("/flow_runs/{id:guid}", DeleteAsync);
-        api.MapPatch("/flow_runs/{id:guid}/labels", AddLabelsAsync);
-        api.MapPost("/flow_runs/{id:guid}/set_state", SetStateAsync);
-        api.MapPost("/flow_runs/{id:guid}/resume", ResumeAsync);
+        api.MapGet("/flow_runs/{id}", ReadAsync);
+        api.MapPatch("/flow_runs/{id}", UpdateAsync);
+        api.MapDelete("/flow_runs/{id}", DeleteAsync);
+        api.MapPatch("/flow_runs/{id}/labels", AddLabelsAsync);
+        api.MapPost("/flow_runs/{id}/set_state", SetStateAsync);
+        api.MapPost("/flow_runs/{id}/resume", ResumeAsync);
     }
 
     private async Task CreateAsync(HttpContext http)

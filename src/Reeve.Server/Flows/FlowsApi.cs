@@ -13,13 +13,13 @@ internal sealed class FlowsApi(Database database, FlowsStore flows)
 {
     internal void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/flows", CreateAsync);
-        api.MapPost("/flows/filter", FilterAsync);
-        api.MapPost("/flows/count", CountAsync);
-        api.MapGet("/flows/name/{name}", ReadByNameAsync);
-        api.MapGet("/flows/{id:guid}", ReadAsync);
-        api.MapPatch("/flows/{id:guid}", UpdateAsync);
-        api.MapDelete("/flows/{id:guid}", DeleteAsync);
+        api.MapPost("/flows", CreateAsync).Says("Names a flow; a known name answers 200.").Takes<FlowCreate>().Answers<Flow>(201, 200);
+        api.MapPost("/flows/filter", FilterAsync).Says("Finds flows.").Takes<Query>(required: false).Answers<List<Flow>>();
+        api.MapPost("/flows/count", CountAsync).Says("Counts flows.").Takes<Query>(required: false).Answers<long>();
+        api.MapGet("/flows/name/{name}", ReadByNameAsync).Says("Reads a flow by its name.").Answers<Flow>().Answers(404);
+        api.MapGet("/flows/{id}", ReadAsync).Says("Reads a flow.").Answers<Flow>().Answers(404);
+        api.MapPatch("/flows/{id}", UpdateAsync).Says("Changes a flow's tags and labels.").Takes<FlowUpdate>().Answers(204, 404);
+        api.MapDelete("/flows/{id}", DeleteAsync).Says("Deletes a flow with its runs and deployments.").Answers(204, 404);
     }
 
     private async Task CreateAsync(HttpContext http)

@@ -49,7 +49,9 @@ internal static class WireRequests
         }
     }
 
-    internal static Guid Id(this HttpContext http, string name = "id") => Guid.Parse((string)http.Request.RouteValues[name]!);
+    internal static Guid Id(this HttpContext http, string name = "id") => Guid.TryParse((string)http.Request.RouteValues[name]!, out var id)
+        ? id
+        : throw new InvalidRequestException($"path.{name}", "Input should be a valid UUID", "uuid_parsing");
 
     internal static string Route(this HttpContext http, string name) => Uri.UnescapeDataString((string)http.Request.RouteValues[name]!);
 

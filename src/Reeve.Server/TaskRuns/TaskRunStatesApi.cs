@@ -13,7 +13,7 @@ internal sealed class TaskRunStatesApi(Database database)
     internal void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/task_run_states", ListAsync);
-        api.MapGet("/task_run_states/{id:guid}", ReadAsync);
+        api.MapGet("/task_run_states/{id}", ReadAsync);
     }
 
     private async Task ListAsync(HttpContext http)

@@ -18,10 +18,10 @@ internal sealed class TaskRunsApi(Database database, TaskRunsStore runs, Orchest
         api.MapPost("/task_runs", CreateAsync);
         api.MapPost("/task_runs/filter", FilterAsync);
         api.MapPost("/task_runs/count", CountAsync);
-        api.MapGet("/task_runs/{id:guid}", ReadAsync);
-        api.MapPatch("/task_runs/{id:guid}", UpdateAsync);
-        api.MapDelete("/task_runs/{id:guid}", DeleteAsync);
-        api.MapPost("/task_runs/{id:guid}/set_state", SetStateAsync);
+        api.MapGet("/task_runs/{id}", ReadAsync);
+        api.MapPatch("/task_runs/{id}", UpdateAsync);
+        api.MapDelete("/task_runs/{id}", DeleteAsync);
+        api.MapPost("/task_runs/{id}/set_state", SetStateAsync);
     }
 
     private async Task CreateAsync(HttpContext http)

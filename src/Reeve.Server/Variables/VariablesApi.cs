@@ -22,7 +22,7 @@ internal sealed partial class VariablesApi(Database database, VariablesStore var
         api.MapPost("/variables", CreateAsync);
         api.MapPost("/variables/filter", FilterAsync);
         api.MapPost("/variables/count", CountAsync);
-        foreach (var one in (string[])["/variables/{id:guid}", "/variables/name/{name}"])
+        foreach (var one in (string[])["/variables/{id}", "/variables/name/{name}"])
         {
             api.MapGet(one, ReadAsync);
             api.MapPatch(one, UpdateAsync);

@@ -16,8 +16,8 @@ internal sealed class ScheduledRunsApi(Database database, WorkPoolsStore pools, 
     internal void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/work_pools/{name}/get_scheduled_flow_runs", OfPoolAsync);
-        api.MapPost("/work_queues/{id:guid}/get_runs", OfQueueAsync);
-        api.MapGet("/work_queues/{id:guid}/status", StatusAsync);
+        api.MapPost("/work_queues/{id}/get_runs", OfQueueAsync);
+        api.MapGet("/work_queues/{id}/status", StatusAsync);
     }
 
     private async Task OfPoolAsync(HttpContext http)

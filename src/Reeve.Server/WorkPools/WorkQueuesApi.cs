@@ -22,9 +22,9 @@ internal sealed class WorkQueuesApi(Database database, WorkPoolsStore pools, Wor
         api.MapPost("/work_queues", CreateAsync);
         api.MapPost("/work_queues/filter", FilterAsync);
         api.MapGet("/work_queues/name/{name}", ReadAsync);
-        api.MapGet("/work_queues/{id:guid}", ReadAsync);
-        api.MapPatch("/work_queues/{id:guid}", UpdateAsync);
-        api.MapDelete("/work_queues/{id:guid}", DeleteAsync);
+        api.MapGet("/work_queues/{id}", ReadAsync);
+        api.MapPatch("/work_queues/{id}", UpdateAsync);
+        api.MapDelete("/work_queues/{id}", DeleteAsync);
     }
 
     private async Task CreateAsync(HttpContext http)
