@@ -47,8 +47,8 @@ internal sealed partial class Orchestrator
         if (resumes && run.State?.Type != StateType.Paused && (entered.Type == StateType.Running || entered.Type.IsTerminal()))
             policy = policy with { Resuming = false };
         var sums = run.Run.Enter(run.State, entered, resumes);
-        await StateRows.AddFlowRunStateAsync(session, run.Id, entered).ConfigureAwait(false);
-        await session.ExecuteAsync(
+        StateRows.AddFlowRunState(session, run.Id, entered);
+        session.Post(
             """
             update flow_run set updated = @now, state_id = @state_id, state_type = @state_type, state_name = @state_name, state_timestamp = @state_timestamp,
                 run_count = @run_count, expected_start_time = @expected, next_scheduled_start_time = @next, start_time = @start, end_time = @end,
@@ -57,10 +57,10 @@ internal sealed partial class Orchestrator
             """,
             ("now", now), ("state_id", entered.Id), ("state_type", entered.Type.ToWire()), ("state_name", entered.Name), ("state_timestamp", entered.Timestamp),
             ("run_count", sums.RunCount), ("expected", sums.ExpectedStartTime), ("next", sums.NextScheduledStartTime), ("start", sums.StartTime), ("end", sums.EndTime),
-            ("total", sums.TotalRunTime), ("policy", SqlValue.Json(policy)), ("id", run.Id)).ConfigureAwait(false);
+            ("total", sums.TotalRunTime), ("policy", SqlValue.Json(policy)), ("id", run.Id));
         if (run.Lease is { Released: null } && GivesUpItsProcess(run.State, entered))
             await FlowRunLeases.ReleaseAsync(session, run.Id, now).ConfigureAwait(false);
-        await Outbox.AddAsync(session, RunEvents.FlowRunState(run, run.State, entered, sums.RunCount, now)).ConfigureAwait(false);
+        Outbox.Add(session, RunEvents.FlowRunState(run, run.State, entered, sums.RunCount, now));
         if (run.ParentTaskRunId is { } parent)
             await FollowSubflowAsync(session, parent, run.Id, entered, now).ConfigureAwait(false);
         Wake(session, entered.Type);
