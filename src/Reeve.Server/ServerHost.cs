@@ -54,7 +54,8 @@ public sealed class ServerHost : IAsyncDisposable
         services.AddSingleton<FlowsStore>().AddSingleton<FlowsApi>();
         services.AddSingleton<FlowRunsStore>().AddSingleton<FlowRunsApi>().AddSingleton<FlowRunStatesApi>().AddSingleton<FlowRunLeasesApi>().AddSingleton<LeaseReaper>();
         services.AddSingleton<TaskRunsStore>().AddSingleton<TaskRunsApi>().AddSingleton<TaskRunStatesApi>();
-        services.AddSingleton<LateRunMarker>();
+        services.AddSingleton<FlowRunInputsStore>().AddSingleton<FlowRunInputsApi>().AddSingleton<FlowRunResumption>().AddSingleton<FlowRunProposalsApi>();
+        services.AddSingleton<LateRunMarker>().AddSingleton<PauseExpiry>().AddSingleton<CancelledRunChildren>();
         services.AddSingleton<WorkPoolsStore>().AddSingleton<WorkPoolsApi>().AddSingleton<WorkQueuesStore>().AddSingleton<WorkQueuesApi>().AddSingleton<WorkersStore>();
         services.AddSingleton<DueRuns>().AddSingleton<ScheduledRunsApi>().AddSingleton<ClaimsApi>().AddSingleton<WorkerChannel>();
         services.AddSingleton<DeploymentsStore>().AddSingleton<DeploymentDrafts>().AddSingleton<DeploymentsApi>();
@@ -73,6 +74,8 @@ public sealed class ServerHost : IAsyncDisposable
         services.GetRequiredService<AdminApi>().Map(api);
         services.GetRequiredService<FlowsApi>().Map(api);
         services.GetRequiredService<FlowRunsApi>().Map(api);
+        services.GetRequiredService<FlowRunProposalsApi>().Map(api);
+        services.GetRequiredService<FlowRunInputsApi>().Map(api);
         services.GetRequiredService<FlowRunStatesApi>().Map(api);
         services.GetRequiredService<FlowRunLeasesApi>().Map(api);
         services.GetRequiredService<TaskRunsApi>().Map(api);
@@ -102,6 +105,8 @@ public sealed class ServerHost : IAsyncDisposable
         services.GetRequiredService<LeaseReaper>(),
         services.GetRequiredService<RunScheduler>(),
         services.GetRequiredService<LateRunMarker>(),
+        services.GetRequiredService<PauseExpiry>(),
+        services.GetRequiredService<CancelledRunChildren>(),
     ];
 
     /// <summary>Opens the database, brings it up to date and begins to answer.</summary>

@@ -22,7 +22,7 @@ internal sealed partial class Orchestrator
             Proposed = Propose(proposal.State, run.State, now, id, run.ParentTaskRunId),
             Run = run.Run,
             Now = now,
-            Policy = run.Policy,
+            Policy = Resumed(run.Policy, proposal.State.Type),
             DeploymentId = run.Facts.Deployment?.Id,
             ParentTaskRunId = run.ParentTaskRunId,
             InfrastructurePid = run.InfrastructurePid,
@@ -41,11 +41,13 @@ internal sealed partial class Orchestrator
         }
     }
 
+    // the mark of a resume lasts until the run goes on or ends; a rule may set it anew
+    private static FlowRunPolicy Resumed(FlowRunPolicy policy, StateType proposed) =>
+        policy.Resuming == true && (proposed == StateType.Running || proposed.IsTerminal()) ? policy with { Resuming = false } : policy;
+
     private async ValueTask EnterAsync(Session session, LoadedFlowRun run, FlowRunPolicy policy, State entered, DateTimeOffset now)
     {
         var resumes = run.Policy.Resuming == true;
-        if (resumes && run.State?.Type != StateType.Paused && (entered.Type == StateType.Running || entered.Type.IsTerminal()))
-            policy = policy with { Resuming = false };
         var sums = run.Run.Enter(run.State, entered, resumes);
         StateRows.AddFlowRunState(session, run.Id, entered);
         session.Post(
@@ -63,7 +65,17 @@ internal sealed partial class Orchestrator
         Outbox.Add(session, RunEvents.FlowRunState(run, run.State, entered, sums.RunCount, now));
         if (run.ParentTaskRunId is { } parent)
             await FollowSubflowAsync(session, parent, run.Id, entered, now).ConfigureAwait(false);
+        await NoteAsync(session, run.Id, entered, now).ConfigureAwait(false);
         Wake(session, entered.Type);
+    }
+
+    /// <summary>Notes what loops have to do because of the state.</summary>
+    private static async ValueTask NoteAsync(Session session, Guid flowRunId, State entered, DateTimeOffset now)
+    {
+        if (entered is { Type: StateType.Paused, StateDetails.PauseTimeout: not null })
+            await PauseExpiry.RememberAsync(session, flowRunId, entered).ConfigureAwait(false);
+        else if (entered.Type == StateType.Cancelled)
+            await CancelledRunChildren.RememberAsync(session, flowRunId, now).ConfigureAwait(false);
     }
 
     // a retry within the process, and a pause that waits in it, keep the lease

@@ -32,7 +32,9 @@ internal sealed partial class Orchestrator
         switch (verdict)
         {
             case Verdict.Accept { Transition: TaskRunTransition accepted }:
-                await EnterAsync(session, run with { Run = accepted.Run }, accepted.Proposed, now).ConfigureAwait(false);
+                await EnterAsync(session, run with { Run = accepted.Run, FlowRunRunCount = accepted.FlowRunRunCount }, accepted.Proposed, now).ConfigureAwait(false);
+                if (!proposal.Force && accepted.Proposed is { Type: StateType.Completed, StateDetails.CacheKey: { Length: > 0 } key })
+                    await CacheAsync(session, key, accepted.Proposed).ConfigureAwait(false);
                 return Answer(verdict, accepted.Proposed, stored: true);
             case Verdict.Reject { Instead: { } instead }:
                 await EnterAsync(session, run, instead, now).ConfigureAwait(false);
@@ -59,7 +61,6 @@ internal sealed partial class Orchestrator
     private static async ValueTask EnterAsync(Session session, LoadedTaskRun run, State entered, DateTimeOffset now)
     {
         var sums = run.Run.Enter(run.State, entered);
-        var flowRunRunCount = entered.Type == StateType.Running && run.FlowRun is { } flowRun ? flowRun.RunCount : run.FlowRunRunCount;
         StateRows.AddTaskRunState(session, run.Id, entered);
         session.Post(
             """
@@ -69,10 +70,8 @@ internal sealed partial class Orchestrator
             where id = @id
             """,
             ("now", now), ("state_id", entered.Id), ("state_type", entered.Type.ToWire()), ("state_name", entered.Name), ("state_timestamp", entered.Timestamp),
-            ("run_count", sums.RunCount), ("flow_run_run_count", flowRunRunCount), ("expected", sums.ExpectedStartTime), ("next", sums.NextScheduledStartTime),
+            ("run_count", sums.RunCount), ("flow_run_run_count", run.FlowRunRunCount), ("expected", sums.ExpectedStartTime), ("next", sums.NextScheduledStartTime),
             ("start", sums.StartTime), ("end", sums.EndTime), ("total", sums.TotalRunTime), ("id", run.Id));
-        if (entered is { Type: StateType.Completed, StateDetails.CacheKey: { } key })
-            await CacheAsync(session, key, entered).ConfigureAwait(false);
         Outbox.Add(session, RunEvents.TaskRunState(run, run.State, entered, sums.RunCount, now));
     }
 
