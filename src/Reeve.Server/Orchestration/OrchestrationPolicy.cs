@@ -12,6 +12,7 @@ internal static class OrchestrationPolicy
         CancellingEndsCancelled.Judge,
         CancelWithoutInfrastructure.Judge,
         PendingOnce.Judge,
+        SecureFlowSlots.Judge,
         OnlyScheduledIsLate.Judge,
         PauseFlowRun.Judge,
         ResumeFlowRun.Judge,
@@ -28,6 +29,7 @@ internal static class OrchestrationPolicy
         CachedTaskResult.Judge,
         TerminalTaskRun.Judge,
         TaskNeedsRunningFlow.Judge,
+        SecureTaskSlots.Judge, // a cached result needs no slot
         CopyScheduledTime.Judge,
         WaitForScheduledTime.Judge,
         RetryFailedTaskRun.Judge,

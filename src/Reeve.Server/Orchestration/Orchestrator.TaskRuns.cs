@@ -1,4 +1,5 @@
 using Reeve.Protocol.Runs;
+using Reeve.Server.ConcurrencyLimits;
 using Reeve.Server.Events;
 using Reeve.Server.Storage;
 using Reeve.Server.TaskRuns;
@@ -26,12 +27,16 @@ internal sealed partial class Orchestrator
             Policy = run.Policy,
             FlowRun = run.FlowRun,
             FlowRunRunCount = run.FlowRunRunCount,
+            TagSlots = proposal.State.Type == StateType.Running && run is { Tags.Count: > 0, FlowRun: not null } && !proposal.Force
+                ? await TaskRunSlots.LockAsync(session, run.Tags, id, now).ConfigureAwait(false)
+                : [],
             Cached = await FindCachedAsync(session, proposal.State, now).ConfigureAwait(false),
         };
         var verdict = OrchestrationPolicy.Judge(transition, proposal.Force);
         switch (verdict)
         {
             case Verdict.Accept { Transition: TaskRunTransition accepted }:
+                await TaskRunSlots.TakeAsync(session, accepted.TagSlots, id, now, run.FlowRunId).ConfigureAwait(false);
                 await EnterAsync(session, run with { Run = accepted.Run }, accepted.Proposed, now).ConfigureAwait(false);
                 return Answer(verdict, accepted.Proposed, stored: true);
             case Verdict.Reject { Instead: { } instead }:
@@ -74,6 +79,8 @@ internal sealed partial class Orchestrator
         if (entered is { Type: StateType.Completed, StateDetails.CacheKey: { } key })
             await CacheAsync(session, key, entered).ConfigureAwait(false);
         await Outbox.AddAsync(session, RunEvents.TaskRunState(run, run.State, entered, sums.RunCount, now)).ConfigureAwait(false);
+        if (run.HoldsSlots && entered.Type is not (StateType.Running or StateType.Cancelling))
+            await GiveBackTaskSlotsAsync(session, run.Id, now).ConfigureAwait(false);
     }
 
     private static async ValueTask<State?> FindCachedAsync(Session session, StateCreate proposed, DateTimeOffset now) =>
