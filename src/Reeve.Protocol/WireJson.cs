@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Reeve.Protocol.Blocks;
+using Reeve.Protocol.ConcurrencyLimits;
 using Reeve.Protocol.Deployments;
 using Reeve.Protocol.Events;
 using Reeve.Protocol.Filters;
@@ -76,6 +77,10 @@ public static class WireJson
 [JsonSerializable(typeof(DeploymentFlowRunCreate))]
 [JsonSerializable(typeof(List<DeploymentSchedule>)), JsonSerializable(typeof(List<DeploymentScheduleCreate>)), JsonSerializable(typeof(DeploymentScheduleUpdate))]
 [JsonSerializable(typeof(CronSchedule)), JsonSerializable(typeof(IntervalSchedule)), JsonSerializable(typeof(RRuleSchedule))]
+[JsonSerializable(typeof(TagLimit)), JsonSerializable(typeof(List<TagLimit>)), JsonSerializable(typeof(TagLimitCreate)), JsonSerializable(typeof(TagLimitReset)), JsonSerializable(typeof(TagSlots))]
+[JsonSerializable(typeof(GlobalLimit)), JsonSerializable(typeof(List<GlobalLimit>)), JsonSerializable(typeof(GlobalLimitCreate)), JsonSerializable(typeof(GlobalLimitUpdate))]
+[JsonSerializable(typeof(SlotsTake)), JsonSerializable(typeof(SlotsGiveBack)), JsonSerializable(typeof(SlotLeaseEnd)), JsonSerializable(typeof(SlotLeaseRenewal))]
+[JsonSerializable(typeof(List<TakenLimit>)), JsonSerializable(typeof(SlotLease)), JsonSerializable(typeof(ConcurrencyOptions))]
 [JsonSerializable(typeof(WorkPool)), JsonSerializable(typeof(List<WorkPool>)), JsonSerializable(typeof(WorkPoolCreate)), JsonSerializable(typeof(WorkPoolUpdate))]
 [JsonSerializable(typeof(WorkQueue)), JsonSerializable(typeof(List<WorkQueue>)), JsonSerializable(typeof(WorkQueueCreate)), JsonSerializable(typeof(WorkQueueUpdate))]
 [JsonSerializable(typeof(Worker)), JsonSerializable(typeof(List<Worker>)), JsonSerializable(typeof(WorkerHeartbeat))]

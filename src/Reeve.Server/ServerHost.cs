@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using Reeve.Server.Automations;
 using Reeve.Server.Blocks;
 using Reeve.Server.Collections;
+using Reeve.Server.ConcurrencyLimits;
 using Reeve.Server.Console;
 using Reeve.Server.Deployments;
 using Reeve.Server.Events;
@@ -60,6 +61,7 @@ public sealed class ServerHost : IAsyncDisposable
         services.AddSingleton<DueRuns>().AddSingleton<ScheduledRunsApi>().AddSingleton<ClaimsApi>().AddSingleton<WorkerChannel>();
         services.AddSingleton<DeploymentsStore>().AddSingleton<DeploymentDrafts>().AddSingleton<DeploymentsApi>();
         services.AddSingleton<SchedulesStore>().AddSingleton<AutoScheduledRuns>().AddSingleton<DeploymentSchedulesApi>().AddSingleton<RunScheduler>().AddSingleton<DeploymentRunsApi>();
+        services.AddSingleton<ConcurrencyLimitsStore>().AddSingleton<DeploymentLimits>().AddSingleton<GlobalLimitsApi>().AddSingleton<SlotsApi>().AddSingleton<TagLimitsApi>().AddSingleton<SlotLeaseReaper>();
         services.AddSingleton<VariablesStore>().AddSingleton<VariablesApi>();
         services.AddSingleton<BlockSecrets>().AddSingleton<BlockTypesStore>().AddSingleton<BlockSchemasStore>().AddSingleton<BuiltInBlocks>().AddSingleton<BlockTypesApi>();
         services.AddSingleton<BlockDocumentsStore>().AddSingleton<BlockDocumentsApi>();
@@ -88,6 +90,9 @@ public sealed class ServerHost : IAsyncDisposable
         services.GetRequiredService<DeploymentsApi>().Map(api);
         services.GetRequiredService<DeploymentSchedulesApi>().Map(api);
         services.GetRequiredService<DeploymentRunsApi>().Map(api);
+        services.GetRequiredService<TagLimitsApi>().Map(api);
+        services.GetRequiredService<GlobalLimitsApi>().Map(api);
+        services.GetRequiredService<SlotsApi>().Map(api);
         services.GetRequiredService<VariablesApi>().Map(api);
         services.GetRequiredService<BlockTypesApi>().Map(api);
         services.GetRequiredService<BlockDocumentsApi>().Map(api);
@@ -107,6 +112,7 @@ public sealed class ServerHost : IAsyncDisposable
         services.GetRequiredService<LateRunMarker>(),
         services.GetRequiredService<PauseExpiry>(),
         services.GetRequiredService<CancelledRunChildren>(),
+        services.GetRequiredService<SlotLeaseReaper>(),
     ];
 
     /// <summary>Opens the database, brings it up to date and begins to answer.</summary>
