@@ -65,7 +65,7 @@ public sealed class ServerHost : IAsyncDisposable
         services.AddSingleton<FreshServer>();
         services.AddSingleton<AutomationsApi>().AddSingleton<CollectionsApi>();
         services.AddSingleton<LogsStore>().AddSingleton<LogsApi>().AddSingleton<LogSocket>();
-        services.AddSingleton<EventsStore>().AddSingleton<EventsApi>().AddSingleton<EventStream>().AddSingleton<EventSockets>();
+        services.AddSingleton<EventsStore>().AddSingleton<EventCounts>().AddSingleton<EventsApi>().AddSingleton<EventStream>().AddSingleton<EventSockets>().AddSingleton<RelatedResourceIndexer>();
     }
 
     private static void MapEndpoints(IServiceProvider services, IEndpointRouteBuilder api)
@@ -99,6 +99,7 @@ public sealed class ServerHost : IAsyncDisposable
     private static IEnumerable<PeriodicService> Loops(IServiceProvider services) =>
     [
         services.GetRequiredService<EventStream>(),
+        services.GetRequiredService<RelatedResourceIndexer>(),
         services.GetRequiredService<LeaseReaper>(),
         services.GetRequiredService<RunScheduler>(),
         services.GetRequiredService<LateRunMarker>(),
