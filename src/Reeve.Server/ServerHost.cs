@@ -54,6 +54,7 @@ public sealed class ServerHost : IAsyncDisposable
         services.AddSingleton<FlowsStore>().AddSingleton<FlowsApi>();
         services.AddSingleton<FlowRunsStore>().AddSingleton<FlowRunsApi>().AddSingleton<FlowRunStatesApi>().AddSingleton<FlowRunLeasesApi>().AddSingleton<LeaseReaper>();
         services.AddSingleton<TaskRunsStore>().AddSingleton<TaskRunsApi>().AddSingleton<TaskRunStatesApi>();
+        services.AddSingleton<BackgroundTaskRuns>().AddSingleton<BackgroundTaskSocket>().AddSingleton<TaskWorkersApi>();
         services.AddSingleton<LateRunMarker>();
         services.AddSingleton<WorkPoolsStore>().AddSingleton<WorkPoolsApi>().AddSingleton<WorkQueuesStore>().AddSingleton<WorkQueuesApi>().AddSingleton<WorkersStore>();
         services.AddSingleton<DueRuns>().AddSingleton<ScheduledRunsApi>().AddSingleton<ClaimsApi>().AddSingleton<WorkerChannel>();
@@ -77,6 +78,8 @@ public sealed class ServerHost : IAsyncDisposable
         services.GetRequiredService<FlowRunLeasesApi>().Map(api);
         services.GetRequiredService<TaskRunsApi>().Map(api);
         services.GetRequiredService<TaskRunStatesApi>().Map(api);
+        services.GetRequiredService<BackgroundTaskSocket>().Map(api);
+        services.GetRequiredService<TaskWorkersApi>().Map(api);
         services.GetRequiredService<WorkPoolsApi>().Map(api);
         services.GetRequiredService<WorkQueuesApi>().Map(api);
         services.GetRequiredService<ScheduledRunsApi>().Map(api);

@@ -51,6 +51,7 @@ internal sealed partial class Orchestrator
         if (await TaskRunRows.InsertAsync(session, run, state, sums, now).ConfigureAwait(false) == 0)
             return null;
         await StateRows.AddTaskRunStateAsync(session, run.Id, state).ConfigureAwait(false);
+        await BackgroundTaskRuns.QueueAsync(session, run.Id, state).ConfigureAwait(false);
         var loaded = (await LoadedTaskRun.LoadAsync(session, run.Id).ConfigureAwait(false))!;
         await Outbox.AddAsync(session, RunEvents.TaskRunState(loaded, null, state, sums.RunCount, now)).ConfigureAwait(false);
         return state;
@@ -71,6 +72,7 @@ internal sealed partial class Orchestrator
             ("now", now), ("state_id", entered.Id), ("state_type", entered.Type.ToWire()), ("state_name", entered.Name), ("state_timestamp", entered.Timestamp),
             ("run_count", sums.RunCount), ("flow_run_run_count", flowRunRunCount), ("expected", sums.ExpectedStartTime), ("next", sums.NextScheduledStartTime),
             ("start", sums.StartTime), ("end", sums.EndTime), ("total", sums.TotalRunTime), ("id", run.Id)).ConfigureAwait(false);
+        await BackgroundTaskRuns.QueueAsync(session, run.Id, entered).ConfigureAwait(false);
         if (entered is { Type: StateType.Completed, StateDetails.CacheKey: { } key })
             await CacheAsync(session, key, entered).ConfigureAwait(false);
         await Outbox.AddAsync(session, RunEvents.TaskRunState(run, run.State, entered, sums.RunCount, now)).ConfigureAwait(false);

@@ -34,9 +34,16 @@ create table background_task_run (
     offered_until timestamptz
 );
 create index background_task_run_due on background_task_run (task_key, due);
+create index background_task_run_offered on background_task_run (task_key, offered_until) where offered_until is not null;
 
+insert into background_task_run (task_run_id, task_key, due)
+select tr.id, tr.task_key, coalesce(tr.next_scheduled_start_time, tr.created) from task_run tr join task_run_state s on s.id = tr.state_id
+where tr.state_type = 'SCHEDULED' and (s.state_details ->> 'deferred')::boolean;
+
+-- one row a connection: a worker that comes back may meet its old one
 create table task_worker (
-    id text not null primary key,
+    connection uuid not null primary key,
+    id text not null,
     task_keys jsonb not null,
     seen timestamptz not null
 );
