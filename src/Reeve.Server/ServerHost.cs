@@ -57,6 +57,7 @@ public sealed class ServerHost : IAsyncDisposable
         services.AddSingleton<TaskRunsStore>().AddSingleton<TaskRunsApi>().AddSingleton<TaskRunStatesApi>();
         services.AddSingleton<FlowRunInputsStore>().AddSingleton<FlowRunInputsApi>().AddSingleton<FlowRunResumption>().AddSingleton<FlowRunProposalsApi>();
         services.AddSingleton<LateRunMarker>().AddSingleton<PauseExpiry>().AddSingleton<CancelledRunChildren>();
+        services.AddSingleton<BackgroundTaskRuns>().AddSingleton<BackgroundTaskSocket>().AddSingleton<TaskWorkersApi>();
         services.AddSingleton<WorkPoolsStore>().AddSingleton<WorkPoolsApi>().AddSingleton<WorkQueuesStore>().AddSingleton<WorkQueuesApi>().AddSingleton<WorkersStore>();
         services.AddSingleton<DueRuns>().AddSingleton<ScheduledRunsApi>().AddSingleton<ClaimsApi>().AddSingleton<WorkerChannel>();
         services.AddSingleton<DeploymentsStore>().AddSingleton<DeploymentDrafts>().AddSingleton<DeploymentsApi>();
@@ -68,7 +69,7 @@ public sealed class ServerHost : IAsyncDisposable
         services.AddSingleton<FreshServer>();
         services.AddSingleton<AutomationsApi>().AddSingleton<CollectionsApi>();
         services.AddSingleton<LogsStore>().AddSingleton<LogsApi>().AddSingleton<LogSocket>();
-        services.AddSingleton<EventsStore>().AddSingleton<EventsApi>().AddSingleton<EventStream>().AddSingleton<EventSockets>();
+        services.AddSingleton<EventsStore>().AddSingleton<EventCounts>().AddSingleton<EventsApi>().AddSingleton<EventStream>().AddSingleton<EventSockets>().AddSingleton<RelatedResourceIndexer>();
     }
 
     private static void MapEndpoints(IServiceProvider services, IEndpointRouteBuilder api)
@@ -82,6 +83,8 @@ public sealed class ServerHost : IAsyncDisposable
         services.GetRequiredService<FlowRunLeasesApi>().Map(api);
         services.GetRequiredService<TaskRunsApi>().Map(api);
         services.GetRequiredService<TaskRunStatesApi>().Map(api);
+        services.GetRequiredService<BackgroundTaskSocket>().Map(api);
+        services.GetRequiredService<TaskWorkersApi>().Map(api);
         services.GetRequiredService<WorkPoolsApi>().Map(api);
         services.GetRequiredService<WorkQueuesApi>().Map(api);
         services.GetRequiredService<ScheduledRunsApi>().Map(api);
@@ -107,6 +110,7 @@ public sealed class ServerHost : IAsyncDisposable
     private static IEnumerable<PeriodicService> Loops(IServiceProvider services) =>
     [
         services.GetRequiredService<EventStream>(),
+        services.GetRequiredService<RelatedResourceIndexer>(),
         services.GetRequiredService<LeaseReaper>(),
         services.GetRequiredService<RunScheduler>(),
         services.GetRequiredService<LateRunMarker>(),

@@ -58,6 +58,7 @@ internal sealed partial class Orchestrator
         if (await TaskRunRows.InsertAsync(session, run, state, sums, now).ConfigureAwait(false) == 0)
             return null;
         StateRows.AddTaskRunState(session, run.Id, state);
+        await BackgroundTaskRuns.QueueAsync(session, run.Id, state).ConfigureAwait(false);
         var loaded = (await LoadedTaskRun.LoadAsync(session, run.Id).ConfigureAwait(false))!;
         Outbox.Add(session, RunEvents.TaskRunState(loaded, null, state, sums.RunCount, now));
         return state;
@@ -77,6 +78,7 @@ internal sealed partial class Orchestrator
             ("now", now), ("state_id", entered.Id), ("state_type", entered.Type.ToWire()), ("state_name", entered.Name), ("state_timestamp", entered.Timestamp),
             ("run_count", sums.RunCount), ("flow_run_run_count", run.FlowRunRunCount), ("expected", sums.ExpectedStartTime), ("next", sums.NextScheduledStartTime),
             ("start", sums.StartTime), ("end", sums.EndTime), ("total", sums.TotalRunTime), ("id", run.Id));
+        await BackgroundTaskRuns.QueueAsync(session, run.Id, entered).ConfigureAwait(false);
         Outbox.Add(session, RunEvents.TaskRunState(run, run.State, entered, sums.RunCount, now));
         if (run.HoldsSlots && entered.Type is not (StateType.Running or StateType.Cancelling))
             await GiveBackTaskSlotsAsync(session, run.Id, now).ConfigureAwait(false);
