@@ -48,3 +48,4 @@ create index flow_run_notification_policy_block on flow_run_notification_policy 
 
 -- built-in kinds of blocks that newer clients do not have: they define a kind of that name themselves
 alter table block_type add column only_for_two boolean not null default false;
+update block_type set only_for_two = true where slug in ('date-time', 'json', 'process', 'string') and logo_url like 'https://reeve.invalid/%';
