@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Reeve.Server.Artifacts;
 using Reeve.Server.Automations;
 using Reeve.Server.Blocks;
 using Reeve.Server.Collections;
@@ -18,9 +19,12 @@ using Reeve.Server.FlowRuns;
 using Reeve.Server.Flows;
 using Reeve.Server.Hosting;
 using Reeve.Server.Logs;
+using Reeve.Server.Notifications;
 using Reeve.Server.Orchestration;
+using Reeve.Server.SavedSearches;
 using Reeve.Server.Storage;
 using Reeve.Server.TaskRuns;
+using Reeve.Server.Templates;
 using Reeve.Server.Variables;
 using Reeve.Server.WorkPools;
 
@@ -67,7 +71,9 @@ public sealed class ServerHost : IAsyncDisposable
         services.AddSingleton<BlockSecrets>().AddSingleton<BlockTypesStore>().AddSingleton<BlockSchemasStore>().AddSingleton<BuiltInBlocks>().AddSingleton<BlockTypesApi>();
         services.AddSingleton<BlockDocumentsStore>().AddSingleton<BlockDocumentsApi>();
         services.AddSingleton<FreshServer>();
-        services.AddSingleton<AutomationsApi>().AddSingleton<CollectionsApi>();
+        services.AddSingleton<AutomationsStore>().AddSingleton<AutomationsApi>().AddSingleton<CollectionsApi>().AddSingleton<TemplatesApi>();
+        services.AddSingleton<ArtifactsStore>().AddSingleton<ArtifactsApi>().AddSingleton<SavedSearchesStore>().AddSingleton<SavedSearchesApi>();
+        services.AddSingleton<NotificationPoliciesStore>().AddSingleton<NotificationPoliciesApi>();
         services.AddSingleton<LogsStore>().AddSingleton<LogsApi>().AddSingleton<LogSocket>();
         services.AddSingleton<EventsStore>().AddSingleton<EventCounts>().AddSingleton<EventsApi>().AddSingleton<EventStream>().AddSingleton<EventSockets>().AddSingleton<RelatedResourceIndexer>();
     }
@@ -101,6 +107,10 @@ public sealed class ServerHost : IAsyncDisposable
         services.GetRequiredService<BlockDocumentsApi>().Map(api);
         services.GetRequiredService<AutomationsApi>().Map(api);
         services.GetRequiredService<CollectionsApi>().Map(api);
+        services.GetRequiredService<TemplatesApi>().Map(api);
+        services.GetRequiredService<ArtifactsApi>().Map(api);
+        services.GetRequiredService<SavedSearchesApi>().Map(api);
+        services.GetRequiredService<NotificationPoliciesApi>().Map(api);
         services.GetRequiredService<LogsApi>().Map(api);
         services.GetRequiredService<LogSocket>().Map(api);
         services.GetRequiredService<EventsApi>().Map(api);
