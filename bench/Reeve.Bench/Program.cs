@@ -11,15 +11,17 @@ const string Usage = """
       --requests N         requests of the largest scenario (default 10000)
       --connections A,B    connections at once (default 1,16)
       --json               prints one JSON array instead of a table
+    usage: … -- queries [--url URL] [--only TEXT]
+      measures the questions of clients and consoles on a database that bench/Reeve.Fill has filled (only those whose name holds TEXT)
     The server should have an empty database. Figures of one machine compare only within one run.
     """;
 
 var options = new Dictionary<string, string>(StringComparer.Ordinal);
 for (var i = 0; i < args.Length; i++)
 {
-    if (args[i] is "--json")
-        options["--json"] = "";
-    else if (args[i] is "--url" or "--server-pid" or "--requests" or "--connections" && i + 1 < args.Length)
+    if (args[i] is "--json" or "queries")
+        options[args[i]] = "";
+    else if (args[i] is "--url" or "--only" or "--server-pid" or "--requests" or "--connections" && i + 1 < args.Length)
         options[args[i]] = args[++i];
     else
     {
@@ -29,6 +31,8 @@ for (var i = 0; i < args.Length; i++)
 }
 
 var api = new Uri(options.GetValueOrDefault("--url", "http://127.0.0.1:4200/api"));
+if (options.ContainsKey("queries"))
+    return await QueryRun.RunAsync(api, options.GetValueOrDefault("--only"), CancellationToken.None) ? 0 : 1;
 var requests = int.Parse(options.GetValueOrDefault("--requests", "10000"), CultureInfo.InvariantCulture);
 var server = options.TryGetValue("--server-pid", out var pid) ? new ServerProcess(int.Parse(pid, CultureInfo.InvariantCulture)) : null;
 var connections = options.GetValueOrDefault("--connections", "1,16").Split(',').Select(c => int.Parse(c, CultureInfo.InvariantCulture)).ToList();

@@ -15,11 +15,14 @@ using Reeve.Server.Deployments;
 using Reeve.Server.Events;
 using Reeve.Server.FlowRuns;
 using Reeve.Server.Flows;
+using Reeve.Server.Graphs;
 using Reeve.Server.Hosting;
 using Reeve.Server.Logs;
 using Reeve.Server.Orchestration;
+using Reeve.Server.RunHistory;
 using Reeve.Server.Storage;
 using Reeve.Server.TaskRuns;
+using Reeve.Server.Ui;
 using Reeve.Server.Variables;
 using Reeve.Server.WorkPools;
 
@@ -54,6 +57,8 @@ public sealed class ServerHost : IAsyncDisposable
         services.AddSingleton<FlowsStore>().AddSingleton<FlowsApi>();
         services.AddSingleton<FlowRunsStore>().AddSingleton<FlowRunsApi>().AddSingleton<FlowRunStatesApi>().AddSingleton<FlowRunLeasesApi>().AddSingleton<LeaseReaper>();
         services.AddSingleton<TaskRunsStore>().AddSingleton<TaskRunsApi>().AddSingleton<TaskRunStatesApi>();
+        services.AddSingleton<FlowRunQueriesApi>().AddSingleton<TaskRunQueriesApi>().AddSingleton<RunHistoryStore>().AddSingleton<RunHistoryApi>();
+        services.AddSingleton<FlowRunGraphStore>().AddSingleton<FlowRunGraphApi>().AddSingleton<LogDownloadApi>().AddSingleton<UiStore>().AddSingleton<UiApi>();
         services.AddSingleton<LateRunMarker>();
         services.AddSingleton<WorkPoolsStore>().AddSingleton<WorkPoolsApi>().AddSingleton<WorkQueuesStore>().AddSingleton<WorkQueuesApi>().AddSingleton<WorkersStore>();
         services.AddSingleton<DueRuns>().AddSingleton<ScheduledRunsApi>().AddSingleton<ClaimsApi>().AddSingleton<WorkerChannel>();
@@ -73,6 +78,12 @@ public sealed class ServerHost : IAsyncDisposable
         services.GetRequiredService<AdminApi>().Map(api);
         services.GetRequiredService<FlowsApi>().Map(api);
         services.GetRequiredService<FlowRunsApi>().Map(api);
+        services.GetRequiredService<FlowRunQueriesApi>().Map(api);
+        services.GetRequiredService<TaskRunQueriesApi>().Map(api);
+        services.GetRequiredService<RunHistoryApi>().Map(api);
+        services.GetRequiredService<FlowRunGraphApi>().Map(api);
+        services.GetRequiredService<LogDownloadApi>().Map(api);
+        services.GetRequiredService<UiApi>().Map(api);
         services.GetRequiredService<FlowRunStatesApi>().Map(api);
         services.GetRequiredService<FlowRunLeasesApi>().Map(api);
         services.GetRequiredService<TaskRunsApi>().Map(api);
