@@ -20,7 +20,7 @@ internal static class CommandTree
     public static IReadOnlyList<Branch> Branches { get; } =
     [
         new Branch("demo", DemoCommand.Summary, () => new DemoCommand()),
-        new Branch("server", "Start and stop the server", () => [new ServerStartCommand(), new ServerStopCommand(), new ServerStatusCommand()]),
+        new Branch("server", "Start and stop the server", () => [new ServerStartCommand(), new ServerStopCommand(), new ServerStatusCommand(), new ServerRoutesCommand()]),
         new Branch("worker", "Run workers", () => [new WorkerStartCommand()]),
         new Branch("init", InitCommand.Summary, () => new InitCommand()),
         new Branch("deploy", DeployCommand.Summary, () => new DeployCommand()),

@@ -16,6 +16,7 @@ using Reeve.Server.Events;
 using Reeve.Server.FlowRuns;
 using Reeve.Server.Flows;
 using Reeve.Server.Hosting;
+using Reeve.Server.Hosting.OpenApi;
 using Reeve.Server.Logs;
 using Reeve.Server.Orchestration;
 using Reeve.Server.Storage;
@@ -47,9 +48,18 @@ public sealed class ServerHost : IAsyncDisposable
 
     internal static ServerHost Build(ServerOptions options, Action<IWebHostBuilder>? configureWeb) => new(options, configureWeb);
 
+    /// <summary>The OpenAPI document of this program's routes, made without a database and without listening.</summary>
+    public static async Task<string> DescribeAsync()
+    {
+        await using var server = new ServerHost(new ServerOptions { Home = Path.GetTempPath() }, configureWeb: null);
+        await using var none = new NoDatabase(TimeProvider.System);
+        server.App = server.BuildApp(none);
+        return OpenApiDocument.Of(((IEndpointRouteBuilder)server.App).DataSources.SelectMany(source => source.Endpoints)).ToJsonString();
+    }
+
     private static void AddServices(IServiceCollection services)
     {
-        services.AddSingleton<AdminApi>().AddSingleton<ConsoleApi>();
+        services.AddSingleton<AdminApi>().AddSingleton<ConsoleApi>().AddSingleton<ReferenceApi>();
         services.AddSingleton<Orchestrator>();
         services.AddSingleton<FlowsStore>().AddSingleton<FlowsApi>();
         services.AddSingleton<FlowRunsStore>().AddSingleton<FlowRunsApi>().AddSingleton<FlowRunStatesApi>().AddSingleton<FlowRunLeasesApi>().AddSingleton<LeaseReaper>();
@@ -172,6 +182,7 @@ public sealed class ServerHost : IAsyncDisposable
         app.Use(app.Services.GetRequiredService<BasicAuthentication>().Middleware);
         app.Use(app.Services.GetRequiredService<ConsoleApi>().Middleware);
         MapEndpoints(app.Services, app.MapGroup("/api"));
+        app.Services.GetRequiredService<ReferenceApi>().Map(app);
         return app;
     }
 
