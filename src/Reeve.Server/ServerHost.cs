@@ -29,7 +29,6 @@ namespace Reeve.Server;
 /// <summary>The server: every service, endpoint group and loop stands in one of the three lists below.</summary>
 public sealed class ServerHost : IAsyncDisposable
 {
-    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(10);
     private readonly ServerOptions options;
     private readonly Action<IWebHostBuilder>? configureWeb;
     private readonly CancellationTokenSource stopping = new();
@@ -59,7 +58,7 @@ public sealed class ServerHost : IAsyncDisposable
 
     private static void AddServices(IServiceCollection services)
     {
-        services.AddSingleton<AdminApi>().AddSingleton<ConsoleApi>().AddSingleton<ReferenceApi>();
+        services.AddSingleton<AdminApi>().AddSingleton<DatabaseAdminApi>().AddSingleton<ConsoleApi>().AddSingleton<ConsoleSettingsApi>().AddSingleton<ReferenceApi>();
         services.AddSingleton<Orchestrator>();
         services.AddSingleton<FlowsStore>().AddSingleton<FlowsApi>();
         services.AddSingleton<FlowRunsStore>().AddSingleton<FlowRunsApi>().AddSingleton<FlowRunStatesApi>().AddSingleton<FlowRunLeasesApi>().AddSingleton<LeaseReaper>();
@@ -81,6 +80,7 @@ public sealed class ServerHost : IAsyncDisposable
     private static void MapEndpoints(IServiceProvider services, IEndpointRouteBuilder api)
     {
         services.GetRequiredService<AdminApi>().Map(api);
+        services.GetRequiredService<DatabaseAdminApi>().Map(api);
         services.GetRequiredService<FlowsApi>().Map(api);
         services.GetRequiredService<FlowRunsApi>().Map(api);
         services.GetRequiredService<FlowRunStatesApi>().Map(api);
@@ -106,12 +106,12 @@ public sealed class ServerHost : IAsyncDisposable
         services.GetRequiredService<EventSockets>().Map(api);
     }
 
-    private static IEnumerable<PeriodicService> Loops(IServiceProvider services) =>
+    private static IEnumerable<PeriodicService> Loops(IServiceProvider services, ServerOptions options) =>
     [
         services.GetRequiredService<EventStream>(),
         services.GetRequiredService<LeaseReaper>(),
-        services.GetRequiredService<RunScheduler>(),
-        services.GetRequiredService<LateRunMarker>(),
+        .. options.Scheduler ? [services.GetRequiredService<RunScheduler>()] : Array.Empty<PeriodicService>(),
+        .. options.LateRuns ? [services.GetRequiredService<LateRunMarker>()] : Array.Empty<PeriodicService>(),
     ];
 
     /// <summary>Opens the database, brings it up to date and begins to answer.</summary>
@@ -134,7 +134,7 @@ public sealed class ServerHost : IAsyncDisposable
             throw new ServerStartException($"The address http://{options.Host}:{options.Port} cannot be used: {fault.InnerException?.Message ?? fault.Message}", fault);
         }
         Address = App.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "";
-        loops = Task.WhenAll(Loops(App.Services).Select(loop => Task.Run(() => loop.RunAsync(stopping.Token), CancellationToken.None)));
+        loops = Task.WhenAll(Loops(App.Services, options).Select(loop => Task.Run(() => loop.RunAsync(stopping.Token), CancellationToken.None)));
     }
 
     /// <summary>Starts if that was not done, serves until cancelled, then stops in order.</summary>
@@ -152,7 +152,7 @@ public sealed class ServerHost : IAsyncDisposable
         await stopping.CancelAsync().ConfigureAwait(false);
         if (App is not null)
         {
-            using var limit = new CancellationTokenSource(LongestStop, options.Clock);
+            using var limit = new CancellationTokenSource(options.LongestStop, options.Clock);
             await App.StopAsync(limit.Token).ConfigureAwait(false);
         }
         await loops.ConfigureAwait(false);
@@ -161,28 +161,16 @@ public sealed class ServerHost : IAsyncDisposable
     private WebApplication BuildApp(Database opened)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "reeve", ContentRootPath = AppContext.BaseDirectory });
-        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
-        if (options.Logging is { } logging)
-            logging(builder.Logging);
-        else
-            builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss.fff "));
-        builder.WebHost.ConfigureKestrel(kestrel => (kestrel.AddServerHeader, kestrel.Limits.MaxRequestBodySize) = (false, 64 * 1024 * 1024));
-        builder.WebHost.UseUrls(string.Create(CultureInfo.InvariantCulture, $"http://{options.Host}:{options.Port}"));
+        builder.AddHosting(options);
         configureWeb?.Invoke(builder.WebHost);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = LongestStop);
-        builder.Services.AddSingleton(opened).AddSingleton(options).AddSingleton(options.Clock).AddSingleton(new BasicAuthentication(options.ApiAuthentication));
-        builder.Services.AddSingleton<IHostLifetime, CallerLifetime>();
+        builder.Services.AddSingleton(opened);
         AddServices(builder.Services);
 
         var app = builder.Build();
-        app.UseMiddleware<ProblemAnswers>();
-        app.UseMiddleware<WorkspaceAddress>();
-        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(20), KeepAliveTimeout = TimeSpan.FromSeconds(40) });
-        app.UseRouting();
-        app.Use(app.Services.GetRequiredService<BasicAuthentication>().Middleware);
-        app.Use(app.Services.GetRequiredService<ConsoleApi>().Middleware);
+        app.UseHosting(options);
         MapEndpoints(app.Services, app.MapGroup("/api"));
         app.Services.GetRequiredService<ReferenceApi>().Map(app);
+        app.Services.GetRequiredService<ConsoleSettingsApi>().Map(app);
         return app;
     }
 

@@ -13,10 +13,13 @@ namespace Reeve.Server.Hosting;
 [JsonSerializable(typeof(TaskRuns.TaskRunRename)), JsonSerializable(typeof(ClientTaskRun))]
 [JsonSerializable(typeof(EventFilter)), JsonSerializable(typeof(EventQuery)), JsonSerializable(typeof(EventPage)), JsonSerializable(typeof(EventPageToken))]
 [JsonSerializable(typeof(List<EventRelatedFilter>)), JsonSerializable(typeof(List<EventResourceFilter>)), JsonSerializable(typeof(StateCreate))]
-[JsonSerializable(typeof(StorageDefault)), JsonSerializable(typeof(long))]
+[JsonSerializable(typeof(StorageDefault)), JsonSerializable(typeof(StorageDefaultUpdate)), JsonSerializable(typeof(CsrfToken)), JsonSerializable(typeof(Confirmation)), JsonSerializable(typeof(long))]
 [JsonSerializable(typeof(Reeve.Server.Deployments.DeploymentPage)), JsonSerializable(typeof(List<System.Text.Json.JsonElement>)), JsonSerializable(typeof(List<string>))]
 [JsonSerializable(typeof(Reeve.Server.WorkPools.QueueHealth)), JsonSerializable(typeof(Reeve.Server.Blocks.BlockTypeTexts))]
 internal sealed partial class ServerJson : JsonSerializerContext;
 
 /// <summary>The answer of <c>GET /admin/storage</c>.</summary>
 internal sealed record StorageDefault(Guid? DefaultResultStorageBlockId);
+
+/// <summary>The body of <c>PUT /admin/storage</c>.</summary>
+internal sealed record StorageDefaultUpdate(Guid DefaultResultStorageBlockId);
