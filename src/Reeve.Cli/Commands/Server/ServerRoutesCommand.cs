@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Reeve.Cli.ApiComparison;
 using Reeve.Cli.Output;
 using Reeve.Client;
@@ -71,7 +72,7 @@ internal sealed class ServerRoutesCommand : CliCommand
     {
         operations.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path) is var order && order != 0 ? order : string.CompareOrdinal(a.Method, b.Method));
         if (asJson)
-            JsonOutput.Write(operations.Select(o => new Dictionary<string, string> { ["method"] = o.Method, ["path"] = o.Path }).Select(ToJson).ToList(), output);
+            Write([.. operations.Select(o => new JsonObject { ["method"] = o.Method, ["path"] = o.Path })], output);
         else
             foreach (var operation in operations)
                 output.WriteLine($"{operation.Method,-7}{operation.Path}");
@@ -94,15 +95,16 @@ internal sealed class ServerRoutesCommand : CliCommand
             + $"{Count(differences.Count)} differences, {Count(differences.Count(d => d.Reason is null))} not explained. Reeve serves a superset: further routes, fields and parameters are no difference.");
     }
 
-    private static void WriteJson(List<ComparedOperation> compared, TextWriter output) => JsonOutput.Write(
-        compared.Select(o => WireJson.Parse(new System.Text.Json.Nodes.JsonObject
+    private static void WriteJson(List<ComparedOperation> compared, TextWriter output) => Write(
+        [.. compared.Select(o => new JsonObject
         {
             ["operation"] = o.Operation,
             ["status"] = o.Status,
-            ["differences"] = new System.Text.Json.Nodes.JsonArray([.. o.Differences.Select(d => new System.Text.Json.Nodes.JsonObject { ["place"] = d.Place, ["what"] = d.What, ["reason"] = d.Reason })]),
-        }.ToJsonString())).ToList(), output);
+            ["differences"] = new JsonArray([.. o.Differences.Select(d => new JsonObject { ["place"] = d.Place, ["what"] = d.What, ["reason"] = d.Reason })]),
+        })],
+        output);
 
-    private static JsonElement ToJson(Dictionary<string, string> map) => JsonSerializer.SerializeToElement(map, WireJson.TypeInfo<Dictionary<string, string>>());
+    private static void Write(JsonNode[] items, TextWriter output) => JsonOutput.Write(WireJson.Parse(new JsonArray(items).ToJsonString()), output);
 
     private static int Of(List<ComparedOperation> compared, string status) => compared.Count(o => o.Status == status);
 
