@@ -63,7 +63,8 @@ public sealed class ServerHost : IAsyncDisposable
         services.AddSingleton<FlowsStore>().AddSingleton<FlowsApi>();
         services.AddSingleton<FlowRunsStore>().AddSingleton<FlowRunsApi>().AddSingleton<FlowRunStatesApi>().AddSingleton<FlowRunLeasesApi>().AddSingleton<LeaseReaper>();
         services.AddSingleton<TaskRunsStore>().AddSingleton<TaskRunsApi>().AddSingleton<TaskRunStatesApi>();
-        services.AddSingleton<LateRunMarker>();
+        services.AddSingleton<FlowRunInputsStore>().AddSingleton<FlowRunInputsApi>().AddSingleton<FlowRunResumption>().AddSingleton<FlowRunProposalsApi>();
+        services.AddSingleton<LateRunMarker>().AddSingleton<PauseExpiry>().AddSingleton<CancelledRunChildren>();
         services.AddSingleton<WorkPoolsStore>().AddSingleton<WorkPoolsApi>().AddSingleton<WorkQueuesStore>().AddSingleton<WorkQueuesApi>().AddSingleton<WorkersStore>();
         services.AddSingleton<DueRuns>().AddSingleton<ScheduledRunsApi>().AddSingleton<ClaimsApi>().AddSingleton<WorkerChannel>();
         services.AddSingleton<DeploymentsStore>().AddSingleton<DeploymentDrafts>().AddSingleton<DeploymentsApi>();
@@ -83,6 +84,8 @@ public sealed class ServerHost : IAsyncDisposable
         services.GetRequiredService<DatabaseAdminApi>().Map(api);
         services.GetRequiredService<FlowsApi>().Map(api);
         services.GetRequiredService<FlowRunsApi>().Map(api);
+        services.GetRequiredService<FlowRunProposalsApi>().Map(api);
+        services.GetRequiredService<FlowRunInputsApi>().Map(api);
         services.GetRequiredService<FlowRunStatesApi>().Map(api);
         services.GetRequiredService<FlowRunLeasesApi>().Map(api);
         services.GetRequiredService<TaskRunsApi>().Map(api);
@@ -106,13 +109,22 @@ public sealed class ServerHost : IAsyncDisposable
         services.GetRequiredService<EventSockets>().Map(api);
     }
 
-    private static IEnumerable<PeriodicService> Loops(IServiceProvider services, ServerOptions options) =>
+    private static IEnumerable<PeriodicService> Loops(IServiceProvider services) =>
     [
         services.GetRequiredService<EventStream>(),
         services.GetRequiredService<LeaseReaper>(),
-        .. options.Scheduler ? [services.GetRequiredService<RunScheduler>()] : Array.Empty<PeriodicService>(),
-        .. options.LateRuns ? [services.GetRequiredService<LateRunMarker>()] : Array.Empty<PeriodicService>(),
+        services.GetRequiredService<RunScheduler>(),
+        services.GetRequiredService<LateRunMarker>(),
+        services.GetRequiredService<PauseExpiry>(),
+        services.GetRequiredService<CancelledRunChildren>(),
     ];
+
+    private bool IsWanted(PeriodicService loop) => loop switch
+    {
+        RunScheduler => options.Scheduler,
+        LateRunMarker => options.LateRuns,
+        _ => true,
+    };
 
     /// <summary>Opens the database, brings it up to date and begins to answer.</summary>
     /// <exception cref="ServerStartException">The database cannot be used, or the address is taken.</exception>
@@ -134,7 +146,7 @@ public sealed class ServerHost : IAsyncDisposable
             throw new ServerStartException($"The address http://{options.Host}:{options.Port} cannot be used: {fault.InnerException?.Message ?? fault.Message}", fault);
         }
         Address = App.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "";
-        loops = Task.WhenAll(Loops(App.Services, options).Select(loop => Task.Run(() => loop.RunAsync(stopping.Token), CancellationToken.None)));
+        loops = Task.WhenAll(Loops(App.Services).Where(IsWanted).Select(loop => Task.Run(() => loop.RunAsync(stopping.Token), CancellationToken.None)));
     }
 
     /// <summary>Starts if that was not done, serves until cancelled, then stops in order.</summary>

@@ -69,6 +69,29 @@ public sealed class ApiFuzzTests
         Assert.Equal(before, await RowsAsync(host));
     }
 
+    [Fact]
+    public async Task A_method_that_a_path_does_not_have_is_refused_and_writes_nothing()
+    {
+        await using var host = await TestHost.StartAsync();
+        var document = (await host.GetAsync("openapi.json")).Body;
+        var maker = new RequestMaker(new SchemaCheck(document), new Random(Seed));
+        var before = await RowsAsync(host);
+        List<string> taken = [];
+        foreach (var path in FuzzedOperation.Read(document).Where(o => o.Path.StartsWith("/api/", StringComparison.Ordinal)).GroupBy(o => o.Path))
+        {
+            foreach (var method in ((string[])["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW"]).Except(path.Select(o => o.Method)))
+            {
+                using var request = new HttpRequestMessage(new HttpMethod(method), new Uri("http://localhost" + maker.Path(path.First(), odd: false)));
+                using var answer = await host.Client.SendAsync(request, TestHost.Cancellation);
+                if ((int)answer.StatusCode is < 400 or >= 500)
+                    taken.Add($"{method} {path.Key}: {(int)answer.StatusCode}");
+            }
+        }
+
+        Assert.Empty(taken);
+        Assert.Equal(before, await RowsAsync(host));
+    }
+
     private static async Task<string> RowsAsync(TestHost host) => string.Join(' ', await host.Database.ReadAsync(
         async session =>
         {
