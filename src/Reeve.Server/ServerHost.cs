@@ -19,6 +19,7 @@ using Reeve.Server.FlowRuns;
 using Reeve.Server.Flows;
 using Reeve.Server.Graphs;
 using Reeve.Server.Hosting;
+using Reeve.Server.Hosting.OpenApi;
 using Reeve.Server.Logs;
 using Reeve.Server.Notifications;
 using Reeve.Server.Orchestration;
@@ -36,7 +37,6 @@ namespace Reeve.Server;
 /// <summary>The server: every service, endpoint group and loop stands in one of the three lists below.</summary>
 public sealed class ServerHost : IAsyncDisposable
 {
-    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(10);
     private readonly ServerOptions options;
     private readonly Action<IWebHostBuilder>? configureWeb;
     private readonly CancellationTokenSource stopping = new();
@@ -55,9 +55,18 @@ public sealed class ServerHost : IAsyncDisposable
 
     internal static ServerHost Build(ServerOptions options, Action<IWebHostBuilder>? configureWeb) => new(options, configureWeb);
 
+    /// <summary>The OpenAPI document of this program's routes, made without a database and without listening.</summary>
+    public static async Task<string> DescribeAsync()
+    {
+        await using var server = new ServerHost(new ServerOptions { Home = Path.GetTempPath() }, configureWeb: null);
+        await using var none = new NoDatabase(TimeProvider.System);
+        server.App = server.BuildApp(none);
+        return OpenApiDocument.Of(((IEndpointRouteBuilder)server.App).DataSources.SelectMany(source => source.Endpoints)).ToJsonString();
+    }
+
     private static void AddServices(IServiceCollection services)
     {
-        services.AddSingleton<AdminApi>().AddSingleton<ConsoleApi>();
+        services.AddSingleton<AdminApi>().AddSingleton<DatabaseAdminApi>().AddSingleton<ConsoleApi>().AddSingleton<ConsoleSettingsApi>().AddSingleton<ReferenceApi>();
         services.AddSingleton<Orchestrator>();
         services.AddSingleton<FlowsStore>().AddSingleton<FlowsApi>();
         services.AddSingleton<FlowRunsStore>().AddSingleton<FlowRunsApi>().AddSingleton<FlowRunStatesApi>().AddSingleton<FlowRunLeasesApi>().AddSingleton<LeaseReaper>();
@@ -86,6 +95,7 @@ public sealed class ServerHost : IAsyncDisposable
     private static void MapEndpoints(IServiceProvider services, IEndpointRouteBuilder api)
     {
         services.GetRequiredService<AdminApi>().Map(api);
+        services.GetRequiredService<DatabaseAdminApi>().Map(api);
         services.GetRequiredService<FlowsApi>().Map(api);
         services.GetRequiredService<FlowRunsApi>().Map(api);
         services.GetRequiredService<FlowRunProposalsApi>().Map(api);
@@ -140,6 +150,13 @@ public sealed class ServerHost : IAsyncDisposable
         services.GetRequiredService<SlotLeaseReaper>(),
     ];
 
+    private bool IsWanted(PeriodicService loop) => loop switch
+    {
+        RunScheduler => options.Scheduler,
+        LateRunMarker => options.LateRuns,
+        _ => true,
+    };
+
     /// <summary>Opens the database, brings it up to date and begins to answer.</summary>
     /// <exception cref="ServerStartException">The database cannot be used, or the address is taken.</exception>
     public async Task StartAsync(CancellationToken cancellation)
@@ -160,7 +177,7 @@ public sealed class ServerHost : IAsyncDisposable
             throw new ServerStartException($"The address http://{options.Host}:{options.Port} cannot be used: {fault.InnerException?.Message ?? fault.Message}", fault);
         }
         Address = App.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "";
-        loops = Task.WhenAll(Loops(App.Services).Select(loop => Task.Run(() => loop.RunAsync(stopping.Token), CancellationToken.None)));
+        loops = Task.WhenAll(Loops(App.Services).Where(IsWanted).Select(loop => Task.Run(() => loop.RunAsync(stopping.Token), CancellationToken.None)));
     }
 
     /// <summary>Starts if that was not done, serves until cancelled, then stops in order.</summary>
@@ -178,7 +195,7 @@ public sealed class ServerHost : IAsyncDisposable
         await stopping.CancelAsync().ConfigureAwait(false);
         if (App is not null)
         {
-            using var limit = new CancellationTokenSource(LongestStop, options.Clock);
+            using var limit = new CancellationTokenSource(options.LongestStop, options.Clock);
             await App.StopAsync(limit.Token).ConfigureAwait(false);
         }
         await loops.ConfigureAwait(false);
@@ -187,27 +204,16 @@ public sealed class ServerHost : IAsyncDisposable
     private WebApplication BuildApp(Database opened)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "reeve", ContentRootPath = AppContext.BaseDirectory });
-        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
-        if (options.Logging is { } logging)
-            logging(builder.Logging);
-        else
-            builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss.fff "));
-        builder.WebHost.ConfigureKestrel(kestrel => (kestrel.AddServerHeader, kestrel.Limits.MaxRequestBodySize) = (false, 64 * 1024 * 1024));
-        builder.WebHost.UseUrls(string.Create(CultureInfo.InvariantCulture, $"http://{options.Host}:{options.Port}"));
+        builder.AddHosting(options);
         configureWeb?.Invoke(builder.WebHost);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = LongestStop);
-        builder.Services.AddSingleton(opened).AddSingleton(options).AddSingleton(options.Clock).AddSingleton(new BasicAuthentication(options.ApiAuthentication));
-        builder.Services.AddSingleton<IHostLifetime, CallerLifetime>();
+        builder.Services.AddSingleton(opened);
         AddServices(builder.Services);
 
         var app = builder.Build();
-        app.UseMiddleware<ProblemAnswers>();
-        app.UseMiddleware<WorkspaceAddress>();
-        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(20), KeepAliveTimeout = TimeSpan.FromSeconds(40) });
-        app.UseRouting();
-        app.Use(app.Services.GetRequiredService<BasicAuthentication>().Middleware);
-        app.Use(app.Services.GetRequiredService<ConsoleApi>().Middleware);
+        app.UseHosting(options);
         MapEndpoints(app.Services, app.MapGroup("/api"));
+        app.Services.GetRequiredService<ReferenceApi>().Map(app);
+        app.Services.GetRequiredService<ConsoleSettingsApi>().Map(app);
         return app;
     }
 

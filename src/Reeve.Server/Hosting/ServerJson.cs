@@ -15,7 +15,7 @@ namespace Reeve.Server.Hosting;
 [JsonSerializable(typeof(List<EventRelatedFilter>)), JsonSerializable(typeof(List<EventAnyResourceFilter>)), JsonSerializable(typeof(StateCreate))]
 [JsonSerializable(typeof(TaskRuns.TaskWorkerQuery)), JsonSerializable(typeof(List<TaskRuns.TaskWorker>))]
 [JsonSerializable(typeof(EventCountQuery)), JsonSerializable(typeof(List<EventCount>))]
-[JsonSerializable(typeof(StorageDefault)), JsonSerializable(typeof(long))]
+[JsonSerializable(typeof(StorageDefault)), JsonSerializable(typeof(StorageDefaultUpdate)), JsonSerializable(typeof(CsrfToken)), JsonSerializable(typeof(Confirmation)), JsonSerializable(typeof(long))]
 [JsonSerializable(typeof(Reeve.Server.Deployments.DeploymentPage)), JsonSerializable(typeof(List<System.Text.Json.JsonElement>)), JsonSerializable(typeof(List<string>))]
 [JsonSerializable(typeof(Reeve.Server.WorkPools.QueueHealth)), JsonSerializable(typeof(Reeve.Server.Blocks.BlockTypeTexts))]
 [JsonSerializable(typeof(Reeve.Server.Templates.TemplateRefusal))]
@@ -28,3 +28,6 @@ internal sealed partial class ServerJson : JsonSerializerContext;
 
 /// <summary>The answer of <c>GET /admin/storage</c>.</summary>
 internal sealed record StorageDefault(Guid? DefaultResultStorageBlockId);
+
+/// <summary>The body of <c>PUT /admin/storage</c>.</summary>
+internal sealed record StorageDefaultUpdate(Guid DefaultResultStorageBlockId);

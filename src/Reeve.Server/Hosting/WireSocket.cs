@@ -19,6 +19,7 @@ internal sealed class WireSocket : IDisposable
 
     // who does not know the secret must not keep a connection
     private static readonly TimeSpan LongestGreeting = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(1);
     private readonly WebSocket socket;
     private readonly ArrayBufferWriter<byte> received = new(4096);
 
@@ -27,9 +28,15 @@ internal sealed class WireSocket : IDisposable
     /// <summary>Accepts, authenticates and converses until one side ends. A message that cannot be used closes the socket with the reason.</summary>
     internal static async Task ServeAsync(HttpContext http, BasicAuthentication authentication, Func<WireSocket, CancellationToken, Task> converse)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(
-            http.RequestAborted, http.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        var farewell = Task.CompletedTask;
         WireSocket? socket = null;
+        // cancelling a receive breaks the socket, so the other side is told first, and has a moment to answer
+        using var goingAway = http.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(() =>
+        {
+            farewell = socket?.CloseAsync(WebSocketCloseStatus.EndpointUnavailable, "The server stops", CancellationToken.None) ?? Task.CompletedTask;
+            stop.CancelAfter(LongestFarewell);
+        });
         try
         {
             socket = await AcceptAsync(http, authentication, stop.Token).ConfigureAwait(false);
@@ -46,6 +53,7 @@ internal sealed class WireSocket : IDisposable
         }
         finally
         {
+            await farewell.ConfigureAwait(false);
             socket?.Dispose();
         }
     }
