@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Reeve.Protocol.Artifacts;
+using Reeve.Protocol.Automations;
 using Reeve.Protocol.Blocks;
 using Reeve.Protocol.ConcurrencyLimits;
 using Reeve.Protocol.Deployments;
@@ -9,7 +11,9 @@ using Reeve.Protocol.Filters;
 using Reeve.Protocol.Json;
 using Reeve.Protocol.Leases;
 using Reeve.Protocol.Logs;
+using Reeve.Protocol.Notifications;
 using Reeve.Protocol.Runs;
+using Reeve.Protocol.SavedSearches;
 using Reeve.Protocol.WorkPools;
 
 namespace Reeve.Protocol;
@@ -64,6 +68,7 @@ public static class WireJson
     Converters = [typeof(WireTimeConverter)],
     NumberHandling = JsonNumberHandling.AllowReadingFromString,
     RespectNullableAnnotations = false,
+    AllowOutOfOrderMetadataProperties = true, // "type" of triggers and actions: PostgreSQL keeps members in an order of its own
     GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(Query))]
@@ -71,6 +76,8 @@ public static class WireJson
 [JsonSerializable(typeof(FlowRun)), JsonSerializable(typeof(List<FlowRun>)), JsonSerializable(typeof(FlowRunCreate)), JsonSerializable(typeof(FlowRunUpdate))]
 [JsonSerializable(typeof(TaskRun)), JsonSerializable(typeof(List<TaskRun>)), JsonSerializable(typeof(TaskRunCreate))]
 [JsonSerializable(typeof(State)), JsonSerializable(typeof(List<State>)), JsonSerializable(typeof(SetState)), JsonSerializable(typeof(OrchestrationResult))]
+[JsonSerializable(typeof(BulkSetState)), JsonSerializable(typeof(BulkSetStateResult)), JsonSerializable(typeof(FlowRunResume))]
+[JsonSerializable(typeof(FlowRunInput)), JsonSerializable(typeof(List<FlowRunInput>)), JsonSerializable(typeof(FlowRunInputCreate)), JsonSerializable(typeof(FlowRunInputFilter))]
 [JsonSerializable(typeof(Deployment)), JsonSerializable(typeof(List<Deployment>)), JsonSerializable(typeof(DeploymentCreate)), JsonSerializable(typeof(DeploymentUpdate))]
 [JsonSerializable(typeof(DeploymentFlowRunCreate))]
 [JsonSerializable(typeof(List<DeploymentSchedule>)), JsonSerializable(typeof(List<DeploymentScheduleCreate>)), JsonSerializable(typeof(DeploymentScheduleUpdate))]
@@ -89,6 +96,13 @@ public static class WireJson
 [JsonSerializable(typeof(BlockDocument)), JsonSerializable(typeof(List<BlockDocument>))]
 [JsonSerializable(typeof(BlockDocumentCreate)), JsonSerializable(typeof(BlockDocumentUpdate))]
 [JsonSerializable(typeof(Variable)), JsonSerializable(typeof(List<Variable>)), JsonSerializable(typeof(VariableCreate)), JsonSerializable(typeof(VariableUpdate))]
+[JsonSerializable(typeof(Artifact)), JsonSerializable(typeof(List<Artifact>)), JsonSerializable(typeof(ArtifactCreate)), JsonSerializable(typeof(ArtifactUpdate))]
+[JsonSerializable(typeof(List<ArtifactCollection>))]
+[JsonSerializable(typeof(Automation)), JsonSerializable(typeof(List<Automation>)), JsonSerializable(typeof(AutomationCreate)), JsonSerializable(typeof(AutomationUpdate))]
+[JsonSerializable(typeof(AutomationPartialUpdate)), JsonSerializable(typeof(Trigger)), JsonSerializable(typeof(List<Trigger>)), JsonSerializable(typeof(List<AutomationAction>))]
+[JsonSerializable(typeof(SavedSearch)), JsonSerializable(typeof(List<SavedSearch>)), JsonSerializable(typeof(SavedSearchCreate)), JsonSerializable(typeof(IReadOnlyList<SavedSearchFilter>))]
+[JsonSerializable(typeof(FlowRunNotificationPolicy)), JsonSerializable(typeof(List<FlowRunNotificationPolicy>))]
+[JsonSerializable(typeof(FlowRunNotificationPolicyCreate)), JsonSerializable(typeof(FlowRunNotificationPolicyUpdate))]
 [JsonSerializable(typeof(List<Log>)), JsonSerializable(typeof(List<LogCreate>))]
 [JsonSerializable(typeof(Event)), JsonSerializable(typeof(List<Event>))]
 [JsonSerializable(typeof(Claim)), JsonSerializable(typeof(List<ClaimedFlowRun>)), JsonSerializable(typeof(Lease)), JsonSerializable(typeof(LeaseAcquire))]
