@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Reeve.Cli.Commands;
 using Reeve.Cli.Commands.Blocks;
+using Reeve.Cli.Commands.ConcurrencyLimits;
 using Reeve.Cli.Commands.Config;
 using Reeve.Cli.Commands.Demo;
 using Reeve.Cli.Commands.Deployments;
@@ -38,7 +39,7 @@ internal static class CommandTree
         new Branch("flow-run", "Show, watch, cancel and delete flow runs", () =>
         [
             new FlowRunLsCommand(), new FlowRunInspectCommand(), new FlowRunLogsCommand(), new FlowRunWatchCommand(), new FlowRunCancelCommand(), new FlowRunDeleteCommand(),
-            new FlowRunExecuteCommand(),
+            new FlowRunExecuteCommand(), new FlowRunWhyCommand(),
         ]),
         new Branch("flow", "Show flows", () => [new FlowLsCommand()]),
         new Branch("work-pool", "Make, show and change work pools", () =>
@@ -51,9 +52,18 @@ internal static class CommandTree
         new Branch("variable", "Keep plain values on the server", () =>
             [new VariableSetCommand(), new VariableGetCommand(whole: false), new VariableGetCommand(whole: true), new VariableLsCommand(), new VariableUnsetCommand()]),
         new Branch("config", "Show and change settings", () => [new ConfigSetCommand(), new ConfigViewCommand(), new ConfigUnsetCommand(), new ConfigValidateCommand()]),
+        new Branch("concurrency-limit", "Limit how many task runs with a tag run at once", () =>
+            [new TagLimitCreateCommand(), new TagLimitLsCommand(), new TagLimitInspectCommand(), new TagLimitResetCommand(), new TagLimitDeleteCommand()]),
+        new Branch("global-concurrency-limit", "Limit how many of anything run at once, or how often (also: gcl)", GlobalLimits, "gcl"),
         new Branch("profile", "Keep sets of settings under names", () =>
             [new ProfileCreateCommand(), new ProfileUseCommand(), new ProfileLsCommand(), new ProfileInspectCommand(), new ProfileRenameCommand(), new ProfileDeleteCommand()]),
         new Branch("version", VersionCommand.Summary, () => new VersionCommand()),
+    ];
+
+    private static IReadOnlyList<Command> GlobalLimits() =>
+    [
+        new GlobalLimitCreateCommand(), new GlobalLimitLsCommand(), new GlobalLimitInspectCommand(), new GlobalLimitUpdateCommand(),
+        new GlobalLimitSwitchCommand(enable: true), new GlobalLimitSwitchCommand(enable: false), new GlobalLimitDeleteCommand(),
     ];
 
     public static RootCommand Build(GlobalOptions globals, IReadOnlyList<string> args)
@@ -64,7 +74,7 @@ internal static class CommandTree
         foreach (var option in (ReadOnlySpan<Option>)[globals.Profile, globals.Prompt, globals.NoPrompt, globals.Version, globals.Help])
             root.Options.Add(option);
         foreach (var branch in Branches)
-            root.Subcommands.Add(args.Contains(branch.Name) ? branch.Build() : branch.Bare());
+            root.Subcommands.Add(args.Contains(branch.Name) || (branch.Alias is { } alias && args.Contains(alias)) ? branch.Build() : branch.Bare());
         return root;
     }
 }
@@ -74,10 +84,10 @@ internal sealed class Branch
 {
     private readonly Func<Command> _build;
 
-    public Branch(string name, string description, Func<IReadOnlyList<Command>> children)
+    public Branch(string name, string description, Func<IReadOnlyList<Command>> children, string? alias = null)
     {
-        (Name, Description) = (name, description);
-        _build = () => Group(name, description, [.. children()]);
+        (Name, Description, Alias) = (name, description, alias);
+        _build = () => Named(Group(name, description, [.. children()]));
     }
 
     public Branch(string name, string description, Func<CliCommand> command) => (Name, Description, _build) = (name, description, command);
@@ -85,6 +95,9 @@ internal sealed class Branch
     public string Name { get; }
 
     public string Description { get; }
+
+    /// <summary>A shorter name.</summary>
+    public string? Alias { get; }
 
     public static Command Group(string name, string description, params Command[] children)
     {
@@ -96,5 +109,12 @@ internal sealed class Branch
 
     public Command Build() => _build();
 
-    public Command Bare() => new CommandGroup(Name, Description);
+    public Command Bare() => Named(new CommandGroup(Name, Description));
+
+    private Command Named(Command command)
+    {
+        if (Alias is not null)
+            command.Aliases.Add(Alias);
+        return command;
+    }
 }

@@ -86,6 +86,7 @@ public static class WireJson
 [JsonSerializable(typeof(GlobalLimit)), JsonSerializable(typeof(List<GlobalLimit>)), JsonSerializable(typeof(GlobalLimitCreate)), JsonSerializable(typeof(GlobalLimitUpdate))]
 [JsonSerializable(typeof(SlotsTake)), JsonSerializable(typeof(SlotsGiveBack)), JsonSerializable(typeof(SlotLeaseEnd)), JsonSerializable(typeof(SlotLeaseRenewal))]
 [JsonSerializable(typeof(List<TakenLimit>)), JsonSerializable(typeof(SlotLease)), JsonSerializable(typeof(ConcurrencyOptions))]
+[JsonSerializable(typeof(FlowRunExplanation)), JsonSerializable(typeof(ConcurrencyStatusRequest)), JsonSerializable(typeof(WorkPoolConcurrencyStatus)), JsonSerializable(typeof(WorkQueueConcurrencyStatus))]
 [JsonSerializable(typeof(WorkPool)), JsonSerializable(typeof(List<WorkPool>)), JsonSerializable(typeof(WorkPoolCreate)), JsonSerializable(typeof(WorkPoolUpdate))]
 [JsonSerializable(typeof(WorkQueue)), JsonSerializable(typeof(List<WorkQueue>)), JsonSerializable(typeof(WorkQueueCreate)), JsonSerializable(typeof(WorkQueueUpdate))]
 [JsonSerializable(typeof(Worker)), JsonSerializable(typeof(List<Worker>)), JsonSerializable(typeof(WorkerHeartbeat))]

@@ -81,6 +81,7 @@ public sealed class ServerHost : IAsyncDisposable
         services.AddSingleton<DeploymentsStore>().AddSingleton<DeploymentDrafts>().AddSingleton<DeploymentsApi>();
         services.AddSingleton<SchedulesStore>().AddSingleton<AutoScheduledRuns>().AddSingleton<DeploymentSchedulesApi>().AddSingleton<RunScheduler>().AddSingleton<DeploymentRunsApi>();
         services.AddSingleton<ConcurrencyLimitsStore>().AddSingleton<DeploymentLimits>().AddSingleton<GlobalLimitsApi>().AddSingleton<SlotsApi>().AddSingleton<TagLimitsApi>().AddSingleton<SlotLeaseReaper>();
+        services.AddSingleton<ConcurrencyStatusApi>().AddSingleton<FlowRunExplainer>().AddSingleton<FlowRunWhyApi>();
         services.AddSingleton<VariablesStore>().AddSingleton<VariablesApi>();
         services.AddSingleton<BlockSecrets>().AddSingleton<BlockTypesStore>().AddSingleton<BlockSchemasStore>().AddSingleton<BuiltInBlocks>().AddSingleton<BlockTypesApi>();
         services.AddSingleton<BlockDocumentsStore>().AddSingleton<BlockDocumentsApi>();
@@ -123,6 +124,8 @@ public sealed class ServerHost : IAsyncDisposable
         services.GetRequiredService<TagLimitsApi>().Map(api);
         services.GetRequiredService<GlobalLimitsApi>().Map(api);
         services.GetRequiredService<SlotsApi>().Map(api);
+        services.GetRequiredService<ConcurrencyStatusApi>().Map(api);
+        services.GetRequiredService<FlowRunWhyApi>().Map(api);
         services.GetRequiredService<VariablesApi>().Map(api);
         services.GetRequiredService<BlockTypesApi>().Map(api);
         services.GetRequiredService<BlockDocumentsApi>().Map(api);

@@ -37,7 +37,10 @@ public sealed class CommandTreeTests
                      "profile delete", "profile inspect", "profile rename", "version", "work-pool create", "work-pool ls", "work-pool inspect", "work-pool delete", "work-pool pause",
                      "work-pool resume", "worker start", "init", "deploy", "deployment run", "deployment ls", "deployment inspect", "deployment delete", "deployment pause",
                      "deployment resume", "flow-run ls", "flow-run inspect", "flow-run logs", "flow-run cancel", "flow-run delete", "flow-run watch", "flow-run execute", "flow ls",
-                     "block create", "block ls", "block inspect", "block delete", "block type ls", "variable set", "variable get", "variable ls", "variable inspect", "variable unset", "demo"])
+                     "block create", "block ls", "block inspect", "block delete", "block type ls", "variable set", "variable get", "variable ls", "variable inspect", "variable unset", "demo",
+                     "flow-run why", "concurrency-limit create", "concurrency-limit ls", "concurrency-limit inspect", "concurrency-limit reset", "concurrency-limit delete",
+                     "global-concurrency-limit create", "global-concurrency-limit ls", "global-concurrency-limit inspect", "global-concurrency-limit update",
+                     "global-concurrency-limit enable", "global-concurrency-limit disable", "global-concurrency-limit delete"])
             Assert.True(paths.Contains("reeve " + verb) || paths.Contains(verb), verb);
     }
 

@@ -50,6 +50,14 @@ internal static class ConcurrencySlots
         return lease;
     }
 
+    /// <summary>
+    /// Keeps a lease that has not lapsed. One that has cannot come back to life: whoever looked since may have taken its slots. A slot that a run holds until its end becomes
+    /// a lease with the first renewal, for its client has shown that it renews.
+    /// </summary>
+    internal static async ValueTask<bool> RenewAsync(Session session, Guid lease, double seconds, DateTimeOffset now) => await session.ExecuteAsync(
+        "update concurrency_lease set expires = @until where id = @id and (expires is null or expires > @now)",
+        ("until", now.AddSeconds(seconds).Cut()), ("id", lease), ("now", now)).ConfigureAwait(false) == 1;
+
     /// <summary>Gives back everything that a lease holds. False where there is no such lease, or none any more.</summary>
     internal static async ValueTask<bool> ReleaseAsync(Session session, Guid lease, DateTimeOffset now)
     {

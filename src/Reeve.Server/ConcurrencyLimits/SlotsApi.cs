@@ -118,17 +118,7 @@ internal sealed class SlotsApi(Database database, ConcurrencyLimitsStore limits,
         var lease = http.Id("lease_id");
         var body = await http.Request.ReadWireAsync<SlotLeaseRenewal>(http.RequestAborted).ConfigureAwait(false);
         LimitChecks.Check(body);
-        var renewed = await database.WriteAsync(
-            async session =>
-            {
-                var now = clock.Now();
-                // whoever looked after it lapsed may have taken its slots: it cannot come back to life. A slot that a run holds until its end becomes a lease with the first
-                // renewal: its client has shown that it renews
-                return await session.ExecuteAsync(
-                    "update concurrency_lease set expires = @until where id = @id and (expires is null or expires > @now)",
-                    ("until", now.AddSeconds(body.LeaseDuration).Cut()), ("id", lease), ("now", now)).ConfigureAwait(false) == 1;
-            },
-            http.RequestAborted).ConfigureAwait(false);
+        var renewed = await database.WriteAsync(session => ConcurrencySlots.RenewAsync(session, lease, body.LeaseDuration, clock.Now()), http.RequestAborted).ConfigureAwait(false);
         await (renewed
             ? http.NoContentAsync()
             : http.ProblemAsync(StatusCodes.Status410Gone, $"The lease {lease} lapsed or was given back. Take the slots again.")).ConfigureAwait(false);

@@ -52,8 +52,11 @@ internal sealed record LoadedFlowRun
     internal static async ValueTask<LoadedFlowRun?> LoadAsync(Session session, Guid id)
     {
         await session.LockAsync("flow_run", id).ConfigureAwait(false);
-        return await session.QueryFirstAsync(Sql, Read, ("id", id)).ConfigureAwait(false);
+        return await ReadAsync(session, id).ConfigureAwait(false);
     }
+
+    /// <summary>As it stands, for who only looks.</summary>
+    internal static ValueTask<LoadedFlowRun?> ReadAsync(Session session, Guid id) => session.QueryFirstAsync(Sql, Read, ("id", id));
 
     private static LoadedFlowRun Read(Row row) => new()
     {

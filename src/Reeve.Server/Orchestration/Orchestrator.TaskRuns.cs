@@ -27,7 +27,7 @@ internal sealed partial class Orchestrator
             Policy = run.Policy,
             FlowRun = run.FlowRun,
             FlowRunRunCount = run.FlowRunRunCount,
-            TagSlots = proposal.State.Type == StateType.Running && run is { Tags.Count: > 0, FlowRun: not null } && !proposal.Force
+            TagSlots = proposal.State.Type == StateType.Running && run.Tags.Count > 0 && !proposal.Force
                 ? await TaskRunSlots.LockAsync(session, run.Tags, id, now).ConfigureAwait(false)
                 : [],
             Cached = await FindCachedAsync(session, proposal.State, now).ConfigureAwait(false),

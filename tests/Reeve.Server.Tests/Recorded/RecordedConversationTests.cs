@@ -19,6 +19,7 @@ public sealed partial class RecordedConversationTests
         "-hello",
         "-deploy-and-work",
         "-pause-cancel",
+        "-concurrency",
     ];
 
     public static TheoryData<string, DatabaseKind> Files

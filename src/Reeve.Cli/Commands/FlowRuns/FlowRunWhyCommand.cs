@@ -1,0 +1,43 @@
+using System.CommandLine;
+using Reeve.Cli.Output;
+
+namespace Reeve.Cli.Commands.FlowRuns;
+
+internal sealed class FlowRunWhyCommand : CliCommand
+{
+    private readonly Argument<string> _run = new("RUN") { Description = "The run's id or name" };
+    private readonly OutputOption _output = new();
+
+    public FlowRunWhyCommand()
+        : base("why", "Tell why a flow run does not run or go on: what it waits for, who has it, what to do")
+    {
+        Arguments.Add(_run);
+        Options.Add(_output);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parse, CliSession session, CancellationToken ct)
+    {
+        var run = await Lookup.FlowRunAsync(session.Client, parse.GetRequiredValue(_run), ct);
+        var why = await session.Client.ExplainFlowRunAsync(run.Id, ct);
+        var output = session.Terminal.Out;
+        if (_output.IsJson(parse))
+        {
+            JsonOutput.Write(why, output);
+            return ExitCodes.Done;
+        }
+
+        output.WriteLine($"{why.Name} is {why.StateName?.ToUpperInvariant() ?? "without a state"}.");
+        if (why.Reasons.Count == 0)
+            output.WriteLine(why.Summary);
+        foreach (var reason in why.Reasons)
+        {
+            output.WriteLine($"- {reason.Message}");
+            foreach (var holder in reason.Holders)
+                output.WriteLine($"    {holder.Type.Replace('_', ' ')} {holder.Name ?? holder.Id?.ToString() ?? "without a name"}{(holder.Since is null ? "" : $", {Ago.Of(holder.Since, session.Time)}")}");
+            if (reason.Hint is { } hint)
+                output.WriteLine($"    Hint: {hint}");
+        }
+
+        return ExitCodes.Done;
+    }
+}
