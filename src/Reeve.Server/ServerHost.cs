@@ -57,7 +57,7 @@ public sealed class ServerHost : IAsyncDisposable
         services.AddSingleton<FlowsStore>().AddSingleton<FlowsApi>();
         services.AddSingleton<FlowRunsStore>().AddSingleton<FlowRunsApi>().AddSingleton<FlowRunStatesApi>().AddSingleton<FlowRunLeasesApi>().AddSingleton<LeaseReaper>();
         services.AddSingleton<TaskRunsStore>().AddSingleton<TaskRunsApi>().AddSingleton<TaskRunStatesApi>();
-        services.AddSingleton<FlowRunQueriesApi>().AddSingleton<TaskRunQueriesApi>().AddSingleton<RunHistoryStore>().AddSingleton<RunHistoryApi>();
+        services.AddSingleton<FlowRunQueriesApi>().AddSingleton<TaskRunQueriesApi>().AddSingleton<RunHistoryStore>().AddSingleton<RunSumFolder>().AddSingleton<RunHistoryApi>();
         services.AddSingleton<FlowRunGraphStore>().AddSingleton<FlowRunGraphApi>().AddSingleton<LogDownloadApi>().AddSingleton<UiStore>().AddSingleton<UiApi>();
         services.AddSingleton<LateRunMarker>();
         services.AddSingleton<WorkPoolsStore>().AddSingleton<WorkPoolsApi>().AddSingleton<WorkQueuesStore>().AddSingleton<WorkQueuesApi>().AddSingleton<WorkersStore>();
@@ -113,6 +113,7 @@ public sealed class ServerHost : IAsyncDisposable
         services.GetRequiredService<LeaseReaper>(),
         services.GetRequiredService<RunScheduler>(),
         services.GetRequiredService<LateRunMarker>(),
+        services.GetRequiredService<RunSumFolder>(),
     ];
 
     /// <summary>Opens the database, brings it up to date and begins to answer.</summary>

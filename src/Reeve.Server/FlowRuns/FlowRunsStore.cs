@@ -21,8 +21,15 @@ internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider cloc
         ["EXPECTED_START_TIME_DESC"] = "fr.expected_start_time desc, fr.id desc",
         ["NAME_ASC"] = "fr.name, fr.id",
         ["NAME_DESC"] = "fr.name desc, fr.id desc",
-        ["NEXT_SCHEDULED_START_TIME_ASC"] = "fr.next_scheduled_start_time, fr.id",
+        ["NEXT_SCHEDULED_START_TIME_ASC"] = "fr.next_scheduled_start_time nulls last, fr.id",
         ["END_TIME_DESC"] = "fr.end_time desc nulls last, fr.id desc",
+    };
+
+    // orders by the time a run is of, in which what a filter finds is mostly near the beginning
+    private static readonly Dictionary<string, string> Newest = new(StringComparer.Ordinal)
+    {
+        ["START_TIME_DESC"] = "coalesce(fr.start_time, fr.expected_start_time)",
+        ["EXPECTED_START_TIME_DESC"] = "fr.expected_start_time",
     };
 
     /// <summary>"order by …" of the runs under the alias <c>fr</c>.</summary>
@@ -38,12 +45,34 @@ internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider cloc
     internal ValueTask<FlowRun?> ReadAsync(Session session, Guid id) =>
         session.QueryFirstAsync($"select {FlowRunRows.Select} where fr.id = @id", row => FlowRunRows.Read(row, clock.Now()), ("id", id));
 
-    internal ValueTask<List<FlowRun>> FilterAsync(Session session, Query query)
+    internal async ValueTask<List<FlowRun>> FilterAsync(Session session, Query query) =>
+        await NewestAsync(session, query).ConfigureAwait(false) is { } newest && newest.Count >= (query.Limit ?? Page.Largest)
+            ? newest
+            : await FilterAsync(session, query, since: null).ConfigureAwait(false);
+
+    // What no index finds, or only in another order, is looked for among the newest runs first: either they fill the page, or there are few of them and all can be sorted.
+    private const int NewestRuns = 4000;
+
+    private async ValueTask<List<FlowRun>?> NewestAsync(Session session, Query query)
+    {
+        if (!Newest.TryGetValue(query.Sort ?? "", out var time) || !IsHard(query))
+            return null;
+        var since = await session.QueryFirstAsync(
+            $"select {time} from flow_run fr {Order(query.Sort)} limit 1 offset @most", static row => row.TimeOrNull(0), ("most", NewestRuns)).ConfigureAwait(false);
+        return since is null ? null : await FilterAsync(session, query, (time, since.Value)).ConfigureAwait(false);
+    }
+
+    private static bool IsHard(Query query) =>
+        query is { TaskRuns: not null } or { WorkPools: not null } or { WorkPoolQueues: not null } or { WorkQueues: not null } or { Flows.Id: null, Flows: not null }
+            or { FlowRuns: { Name.Like: not null } or { Tags: not null } or { CreatedBy: not null } or { State: not null } };
+
+    private ValueTask<List<FlowRun>> FilterAsync(Session session, Query query, (string Time, DateTimeOffset From)? since)
     {
         var (on, now, order) = (new Conditions(session.Dialect), clock.Now(), Order(query.Sort));
+        var where = Conditions.Where(Criteria(on, query), since is { } from ? $"{from.Time} >= @{on.Bind(from.From)}" : null);
         // the page is found by ids alone: what is sorted is small, and only its rows are read whole
         return session.QueryAsync(
-            $"select {FlowRunRows.Select} where fr.id in (select fr.id from flow_run fr {Where(on, query)} {order} {Page.Sql(query)}) {order}",
+            $"select {FlowRunRows.Select} where fr.id in (select fr.id from flow_run fr {where} {order} {Page.Sql(query)}) {order}",
             row => FlowRunRows.Read(row, now),
             on.Parameters);
     }
@@ -165,6 +194,7 @@ internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider cloc
     internal static string? Criteria(Conditions on, Query query) => Conditions.Join(
         null,
         RunCriteria.Of(on, "fr", query.FlowRuns),
+        RunCriteria.NotCompleted("fr", query.FlowRuns),
         RunCriteria.OfFlow(on, "fr.flow_id", query.Flows),
         RunCriteria.In("fr.id", "tr.flow_run_id from task_run tr", RunCriteria.Of(on, "tr", query.TaskRuns)),
         RunCriteria.In("fr.deployment_id", "d.id from deployment d", WorkCriteria.Of(on, "d", query.Deployments)),
