@@ -1,5 +1,4 @@
 using Reeve.Protocol.Filters;
-using Reeve.Protocol.Runs;
 using Reeve.Server.Storage;
 
 namespace Reeve.Server.Filters;
@@ -21,9 +20,12 @@ internal static class RunCriteria
         _ => In(column, "f.id from flow f", Of(on, "f", filter)),
     };
 
-    /// <summary>Says of states that do not include Completed what the database cannot see in a parameter, so that it may use the index of what is not completed.</summary>
-    internal static string? NotCompleted(string alias, FlowRunFilter? filter) =>
-        filter is { Operator: not "or_", State: { Operator: not "or_", Type.Any: { Count: > 0 } any } } && !any.Contains(StateType.Completed) ? $"{alias}.state_type <> 'COMPLETED'" : null;
+    /// <summary>Criteria on the deployment that a column names. Deployments by their ids need no look at the deployments.</summary>
+    internal static string? OfDeployment(Conditions on, string column, DeploymentFilter? filter) => filter switch
+    {
+        { Id: { Any: { } ids, NotAny: null } } when filter with { Id = null, Operator = null } == new DeploymentFilter() => Criteria.AnyOf(on, column, ids),
+        _ => In(column, "d.id from deployment d", WorkCriteria.Of(on, "d", filter)),
+    };
 
     /// <summary>A column's value is among those of the rows that meet the criteria; null without criteria. The inner query is run once.</summary>
     internal static string? In(string column, string from, string? criteria) =>
@@ -52,7 +54,8 @@ internal static class RunCriteria
         Criteria.Of(on, $"{alias}.id", filter.Id),
         Criteria.Of(on, $"{alias}.name", filter.Name),
         Criteria.Of(on, $"{alias}.tags", filter.Tags),
-        Criteria.Of(on, alias, filter.State),
+        // where the time of the start is bounded, its index holds the states too
+        Criteria.Of(on, alias, filter.State, filter.StartTime is { After: not null } or { Before: not null }),
         Criteria.Of(on, $"{alias}.start_time", filter.StartTime),
         Criteria.Of(on, $"{alias}.end_time", filter.EndTime),
         Criteria.Of(on, $"{alias}.expected_start_time", filter.ExpectedStartTime),

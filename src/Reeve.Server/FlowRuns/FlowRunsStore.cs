@@ -30,6 +30,7 @@ internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider cloc
     {
         ["START_TIME_DESC"] = "coalesce(fr.start_time, fr.expected_start_time)",
         ["EXPECTED_START_TIME_DESC"] = "fr.expected_start_time",
+        ["ID_DESC"] = "fr.id", // made of the time
     };
 
     /// <summary>"order by …" of the runs under the alias <c>fr</c>.</summary>
@@ -45,31 +46,37 @@ internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider cloc
     internal ValueTask<FlowRun?> ReadAsync(Session session, Guid id) =>
         session.QueryFirstAsync($"select {FlowRunRows.Select} where fr.id = @id", row => FlowRunRows.Read(row, clock.Now()), ("id", id));
 
-    internal async ValueTask<List<FlowRun>> FilterAsync(Session session, Query query) =>
-        await NewestAsync(session, query).ConfigureAwait(false) is { } newest && newest.Count >= (query.Limit ?? Page.Largest)
-            ? newest
-            : await FilterAsync(session, query, since: null).ConfigureAwait(false);
-
-    // What no index finds, or only in another order, is looked for among the newest runs first: either they fill the page, or there are few of them and all can be sorted.
-    private const int NewestRuns = 4000;
-
-    private async ValueTask<List<FlowRun>?> NewestAsync(Session session, Query query)
+    internal async ValueTask<List<FlowRun>> FilterAsync(Session session, Query query)
     {
-        if (!Newest.TryGetValue(query.Sort ?? "", out var time) || !IsHard(query))
-            return null;
+        query = await PlacedAsync(session, query).ConfigureAwait(false);
+        if (!Newest.TryGetValue(query.Sort ?? "ID_DESC", out var time) || !IsHard(query))
+            return await FilterAsync(session, query, since: null).ConfigureAwait(false);
+        // What no index finds, or only in another order, is looked for among the newest runs first: either they fill the page, or what is sought is rare.
         var since = await session.QueryFirstAsync(
-            $"select {time} from flow_run fr {Order(query.Sort)} limit 1 offset @most", static row => row.TimeOrNull(0), ("most", NewestRuns)).ConfigureAwait(false);
-        return since is null ? null : await FilterAsync(session, query, (time, since.Value)).ConfigureAwait(false);
+            $"select {time} from flow_run fr {Order(query.Sort)} limit 1 offset @most", row => row.IsNull(0) ? (SqlValue?)null : time == "fr.id" ? (SqlValue)row.Id(0) : (SqlValue)row.Time(0),
+            ("most", NewestRuns)).ConfigureAwait(false);
+        if (since is { } from)
+        {
+            var newest = await FilterAsync(session, query, (time, from)).ConfigureAwait(false);
+            if (newest.Count >= (query.Limit ?? Page.Largest))
+                return newest;
+        }
+        return await FilterAsync(session, query, since: null, rare: since is not null).ConfigureAwait(false);
     }
 
+    private const int NewestRuns = 4000;
+
     private static bool IsHard(Query query) =>
-        query is { TaskRuns: not null } or { WorkPools: not null } or { WorkPoolQueues: not null } or { WorkQueues: not null } or { Flows.Id: null, Flows: not null }
+        query is { TaskRuns: not null } or { WorkQueues: not null } or { Flows: { Id: null } }
             or { FlowRuns: { Name.Like: not null } or { Tags: not null } or { CreatedBy: not null } or { State: not null } };
 
-    private ValueTask<List<FlowRun>> FilterAsync(Session session, Query query, (string Time, DateTimeOffset From)? since)
+    private ValueTask<List<FlowRun>> FilterAsync(Session session, Query query, (string Time, SqlValue From)? since, bool rare = false)
     {
         var (on, now, order) = (new Conditions(session.Dialect), clock.Now(), Order(query.Sort));
-        var where = Conditions.Where(Criteria(on, query), since is { } from ? $"{from.Time} >= @{on.Bind(from.From)}" : null);
+        var where = Conditions.Where(
+            Criteria(on, query),
+            since is { } from ? $"{from.Time} >= @{on.Bind(from.From)}" : null,
+            rare && query.FlowRuns is { Operator: not "or_", Name.Like: { } like } ? session.Dialect.RunsNamedLike("fr", on.Bind(Dialect.Contains(like))) : null);
         // the page is found by ids alone: what is sorted is small, and only its rows are read whole
         return session.QueryAsync(
             $"select {FlowRunRows.Select} where fr.id in (select fr.id from flow_run fr {where} {order} {Page.Sql(query)}) {order}",
@@ -77,10 +84,24 @@ internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider cloc
             on.Parameters);
     }
 
-    internal ValueTask<long> CountAsync(Session session, Query query)
+    internal async ValueTask<long> CountAsync(Session session, Query query)
+    {
+        query = await PlacedAsync(session, query).ConfigureAwait(false);
+        var on = new Conditions(session.Dialect);
+        return RunHistoryStore.IsByState(query)
+            ? await RunHistoryStore.CountAsync(session, "flow_run", query.FlowRuns?.State).ConfigureAwait(false)
+            : await session.ScalarAsync($"select count(*) from flow_run fr {Where(on, query)}", on.Parameters).ConfigureAwait(false);
+    }
+
+    /// <summary>Criteria on pools and queues become the ids of queues, of which there are few: a database then knows how many runs it is going to find.</summary>
+    internal static async ValueTask<Query> PlacedAsync(Session session, Query query)
     {
         var on = new Conditions(session.Dialect);
-        return session.ScalarAsync($"select count(*) from flow_run fr {Where(on, query)}", on.Parameters);
+        if (Conditions.Join(null, WorkCriteria.Of(on, "wp", query.WorkPools), WorkCriteria.Of(on, "wq", query.WorkPoolQueues ?? query.WorkQueues)) is not { } place)
+            return query with { WorkPools = null, WorkPoolQueues = null, WorkQueues = null };
+        var queues = await session.QueryAsync(
+            $"select wq.id from work_queue wq join work_pool wp on wp.id = wq.work_pool_id where {place}", static row => row.Id(0), on.Parameters).ConfigureAwait(false);
+        return query with { WorkPools = null, WorkPoolQueues = null, WorkQueues = new() { Id = new() { Any = queues } } };
     }
 
     /// <summary>The ids of a page.</summary>
@@ -92,12 +113,12 @@ internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider cloc
     }
 
     /// <summary>The average seconds by which runs began late, or are late; null without runs.</summary>
-    internal ValueTask<double?> LatenessAsync(Session session, Query query)
+    internal async ValueTask<double?> LatenessAsync(Session session, Query query)
     {
         var on = new Conditions(session.Dialect);
-        var where = Where(on, query);
-        return session.QueryFirstAsync(
-            $"select avg({RunSums.Lateness(session.Dialect, "fr", on.Bind(clock.Now()))}) from flow_run fr {where}", static row => row.RealOrNull(0), on.Parameters);
+        var where = Where(on, await PlacedAsync(session, query).ConfigureAwait(false));
+        var lateness = RunSums.Lateness(session.Dialect, "fr", on.Bind(clock.Now()));
+        return await session.QueryFirstAsync($"select avg({lateness}) from flow_run fr {where}", static row => row.RealOrNull(0), on.Parameters).ConfigureAwait(false);
     }
 
     internal async ValueTask<bool> UpdateAsync(Session session, Guid id, FlowRunUpdate update)
@@ -194,10 +215,13 @@ internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider cloc
     internal static string? Criteria(Conditions on, Query query) => Conditions.Join(
         null,
         RunCriteria.Of(on, "fr", query.FlowRuns),
-        RunCriteria.NotCompleted("fr", query.FlowRuns),
         RunCriteria.OfFlow(on, "fr.flow_id", query.Flows),
         RunCriteria.In("fr.id", "tr.flow_run_id from task_run tr", RunCriteria.Of(on, "tr", query.TaskRuns)),
-        RunCriteria.In("fr.deployment_id", "d.id from deployment d", WorkCriteria.Of(on, "d", query.Deployments)),
+        RunCriteria.OfDeployment(on, "fr.deployment_id", query.Deployments),
         RunCriteria.In("fr.work_queue_id", "wq.id from work_queue wq join work_pool wp on wp.id = wq.work_pool_id", WorkCriteria.Of(on, "wp", query.WorkPools)),
-        RunCriteria.In("fr.work_queue_id", "wq.id from work_queue wq", WorkCriteria.Of(on, "wq", query.WorkPoolQueues ?? query.WorkQueues)));
+        (query.WorkPoolQueues ?? query.WorkQueues) switch
+        {
+            { Name: null, Id: { Any: { } ids, NotAny: null } } => Filters.Criteria.AnyOf(on, "fr.work_queue_id", ids),
+            var queues => RunCriteria.In("fr.work_queue_id", "wq.id from work_queue wq", WorkCriteria.Of(on, "wq", queues)),
+        });
 }

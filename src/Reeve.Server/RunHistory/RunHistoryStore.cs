@@ -19,14 +19,32 @@ internal sealed class RunHistoryStore(TimeProvider clock)
     private const string Ended = "('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED')";
     private const string Unended = "('SCHEDULED', 'PENDING', 'RUNNING', 'PAUSED', 'CANCELLING')";
 
-    internal ValueTask<List<HistoryInterval>> OfFlowRunsAsync(Session session, HistoryQuery query) => ReadAsync(
-        session, query, "flow_run", "fr", FlowRunsStore.Criteria, query.FlowRuns?.State,
-        query.Criteria with { FlowRuns = null } == new Query() && (query.FlowRuns is null || query.FlowRuns with { State = null, Operator = null } == new FlowRunFilter()));
+    internal ValueTask<List<HistoryInterval>> OfFlowRunsAsync(Session session, HistoryQuery query) =>
+        ReadAsync(session, query, "flow_run", "fr", FlowRunsStore.Criteria, query.FlowRuns?.State, IsByState(query.Criteria));
 
     internal ValueTask<List<HistoryInterval>> OfTaskRunsAsync(Session session, HistoryQuery query) => ReadAsync(
         session, query, "task_run", "tr", TaskRunsStore.Criteria, query.TaskRuns?.State,
-        (query.Criteria with { TaskRuns = null, FlowRuns = null } == new Query()) && (query.FlowRuns is null || query.FlowRuns with { Operator = null } == new FlowRunFilter())
-        && (query.TaskRuns is null || query.TaskRuns with { State = null, Operator = null } == new TaskRunFilter()));
+        IsByState(query.Criteria with { TaskRuns = null }) && query.FlowRuns?.State is null && IsByState(query.TaskRuns));
+
+    /// <summary>The query asks for flow runs by nothing but their state, which the kept sums know.</summary>
+    internal static bool IsByState(Query query) =>
+        query with { FlowRuns = null } == new Query { Sort = query.Sort, Limit = query.Limit, Offset = query.Offset, Page = query.Page }
+        && (query.FlowRuns is null || query.FlowRuns with { State = null, Operator = null } == new FlowRunFilter());
+
+    internal static bool IsByState(TaskRunFilter? filter) => filter is null || filter with { State = null, Operator = null } == new TaskRunFilter();
+
+    /// <summary>Counts all runs in some states: the ended by their sums, the others one by one. A run without an expected start is in no sum.</summary>
+    internal static ValueTask<long> CountAsync(Session session, string table, StateFilter? state)
+    {
+        var on = new Conditions(session.Dialect);
+        return session.ScalarAsync(
+            $"""
+            select (select coalesce(sum(s.runs), 0) from {table}_sum s {Conditions.Where(Filters.Criteria.Of(on, "s", state))})
+                + (select count(*) from {table} r {Conditions.Where(Filters.Criteria.Of(on, "r", state), $"r.state_type in {Unended}")})
+                + (select count(*) from {table} r {Conditions.Where(Filters.Criteria.Of(on, "r", state), $"r.state_type in {Ended}", "r.expected_start_time is null")})
+            """,
+            on.Parameters);
+    }
 
     private async ValueTask<List<HistoryInterval>> ReadAsync(
         Session session, HistoryQuery query, string table, string alias, Func<Conditions, Query, string?> criteria, StateFilter? state, bool byStateAlone)

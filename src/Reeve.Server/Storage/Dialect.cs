@@ -45,6 +45,12 @@ internal abstract class Dialect
     /// <summary>The start of the interval that a time falls into, counted from the parameter <paramref name="start"/>; <paramref name="seconds"/> is the intervals' length.</summary>
     internal abstract string IntervalStart(string time, string start, string seconds);
 
+    /// <summary>A column in a condition for which no index is to be chosen.</summary>
+    internal abstract string Unindexed(string column);
+
+    /// <summary>Flow runs whose name is like the parameter, found in the index of names alone.</summary>
+    internal abstract string RunsNamedLike(string alias, string parameter);
+
     /// <summary>A time some microseconds later.</summary>
     internal abstract string Later(string time, long microseconds);
 
@@ -75,6 +81,8 @@ internal abstract class Dialect
         internal override string Like(string column, string parameter) => $"""{column} like @{parameter} escape '\'""";
         internal override string JsonText(string column, string member) => $"json_extract({column}, '$.\"{member}\"')";
         internal override string Seconds(string from, string to) => $"(({to} - {from}) / 1000000.0)";
+        internal override string Unindexed(string column) => "+" + column;
+        internal override string RunsNamedLike(string alias, string parameter) => $"{alias}.rowid in (select n.rowid from flow_run n where {Like("n.name", parameter)})";
         internal override string Later(string time, long microseconds) => string.Create(CultureInfo.InvariantCulture, $"({time} + {microseconds})");
         internal override string TimesOf(string parameter) => $"(select cast(value as integer) as at from json_each(@{parameter}))";
         internal override SqlValue Times(IEnumerable<DateTimeOffset> times) => times.Select(time => Instant.ToMicroseconds(time).ToString(CultureInfo.InvariantCulture)).ToArray();
@@ -97,6 +105,8 @@ internal abstract class Dialect
         internal override string Like(string column, string parameter) => $"{column} ilike @{parameter}";
         internal override string JsonText(string column, string member) => $"({column} ->> '{member}')";
         internal override string Seconds(string from, string to) => $"extract(epoch from ({to} - {from}))::double precision";
+        internal override string Unindexed(string column) => column; // its planner knows how often each value occurs
+        internal override string RunsNamedLike(string alias, string parameter) => $"{alias}.id = any(array(select n.id from flow_run n where {Like("n.name", parameter)}))";
         internal override string Later(string time, long microseconds) => string.Create(CultureInfo.InvariantCulture, $"({time} + interval '{microseconds} microseconds')");
         internal override string TimesOf(string parameter) => $"(select unnest(@{parameter})::timestamptz as at)";
         internal override SqlValue Times(IEnumerable<DateTimeOffset> times) => times.Select(time => time.ToString("O", CultureInfo.InvariantCulture)).ToArray();

@@ -53,7 +53,7 @@ public sealed class UiApiTests
     {
         await using var host = await TestHost.StartAsync(kind);
         await FilteredWorld.MakeAsync(host);
-        var now = DateTimeOffset.UtcNow;
+        var now = TimeProvider.System.GetUtcNow();
 
         var (status, parts) = await host.PostAsync("ui/task_runs/dashboard/counts", new { task_runs = new { start_time = new { after_ = now.AddHours(-1), before_ = now.AddMinutes(1) } } });
 

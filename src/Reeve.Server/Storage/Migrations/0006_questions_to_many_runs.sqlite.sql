@@ -1,8 +1,6 @@
 -- nulls come last, and runs of one time in the order of their ids
 drop index flow_run_next_scheduled;
 create index flow_run_next_scheduled on flow_run (next_scheduled_start_time, id);
--- consoles list runs by their start and ask for states; what is not completed is rare
-create index flow_run_not_completed on flow_run (coalesce(start_time, expected_start_time), id, state_type) where state_type <> 'COMPLETED';
 -- a pool's runs of some time; neither column changes when a run changes its state
 create index flow_run_queue on flow_run (work_queue_id, expected_start_time, id) where work_queue_id is not null;
 create index flow_run_next_of_flow on flow_run (flow_id, next_scheduled_start_time, id) where state_type = 'SCHEDULED' and next_scheduled_start_time is not null;
