@@ -38,7 +38,7 @@ internal static class RunCriteria
         Tags(on, alias, filter.Tags),
         Criteria.Of(on, $"{alias}.deployment_id", filter.DeploymentId),
         Criteria.Of(on, $"{alias}.work_queue_name", filter.WorkQueueName),
-        Criteria.Of(on, alias, filter.State),
+        Criteria.Of(on, alias, filter.State, on.InOrder),
         Criteria.Of(on, $"{alias}.flow_version", filter.FlowVersion),
         Criteria.Of(on, $"{alias}.start_time", filter.StartTime),
         Criteria.Of(on, $"{alias}.end_time", filter.EndTime),
@@ -77,7 +77,7 @@ internal static class RunCriteria
     private static string Tag(Conditions on, string alias, string tag)
     {
         var wanted = on.Bind(new[] { tag });
-        return on.Dialect.TaggedRuns($"{alias}.id", wanted) ?? on.Dialect.HasAll($"{alias}.tags", wanted);
+        return (on.InOrder ? null : on.Dialect.TaggedRuns($"{alias}.id", wanted)) ?? on.Dialect.HasAll($"{alias}.tags", wanted);
     }
 
     // a subflow's run points to the task run that stands for it in its parent

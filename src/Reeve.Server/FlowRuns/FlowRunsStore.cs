@@ -72,7 +72,7 @@ internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider cloc
 
     private ValueTask<List<FlowRun>> FilterAsync(Session session, Query query, (string Time, SqlValue From)? since, bool rare = false)
     {
-        var (on, now, order) = (new Conditions(session.Dialect), clock.Now(), Order(query.Sort));
+        var (on, now, order) = (new Conditions(session.Dialect) { InOrder = since is not null }, clock.Now(), Order(query.Sort));
         var where = Conditions.Where(
             Criteria(on, query),
             since is { } from ? $"{from.Time} >= @{on.Bind(from.From)}" : null,
@@ -221,7 +221,7 @@ internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider cloc
         RunCriteria.In("fr.work_queue_id", "wq.id from work_queue wq join work_pool wp on wp.id = wq.work_pool_id", WorkCriteria.Of(on, "wp", query.WorkPools)),
         (query.WorkPoolQueues ?? query.WorkQueues) switch
         {
-            { Name: null, Id: { Any: { } ids, NotAny: null } } => Filters.Criteria.AnyOf(on, "fr.work_queue_id", ids),
+            { Name: null, Id: { Any: { } ids, NotAny: null } } => Filters.Criteria.AnyOf(on, on.InOrder ? on.Dialect.Unindexed("fr.work_queue_id") : "fr.work_queue_id", ids),
             var queues => RunCriteria.In("fr.work_queue_id", "wq.id from work_queue wq", WorkCriteria.Of(on, "wq", queues)),
         });
 }
