@@ -55,7 +55,7 @@ internal static class RunCriteria
         Criteria.Of(on, $"{alias}.name", filter.Name),
         Criteria.Of(on, $"{alias}.tags", filter.Tags),
         // where the time of the start is bounded, its index holds the states too
-        Criteria.Of(on, alias, filter.State, filter.StartTime is { After: not null } or { Before: not null }),
+        Criteria.Of(on, alias, filter.State, on.InOrder || filter.StartTime is { After: not null } or { Before: not null }),
         Criteria.Of(on, $"{alias}.start_time", filter.StartTime),
         Criteria.Of(on, $"{alias}.end_time", filter.EndTime),
         Criteria.Of(on, $"{alias}.expected_start_time", filter.ExpectedStartTime),

@@ -64,7 +64,7 @@ internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider cloc
         return await FilterAsync(session, query, since: null, rare: since is not null).ConfigureAwait(false);
     }
 
-    private const int NewestRuns = 4000;
+    private const int NewestRuns = 10_000;
 
     private static bool IsHard(Query query) =>
         query is { TaskRuns: not null } or { WorkQueues: not null } or { Flows: { Id: null } }

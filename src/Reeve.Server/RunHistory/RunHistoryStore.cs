@@ -59,7 +59,7 @@ internal sealed class RunHistoryStore(TimeProvider clock)
             found.AddRange(await RunsAsync(session, query, intervals, table, alias, on => Conditions.Join(null, criteria(on, query.Criteria), $"{alias}.state_type in {Unended}")).ConfigureAwait(false));
             var ends = Ends(intervals);
             if (ends.Count > 0)
-                found.AddRange(await RunsAsync(session, query, intervals, table, alias, on => Conditions.Join(null, criteria(on, query.Criteria), $"{alias}.state_type in {Ended}"), ends).ConfigureAwait(false));
+                found.AddRange(await RunsAsync(session, query, intervals, table, alias, on => Conditions.Join(null, criteria(on, query.Criteria), $"{on.Dialect.Unindexed($"{alias}.state_type")} in {Ended}"), ends).ConfigureAwait(false));
         }
         else
         {
@@ -80,14 +80,16 @@ internal sealed class RunHistoryStore(TimeProvider clock)
     private async ValueTask<List<Sum>> RunsAsync(
         Session session, HistoryQuery query, List<HistoryInterval> intervals, string table, string alias, Func<Conditions, string?> criteria, List<DateTimeOffset>? slots = null)
     {
-        var (on, dialect) = (new Conditions(session.Dialect), session.Dialect);
+        var (on, dialect) = (new Conditions(session.Dialect) { InOrder = slots is not null }, session.Dialect);
         var (start, end, seconds, now, time) = (on.Bind(query.HistoryStart), on.Bind(intervals[^1].IntervalEnd), on.Bind(query.Seconds), on.Bind(clock.Now()), $"{alias}.expected_start_time");
         // the slots come first: each is a small part of the index
         var from = slots is null
             ? $"{table} {alias}"
             : $"{dialect.TimesOf(on.Bind(dialect.Times(slots)))} slot cross join {table} {alias}";
+        // an index is entered at one lower end only: a slot's, not the history's
+        var within = slots is null ? time : dialect.Unindexed(time);
         var where = Conditions.Where(
-            criteria(on), $"{time} >= @{start}", $"{time} < @{end}", slots is null ? null : $"{time} >= slot.at", slots is null ? null : $"{time} < {dialect.Later("slot.at", Slot)}");
+            criteria(on), $"{within} >= @{start}", $"{within} < @{end}", slots is null ? null : $"{time} >= slot.at", slots is null ? null : $"{time} < {dialect.Later("slot.at", Slot)}");
         return await session.QueryAsync(
             $"""
             select {dialect.IntervalStart(time, start, seconds)} as interval_start, {alias}.state_type, {alias}.state_name, count(*),
