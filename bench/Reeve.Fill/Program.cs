@@ -5,13 +5,15 @@ using Reeve.Fill;
 const string Usage = """
     Fills a database with a month of runs, as a server would have stored them: 200 flows, 500 deployments, runs in a mix of states with their task runs, states, logs and events.
 
-    usage: dotnet run -c Release --project bench/Reeve.Fill -- --database FILE|postgresql://… [--runs N]
+    usage: dotnet run -c Release --project bench/Reeve.Fill -- --database FILE|postgresql://… [--runs N] [--home DIR]
       --database   a new SQLite file or an empty PostgreSQL database; the server's migrations are applied first
+      --home DIR   where the key of the database's secrets is kept: the home of the server that will use it (default: REEVE_HOME, else ~/.reeve)
       --runs N     flow runs (default 1000000)
     Measure it then with a server on that database: dotnet run -c Release --project bench/Reeve.Bench -- queries --url …
     """;
 
 string? address = null;
+var home = Environment.GetEnvironmentVariable("REEVE_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".reeve");
 var runs = 1_000_000;
 for (var i = 0; i < args.Length; i++)
 {
@@ -19,6 +21,8 @@ for (var i = 0; i < args.Length; i++)
         address = args[++i];
     else if (args[i] is "--runs" && i + 1 < args.Length && int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out runs))
         i++;
+    else if (args[i] is "--home" && i + 1 < args.Length)
+        home = args[++i];
     else
         address = null;
 }
@@ -29,7 +33,7 @@ if (address is null)
 }
 
 var start = Stopwatch.GetTimestamp();
-var (catalogue, now) = (await Catalogue.MakeAsync(address, CancellationToken.None), TimeProvider.System.GetUtcNow());
+var (catalogue, now) = (await Catalogue.MakeAsync(address, home, CancellationToken.None), TimeProvider.System.GetUtcNow());
 Console.WriteLine($"{Elapsed()} the flows and deployments are there");
 using (var target = address.StartsWith("postgres", StringComparison.Ordinal) ? (Target)new PostgresTarget(address) : new SqliteTarget(address))
 {

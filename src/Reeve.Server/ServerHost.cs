@@ -74,7 +74,7 @@ public sealed class ServerHost : IAsyncDisposable
         services.AddSingleton<FlowRunInputsStore>().AddSingleton<FlowRunInputsApi>().AddSingleton<FlowRunResumption>().AddSingleton<FlowRunProposalsApi>();
         services.AddSingleton<LateRunMarker>().AddSingleton<PauseExpiry>().AddSingleton<CancelledRunChildren>();
         services.AddSingleton<BackgroundTaskRuns>().AddSingleton<BackgroundTaskSocket>().AddSingleton<TaskWorkersApi>();
-        services.AddSingleton<FlowRunQueriesApi>().AddSingleton<TaskRunQueriesApi>().AddSingleton<RunHistoryStore>().AddSingleton<RunHistoryApi>();
+        services.AddSingleton<FlowRunQueriesApi>().AddSingleton<TaskRunQueriesApi>().AddSingleton<RunHistoryStore>().AddSingleton<RunSumFolder>().AddSingleton<RunHistoryApi>();
         services.AddSingleton<FlowRunGraphStore>().AddSingleton<FlowRunGraphApi>().AddSingleton<LogDownloadApi>().AddSingleton<UiStore>().AddSingleton<UiApi>();
         services.AddSingleton<WorkPoolsStore>().AddSingleton<WorkPoolsApi>().AddSingleton<WorkQueuesStore>().AddSingleton<WorkQueuesApi>().AddSingleton<WorkersStore>();
         services.AddSingleton<DueRuns>().AddSingleton<ScheduledRunsApi>().AddSingleton<ClaimsApi>().AddSingleton<WorkerChannel>();
@@ -151,6 +151,7 @@ public sealed class ServerHost : IAsyncDisposable
         services.GetRequiredService<PauseExpiry>(),
         services.GetRequiredService<CancelledRunChildren>(),
         services.GetRequiredService<SlotLeaseReaper>(),
+        services.GetRequiredService<RunSumFolder>(),
     ];
 
     private bool IsWanted(PeriodicService loop) => loop switch

@@ -39,9 +39,10 @@ internal static class Criteria
         (filter.After ?? filter.AtLeast) is { } least ? $"{column} >= @{on.Bind(least)}" : null,
         Null(column, filter.IsNull));
 
-    internal static string? Of(Conditions on, string alias, StateFilter? filter) => filter is null ? null : Conditions.Join(
+    /// <summary><paramref name="byOther"/>: another criterion has the better index.</summary>
+    internal static string? Of(Conditions on, string alias, StateFilter? filter, bool byOther = false) => filter is null ? null : Conditions.Join(
         filter.Operator,
-        filter.Type is { } type ? Of(on, $"{alias}.state_type", Wire(type)) : null,
+        filter.Type is { } type ? Of(on, byOther ? on.Dialect.Unindexed($"{alias}.state_type") : $"{alias}.state_type", Wire(type)) : null,
         Of(on, $"{alias}.state_name", filter.Name));
 
     internal static string? Of(Conditions on, string column, EqualsFilter? filter) =>

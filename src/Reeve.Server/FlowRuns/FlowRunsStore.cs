@@ -21,8 +21,16 @@ internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider cloc
         ["EXPECTED_START_TIME_DESC"] = "fr.expected_start_time desc, fr.id desc",
         ["NAME_ASC"] = "fr.name, fr.id",
         ["NAME_DESC"] = "fr.name desc, fr.id desc",
-        ["NEXT_SCHEDULED_START_TIME_ASC"] = "fr.next_scheduled_start_time, fr.id",
+        ["NEXT_SCHEDULED_START_TIME_ASC"] = "fr.next_scheduled_start_time nulls last, fr.id",
         ["END_TIME_DESC"] = "fr.end_time desc nulls last, fr.id desc",
+    };
+
+    // orders by the time a run is of, in which what a filter finds is mostly near the beginning
+    private static readonly Dictionary<string, string> Newest = new(StringComparer.Ordinal)
+    {
+        ["START_TIME_DESC"] = "coalesce(fr.start_time, fr.expected_start_time)",
+        ["EXPECTED_START_TIME_DESC"] = "fr.expected_start_time",
+        ["ID_DESC"] = "fr.id", // made of the time
     };
 
     /// <summary>"order by …" of the runs under the alias <c>fr</c>.</summary>
@@ -38,20 +46,62 @@ internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider cloc
     internal ValueTask<FlowRun?> ReadAsync(Session session, Guid id) =>
         session.QueryFirstAsync($"select {FlowRunRows.Select} where fr.id = @id", row => FlowRunRows.Read(row, clock.Now()), ("id", id));
 
-    internal ValueTask<List<FlowRun>> FilterAsync(Session session, Query query)
+    internal async ValueTask<List<FlowRun>> FilterAsync(Session session, Query query)
     {
-        var (on, now, order) = (new Conditions(session.Dialect), clock.Now(), Order(query.Sort));
+        query = await PlacedAsync(session, query).ConfigureAwait(false);
+        if (!Newest.TryGetValue(query.Sort ?? "ID_DESC", out var time) || !IsHard(query))
+            return await FilterAsync(session, query, since: null).ConfigureAwait(false);
+        // What no index finds, or only in another order, is looked for among the newest runs first: either they fill the page, or what is sought is rare.
+        var since = await session.QueryFirstAsync(
+            $"select {time} from flow_run fr {Order(query.Sort)} limit 1 offset @most", row => row.IsNull(0) ? (SqlValue?)null : time == "fr.id" ? (SqlValue)row.Id(0) : (SqlValue)row.Time(0),
+            ("most", NewestRuns)).ConfigureAwait(false);
+        if (since is { } from)
+        {
+            var newest = await FilterAsync(session, query, (time, from)).ConfigureAwait(false);
+            if (newest.Count >= (query.Limit ?? Page.Largest))
+                return newest;
+        }
+        return await FilterAsync(session, query, since: null, rare: since is not null).ConfigureAwait(false);
+    }
+
+    private const int NewestRuns = 10_000;
+
+    private static bool IsHard(Query query) =>
+        query is { TaskRuns: not null } or { WorkQueues: not null } or { Flows: { Id: null } }
+            or { FlowRuns: { Name.Like: not null } or { Tags: not null } or { CreatedBy: not null } or { State: not null } };
+
+    private ValueTask<List<FlowRun>> FilterAsync(Session session, Query query, (string Time, SqlValue From)? since, bool rare = false)
+    {
+        var (on, now, order) = (new Conditions(session.Dialect) { InOrder = since is not null }, clock.Now(), Order(query.Sort));
+        var where = Conditions.Where(
+            Criteria(on, query),
+            since is { } from ? $"{from.Time} >= @{on.Bind(from.From)}" : null,
+            rare && query.FlowRuns is { Operator: not "or_", Name.Like: { } like } ? session.Dialect.RunsNamedLike("fr", on.Bind(Dialect.Contains(like))) : null);
         // the page is found by ids alone: what is sorted is small, and only its rows are read whole
         return session.QueryAsync(
-            $"select {FlowRunRows.Select} where fr.id in (select fr.id from flow_run fr {Where(on, query)} {order} {Page.Sql(query)}) {order}",
+            $"select {FlowRunRows.Select} where fr.id in (select fr.id from flow_run fr {where} {order} {Page.Sql(query)}) {order}",
             row => FlowRunRows.Read(row, now),
             on.Parameters);
     }
 
-    internal ValueTask<long> CountAsync(Session session, Query query)
+    internal async ValueTask<long> CountAsync(Session session, Query query)
+    {
+        query = await PlacedAsync(session, query).ConfigureAwait(false);
+        var on = new Conditions(session.Dialect);
+        return RunHistoryStore.IsByState(query)
+            ? await RunHistoryStore.CountAsync(session, "flow_run", query.FlowRuns?.State).ConfigureAwait(false)
+            : await session.ScalarAsync($"select count(*) from flow_run fr {Where(on, query)}", on.Parameters).ConfigureAwait(false);
+    }
+
+    /// <summary>Criteria on pools and queues become the ids of queues, of which there are few: a database then knows how many runs it is going to find.</summary>
+    internal static async ValueTask<Query> PlacedAsync(Session session, Query query)
     {
         var on = new Conditions(session.Dialect);
-        return session.ScalarAsync($"select count(*) from flow_run fr {Where(on, query)}", on.Parameters);
+        if (Conditions.Join(null, WorkCriteria.Of(on, "wp", query.WorkPools), WorkCriteria.Of(on, "wq", query.WorkPoolQueues ?? query.WorkQueues)) is not { } place)
+            return query with { WorkPools = null, WorkPoolQueues = null, WorkQueues = null };
+        var queues = await session.QueryAsync(
+            $"select wq.id from work_queue wq join work_pool wp on wp.id = wq.work_pool_id where {place}", static row => row.Id(0), on.Parameters).ConfigureAwait(false);
+        return query with { WorkPools = null, WorkPoolQueues = null, WorkQueues = new() { Id = new() { Any = queues } } };
     }
 
     /// <summary>The ids of a page.</summary>
@@ -63,12 +113,12 @@ internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider cloc
     }
 
     /// <summary>The average seconds by which runs began late, or are late; null without runs.</summary>
-    internal ValueTask<double?> LatenessAsync(Session session, Query query)
+    internal async ValueTask<double?> LatenessAsync(Session session, Query query)
     {
         var on = new Conditions(session.Dialect);
-        var where = Where(on, query);
-        return session.QueryFirstAsync(
-            $"select avg({RunSums.Lateness(session.Dialect, "fr", on.Bind(clock.Now()))}) from flow_run fr {where}", static row => row.RealOrNull(0), on.Parameters);
+        var where = Where(on, await PlacedAsync(session, query).ConfigureAwait(false));
+        var lateness = RunSums.Lateness(session.Dialect, "fr", on.Bind(clock.Now()));
+        return await session.QueryFirstAsync($"select avg({lateness}) from flow_run fr {where}", static row => row.RealOrNull(0), on.Parameters).ConfigureAwait(false);
     }
 
     internal async ValueTask<bool> UpdateAsync(Session session, Guid id, FlowRunUpdate update)
@@ -167,7 +217,11 @@ internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider cloc
         RunCriteria.Of(on, "fr", query.FlowRuns),
         RunCriteria.OfFlow(on, "fr.flow_id", query.Flows),
         RunCriteria.In("fr.id", "tr.flow_run_id from task_run tr", RunCriteria.Of(on, "tr", query.TaskRuns)),
-        RunCriteria.In("fr.deployment_id", "d.id from deployment d", WorkCriteria.Of(on, "d", query.Deployments)),
+        RunCriteria.OfDeployment(on, "fr.deployment_id", query.Deployments),
         RunCriteria.In("fr.work_queue_id", "wq.id from work_queue wq join work_pool wp on wp.id = wq.work_pool_id", WorkCriteria.Of(on, "wp", query.WorkPools)),
-        RunCriteria.In("fr.work_queue_id", "wq.id from work_queue wq", WorkCriteria.Of(on, "wq", query.WorkPoolQueues ?? query.WorkQueues)));
+        (query.WorkPoolQueues ?? query.WorkQueues) switch
+        {
+            { Name: null, Id: { Any: { } ids, NotAny: null } } => Filters.Criteria.AnyOf(on, on.InOrder ? on.Dialect.Unindexed("fr.work_queue_id") : "fr.work_queue_id", ids),
+            var queues => RunCriteria.In("fr.work_queue_id", "wq.id from work_queue wq", WorkCriteria.Of(on, "wq", queues)),
+        });
 }

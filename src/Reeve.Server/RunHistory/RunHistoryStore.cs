@@ -1,3 +1,4 @@
+using Reeve.Protocol.Filters;
 using Reeve.Protocol.Runs;
 using Reeve.Server.FlowRuns;
 using Reeve.Server.Orchestration;
@@ -12,37 +13,119 @@ internal sealed class RunHistoryStore(TimeProvider clock)
     /// <summary>An answer has no more intervals than these; later ones are left out.</summary>
     internal const int MostIntervals = 500;
 
-    internal ValueTask<List<HistoryInterval>> OfFlowRunsAsync(Session session, HistoryQuery query)
+    // the sums of ended runs are kept for five minutes each; in intervals not much longer the runs at their ends would be most of the work
+    private const long Slot = 300_000_000;
+    private const double ShortestOfSums = 1200;
+    private const string Ended = "('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED')";
+    private const string Unended = "('SCHEDULED', 'PENDING', 'RUNNING', 'PAUSED', 'CANCELLING')";
+
+    internal ValueTask<List<HistoryInterval>> OfFlowRunsAsync(Session session, HistoryQuery query) =>
+        ReadAsync(session, query, "flow_run", "fr", FlowRunsStore.Criteria, query.FlowRuns?.State, IsByState(query.Criteria));
+
+    internal ValueTask<List<HistoryInterval>> OfTaskRunsAsync(Session session, HistoryQuery query) => ReadAsync(
+        session, query, "task_run", "tr", TaskRunsStore.Criteria, query.TaskRuns?.State,
+        IsByState(query.Criteria with { TaskRuns = null }) && query.FlowRuns?.State is null && IsByState(query.TaskRuns));
+
+    /// <summary>The query asks for flow runs by nothing but their state, which the kept sums know.</summary>
+    internal static bool IsByState(Query query) =>
+        query with { FlowRuns = null } == new Query { Sort = query.Sort, Limit = query.Limit, Offset = query.Offset, Page = query.Page }
+        && (query.FlowRuns is null || query.FlowRuns with { State = null, Operator = null } == new FlowRunFilter());
+
+    internal static bool IsByState(TaskRunFilter? filter) => filter is null || filter with { State = null, Operator = null } == new TaskRunFilter();
+
+    /// <summary>Counts all runs in some states: the ended by their sums, the others one by one. A run without an expected start is in no sum.</summary>
+    internal static ValueTask<long> CountAsync(Session session, string table, StateFilter? state)
     {
         var on = new Conditions(session.Dialect);
-        return ReadAsync(session, query, on, "flow_run", "fr", FlowRunsStore.Criteria(on, query.Criteria));
+        return session.ScalarAsync(
+            $"""
+            select (select coalesce(sum(s.runs), 0) from {table}_sum s {Conditions.Where(Filters.Criteria.Of(on, "s", state))})
+                + (select count(*) from {table} r {Conditions.Where(Filters.Criteria.Of(on, "r", state), $"r.state_type in {Unended}")})
+                + (select count(*) from {table} r {Conditions.Where(Filters.Criteria.Of(on, "r", state), $"r.state_type in {Ended}", "r.expected_start_time is null")})
+            """,
+            on.Parameters);
     }
 
-    internal ValueTask<List<HistoryInterval>> OfTaskRunsAsync(Session session, HistoryQuery query)
-    {
-        var on = new Conditions(session.Dialect);
-        return ReadAsync(session, query, on, "task_run", "tr", TaskRunsStore.Criteria(on, query.Criteria));
-    }
-
-    private async ValueTask<List<HistoryInterval>> ReadAsync(Session session, HistoryQuery query, Conditions on, string table, string alias, string? criteria)
+    private async ValueTask<List<HistoryInterval>> ReadAsync(
+        Session session, HistoryQuery query, string table, string alias, Func<Conditions, Query, string?> criteria, StateFilter? state, bool byStateAlone)
     {
         var intervals = Intervals(query);
         if (intervals.Count == 0)
             return intervals;
-        var (start, end, seconds, now) = (on.Bind(query.HistoryStart), on.Bind(intervals[^1].IntervalEnd), on.Bind(query.Seconds), on.Bind(clock.Now()));
-        var where = Conditions.Where(criteria, $"{alias}.expected_start_time >= @{start}", $"{alias}.expected_start_time < @{end}");
-        var found = await session.QueryAsync(
-            $"""
-            select {session.Dialect.IntervalStart($"{alias}.expected_start_time", start, seconds)} as interval_start, {alias}.state_type, {alias}.state_name, count(*),
-                sum({alias}.total_run_time + {RunSums.Running(session.Dialect, alias, now)}), sum({RunSums.Lateness(session.Dialect, alias, now)})
-            from {table} {alias} {where} group by interval_start, {alias}.state_type, {alias}.state_name order by interval_start, {alias}.state_type, {alias}.state_name
-            """,
-            static row => (Start: row.Time(0), Type: StateRows.TypeOrNull(row, 1), Name: row.TextOrNull(2), Count: row.Long(3), RunTime: row.Real(4), Lateness: row.Real(5)),
-            on.Parameters).ConfigureAwait(false);
-        foreach (var sum in found)
-            if (sum is { Type: { } type, Name: { } name })
-                intervals[(int)Math.Round((sum.Start - query.HistoryStart).TotalSeconds / query.Seconds)].States.Add(new(type, name, sum.Count, sum.RunTime, sum.Lateness));
+        List<Sum> found;
+        if (byStateAlone && query.Seconds >= ShortestOfSums)
+        {
+            found = await SumsAsync(session, query, intervals, table, state).ConfigureAwait(false);
+            found.AddRange(await RunsAsync(session, query, intervals, table, alias, on => Conditions.Join(null, criteria(on, query.Criteria), $"{alias}.state_type in {Unended}")).ConfigureAwait(false));
+            var ends = Ends(intervals);
+            if (ends.Count > 0)
+                found.AddRange(await RunsAsync(session, query, intervals, table, alias, on => Conditions.Join(null, criteria(on, query.Criteria), $"{on.Dialect.Unindexed($"{alias}.state_type")} in {Ended}"), ends).ConfigureAwait(false));
+        }
+        else
+        {
+            found = await RunsAsync(session, query, intervals, table, alias, on => criteria(on, query.Criteria)).ConfigureAwait(false);
+        }
+        foreach (var sums in found.GroupBy(sum => (sum.Start, sum.Type, sum.Name)).OrderBy(sums => sums.Key.Type).ThenBy(sums => sums.Key.Name, StringComparer.Ordinal))
+        {
+            if (sums.Key is { Type: { } type, Name: { } name } && sums.Sum(sum => sum.Count) is > 0 and var count)
+            {
+                intervals[(int)Math.Round((sums.Key.Start - query.HistoryStart).TotalSeconds / query.Seconds)].States
+                    .Add(new(type, name, count, sums.Sum(sum => sum.RunTime), sums.Sum(sum => sum.Lateness)));
+            }
+        }
         return intervals;
+    }
+
+    /// <summary>Run by run: all of the history, or what falls into the slots that begin at some times.</summary>
+    private async ValueTask<List<Sum>> RunsAsync(
+        Session session, HistoryQuery query, List<HistoryInterval> intervals, string table, string alias, Func<Conditions, string?> criteria, List<DateTimeOffset>? slots = null)
+    {
+        var (on, dialect) = (new Conditions(session.Dialect) { InOrder = slots is not null }, session.Dialect);
+        var (start, end, seconds, now, time) = (on.Bind(query.HistoryStart), on.Bind(intervals[^1].IntervalEnd), on.Bind(query.Seconds), on.Bind(clock.Now()), $"{alias}.expected_start_time");
+        // the slots come first: each is a small part of the index
+        var from = slots is null
+            ? $"{table} {alias}"
+            : $"{dialect.TimesOf(on.Bind(dialect.Times(slots)))} slot cross join {table} {alias}";
+        // an index is entered at one lower end only: a slot's, not the history's
+        var within = slots is null ? time : dialect.Unindexed(time);
+        var where = Conditions.Where(
+            criteria(on), $"{within} >= @{start}", $"{within} < @{end}", slots is null ? null : $"{time} >= slot.at", slots is null ? null : $"{time} < {dialect.Later("slot.at", Slot)}");
+        return await session.QueryAsync(
+            $"""
+            select {dialect.IntervalStart(time, start, seconds)} as interval_start, {alias}.state_type, {alias}.state_name, count(*),
+                sum({alias}.total_run_time + {RunSums.Running(dialect, alias, now)}), sum({RunSums.Lateness(dialect, alias, now)})
+            from {from} {where} group by 1, {alias}.state_type, {alias}.state_name
+            """,
+            Read,
+            on.Parameters).ConfigureAwait(false);
+    }
+
+    /// <summary>The ended runs of the slots that lie within one interval.</summary>
+    private static ValueTask<List<Sum>> SumsAsync(Session session, HistoryQuery query, List<HistoryInterval> intervals, string table, StateFilter? state)
+    {
+        var (on, dialect) = (new Conditions(session.Dialect), session.Dialect);
+        var (start, end, seconds) = (on.Bind(query.HistoryStart), on.Bind(intervals[^1].IntervalEnd), on.Bind(query.Seconds));
+        var interval = dialect.IntervalStart("s.slot", start, seconds);
+        var where = Conditions.Where(
+            Filters.Criteria.Of(on, "s", state), $"s.slot >= @{start}", $"{dialect.Later("s.slot", Slot)} <= @{end}",
+            $"{interval} = {dialect.IntervalStart(dialect.Later("s.slot", Slot - 1), start, seconds)}");
+        return session.QueryAsync(
+            $"""
+            select {interval} as interval_start, s.state_type, s.state_name, sum(s.runs), sum(s.run_time) / 1000000.0, sum(s.lateness) / 1000000.0
+            from {table}_sum s {where} group by 1, s.state_type, s.state_name
+            """,
+            Read,
+            on.Parameters);
+    }
+
+    /// <summary>The slots that an interval begins or ends within.</summary>
+    private static List<DateTimeOffset> Ends(List<HistoryInterval> intervals)
+    {
+        HashSet<long> slots = [];
+        foreach (var at in intervals.Select(interval => interval.IntervalStart).Append(intervals[^1].IntervalEnd))
+            if (Instant.ToMicroseconds(at) is var micros && micros % Slot != 0)
+                slots.Add(micros - (((micros % Slot) + Slot) % Slot));
+        return [.. slots.Order().Select(Instant.FromMicroseconds)];
     }
 
     // the last interval may reach beyond the history's end
@@ -58,4 +141,8 @@ internal sealed class RunHistoryStore(TimeProvider clock)
         }
         return intervals;
     }
+
+    private static Sum Read(Row row) => new(row.Time(0), StateRows.TypeOrNull(row, 1), row.TextOrNull(2), row.Long(3), row.Real(4), row.Real(5));
+
+    private sealed record Sum(DateTimeOffset Start, StateType? Type, string? Name, long Count, double RunTime, double Lateness);
 }

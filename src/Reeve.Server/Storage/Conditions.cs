@@ -10,6 +10,9 @@ internal sealed class Conditions(Dialect dialect)
 
     internal Dialect Dialect { get; } = dialect;
 
+    /// <summary>The query goes along an index in its order: criteria are checked row by row instead of being looked up in indexes of their own.</summary>
+    internal bool InOrder { get; init; }
+
     internal ReadOnlySpan<(string Name, SqlValue Value)> Parameters => CollectionsMarshal.AsSpan(parameters);
 
     /// <summary>Adds a parameter and returns its name, without the sign.</summary>

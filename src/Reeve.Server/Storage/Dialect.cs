@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Reeve.Server.Storage;
 
 /// <summary>Where the two databases differ. Column arguments are SQL, parameter arguments are names without the sign.</summary>
@@ -43,6 +45,23 @@ internal abstract class Dialect
     /// <summary>The start of the interval that a time falls into, counted from the parameter <paramref name="start"/>; <paramref name="seconds"/> is the intervals' length.</summary>
     internal abstract string IntervalStart(string time, string start, string seconds);
 
+    /// <summary>A column in a condition for which no index is to be chosen.</summary>
+    internal abstract string Unindexed(string column);
+
+    /// <summary>Flow runs whose name is like the parameter, found in the index of names alone.</summary>
+    internal abstract string RunsNamedLike(string alias, string parameter);
+
+    /// <summary>A time some microseconds later.</summary>
+    internal abstract string Later(string time, long microseconds);
+
+    /// <summary>A table of times under the column <c>at</c>; the parameter is what <see cref="Times"/> made.</summary>
+    internal abstract string TimesOf(string parameter);
+
+    internal abstract SqlValue Times(IEnumerable<DateTimeOffset> times);
+
+    /// <summary>Flow runs that have one of the tags, by an index; null where <see cref="HasAll"/> uses one.</summary>
+    internal abstract string? TaggedRuns(string id, string parameter);
+
     internal static string Contains(string text) =>
         $"%{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
 
@@ -62,6 +81,12 @@ internal abstract class Dialect
         internal override string Like(string column, string parameter) => $"""{column} like @{parameter} escape '\'""";
         internal override string JsonText(string column, string member) => $"json_extract({column}, '$.\"{member}\"')";
         internal override string Seconds(string from, string to) => $"(({to} - {from}) / 1000000.0)";
+        internal override string Unindexed(string column) => "+" + column;
+        internal override string RunsNamedLike(string alias, string parameter) => $"{alias}.rowid in (select n.rowid from flow_run n where {Like("n.name", parameter)})";
+        internal override string Later(string time, long microseconds) => string.Create(CultureInfo.InvariantCulture, $"({time} + {microseconds})");
+        internal override string TimesOf(string parameter) => $"(select cast(value as integer) as at from json_each(@{parameter}))";
+        internal override SqlValue Times(IEnumerable<DateTimeOffset> times) => times.Select(time => Instant.ToMicroseconds(time).ToString(CultureInfo.InvariantCulture)).ToArray();
+        internal override string TaggedRuns(string id, string parameter) => $"{id} in (select t.flow_run_id from flow_run_tag t where t.tag in (select value from json_each(@{parameter})))";
         internal override string IntervalStart(string time, string start, string seconds) =>
             $"(@{start} + ({time} - @{start}) / cast(@{seconds} * 1000000 as integer) * cast(@{seconds} * 1000000 as integer))";
     }
@@ -80,6 +105,12 @@ internal abstract class Dialect
         internal override string Like(string column, string parameter) => $"{column} ilike @{parameter}";
         internal override string JsonText(string column, string member) => $"({column} ->> '{member}')";
         internal override string Seconds(string from, string to) => $"extract(epoch from ({to} - {from}))::double precision";
+        internal override string Unindexed(string column) => column; // its planner knows how often each value occurs
+        internal override string RunsNamedLike(string alias, string parameter) => $"{alias}.id = any(array(select n.id from flow_run n where {Like("n.name", parameter)}))";
+        internal override string Later(string time, long microseconds) => string.Create(CultureInfo.InvariantCulture, $"({time} + interval '{microseconds} microseconds')");
+        internal override string TimesOf(string parameter) => $"(select unnest(@{parameter})::timestamptz as at)";
+        internal override SqlValue Times(IEnumerable<DateTimeOffset> times) => times.Select(time => time.ToString("O", CultureInfo.InvariantCulture)).ToArray();
+        internal override string? TaggedRuns(string id, string parameter) => null;
         internal override string IntervalStart(string time, string start, string seconds) => $"date_bin(make_interval(secs => @{seconds}), {time}, @{start})";
     }
 }

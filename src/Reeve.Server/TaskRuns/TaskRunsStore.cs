@@ -4,6 +4,7 @@ using Reeve.Protocol.Filters;
 using Reeve.Protocol.Runs;
 using Reeve.Server.Filters;
 using Reeve.Server.Orchestration;
+using Reeve.Server.RunHistory;
 using Reeve.Server.Storage;
 
 namespace Reeve.Server.TaskRuns;
@@ -55,7 +56,9 @@ internal sealed class TaskRunsStore(Orchestrator orchestrator, TimeProvider cloc
     internal ValueTask<long> CountAsync(Session session, Query query)
     {
         var on = new Conditions(session.Dialect);
-        return session.ScalarAsync($"select count(*) from task_run tr {Where(on, query)}", on.Parameters);
+        return query with { TaskRuns = null } == new Query { Sort = query.Sort, Limit = query.Limit, Offset = query.Offset, Page = query.Page } && RunHistoryStore.IsByState(query.TaskRuns)
+            ? RunHistoryStore.CountAsync(session, "task_run", query.TaskRuns?.State)
+            : session.ScalarAsync($"select count(*) from task_run tr {Where(on, query)}", on.Parameters);
     }
 
     internal async ValueTask<bool> RenameAsync(Session session, Guid id, string? name) => await session.ExecuteAsync(
