@@ -339,6 +339,9 @@ public sealed record VariableFilter
     /// <summary>The name.</summary>
     public AnyOf<string>? Name { get; init; }
 
+    /// <summary>The value, where it is a text (2.x clients).</summary>
+    public AnyOf<string>? Value { get; init; }
+
     /// <summary>The tags.</summary>
     public TagsFilter? Tags { get; init; }
 }

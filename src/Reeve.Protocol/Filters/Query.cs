@@ -42,6 +42,15 @@ public sealed record Query
     /// <summary>Criteria on variables.</summary>
     public VariableFilter? Variables { get; init; }
 
+    /// <summary>Criteria on artifacts.</summary>
+    public ArtifactFilter? Artifacts { get; init; }
+
+    /// <summary>Criteria on automations.</summary>
+    public AutomationFilter? Automations { get; init; }
+
+    /// <summary>Criteria on notification policies.</summary>
+    public FlowRunNotificationPolicyFilter? FlowRunNotificationPolicyFilter { get; init; }
+
     /// <summary>True to see the secrets of blocks.</summary>
     public bool? IncludeSecrets { get; init; }
 

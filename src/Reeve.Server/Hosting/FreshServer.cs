@@ -17,7 +17,7 @@ internal sealed class FreshServer(Database database, BlockSecrets secrets, Built
         await database.WriteAsync(
             async session =>
             {
-                await blocks.InstallAsync(session).ConfigureAwait(false);
+                await blocks.InstallAsync(session, onlyOnce: true).ConfigureAwait(false);
                 await MakeAgentPoolAsync(session).ConfigureAwait(false);
             },
             cancellation).ConfigureAwait(false);

@@ -12,10 +12,13 @@ namespace Reeve.Server.Hosting;
     GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(TaskRuns.TaskRunRename)), JsonSerializable(typeof(ClientTaskRun))]
 [JsonSerializable(typeof(EventFilter)), JsonSerializable(typeof(EventQuery)), JsonSerializable(typeof(EventPage)), JsonSerializable(typeof(EventPageToken))]
-[JsonSerializable(typeof(List<EventRelatedFilter>)), JsonSerializable(typeof(List<EventResourceFilter>)), JsonSerializable(typeof(StateCreate))]
+[JsonSerializable(typeof(List<EventRelatedFilter>)), JsonSerializable(typeof(List<EventAnyResourceFilter>)), JsonSerializable(typeof(StateCreate))]
+[JsonSerializable(typeof(TaskRuns.TaskWorkerQuery)), JsonSerializable(typeof(List<TaskRuns.TaskWorker>))]
+[JsonSerializable(typeof(EventCountQuery)), JsonSerializable(typeof(List<EventCount>))]
 [JsonSerializable(typeof(StorageDefault)), JsonSerializable(typeof(long))]
 [JsonSerializable(typeof(Reeve.Server.Deployments.DeploymentPage)), JsonSerializable(typeof(List<System.Text.Json.JsonElement>)), JsonSerializable(typeof(List<string>))]
 [JsonSerializable(typeof(Reeve.Server.WorkPools.QueueHealth)), JsonSerializable(typeof(Reeve.Server.Blocks.BlockTypeTexts))]
+[JsonSerializable(typeof(Reeve.Server.Templates.TemplateRefusal))]
 internal sealed partial class ServerJson : JsonSerializerContext;
 
 /// <summary>The answer of <c>GET /admin/storage</c>.</summary>
