@@ -105,7 +105,7 @@ internal sealed class FlowRunsApi(Database database, FlowRunsStore runs, TimePro
         JobVariables = Object(body.JobVariables),
         Policy = body.EmpiricalPolicy ?? new(),
         Tags = body.Tags ?? [],
-        Labels = Object(body.Labels),
+        Labels = RunLabels.OfFlowRun(body.FlowId, body.DeploymentId, Object(body.Labels)),
         IdempotencyKey = body.IdempotencyKey,
         ParentTaskRunId = body.ParentTaskRunId,
         InfrastructureDocumentId = body.InfrastructureDocumentId,
