@@ -15,11 +15,11 @@ internal sealed class FlowRunsApi(Database database, FlowRunsStore runs, TimePro
 {
     internal void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/flow_runs", CreateAsync);
-        api.MapGet("/flow_runs/{id}", ReadAsync);
-        api.MapPatch("/flow_runs/{id}", UpdateAsync);
-        api.MapDelete("/flow_runs/{id}", DeleteAsync);
-        api.MapPatch("/flow_runs/{id}/labels", AddLabelsAsync);
+        api.MapPost("/flow_runs", CreateAsync).Says("Makes a flow run in its first state; a known idempotency key answers 200.").Takes<FlowRunCreate>().Answers<FlowRun>(201, 200).Answers(404);
+        api.MapGet("/flow_runs/{id}", ReadAsync).Says("Reads a flow run.").Answers<FlowRun>().Answers(404);
+        api.MapPatch("/flow_runs/{id}", UpdateAsync).Says("Changes a flow run, but for its state.").Takes<FlowRunUpdate>().Answers(204, 400, 404, 409);
+        api.MapDelete("/flow_runs/{id}", DeleteAsync).Says("Deletes a flow run with its history, task runs and logs.").Answers(204, 404);
+        api.MapPatch("/flow_runs/{id}/labels", AddLabelsAsync).Says("Adds labels to a flow run.").Takes<Dictionary<string, JsonElement>>().Answers(204, 404);
     }
 
     private async Task CreateAsync(HttpContext http)
@@ -55,13 +55,25 @@ internal sealed class FlowRunsApi(Database database, FlowRunsStore runs, TimePro
     {
         var body = await http.Request.ReadWireAsync<FlowRunUpdate>(http.RequestAborted).ConfigureAwait(false);
         var (id, token) = (http.Id(), http.Request.LeaseToken());
-        var (found, superseded) = await database.WriteAsync(
-            async session => await FlowRunLeases.FenceAsync(session, id, token).ConfigureAwait(false) is { } refused
-                ? (true, refused)
-                : (await runs.UpdateAsync(session, id, body).ConfigureAwait(false), (string?)null),
-            http.RequestAborted).ConfigureAwait(false);
-        await (superseded is not null ? http.ConflictAsync(superseded) : found ? http.NoContentAsync() : http.NotFoundAsync("Flow run not found")).ConfigureAwait(false);
+        await http.DoneAsync(await database.WriteAsync(session => UpdateAsync(session, id, token, body), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
     }
+
+    private async ValueTask<Refusal?> UpdateAsync(Session session, Guid id, Guid? token, FlowRunUpdate body)
+    {
+        if (await FlowRunLeases.FenceAsync(session, id, token).ConfigureAwait(false) is { } superseded)
+            return Refusal.Conflict(superseded);
+        if (body.JobVariables is { IsGiven: true, Value: not null } && await WhyNoJobVariablesAsync(session, id).ConfigureAwait(false) is { } reason)
+            return new(StatusCodes.Status400BadRequest, reason);
+        return await runs.UpdateAsync(session, id, body).ConfigureAwait(false) ? null : Refusal.NotFound("Flow run not found");
+    }
+
+    // once somebody prepares the run they are used; and without a deployment nothing uses them
+    private async ValueTask<string?> WhyNoJobVariablesAsync(Session session, Guid id) => await runs.ReadAsync(session, id).ConfigureAwait(false) switch
+    {
+        { StateType: not StateType.Scheduled } run => $"Job variables for a flow run in state {run.StateType?.ToWire()} cannot be updated",
+        { DeploymentId: null } => "The flow run has no deployment; job variables are for runs of deployments.",
+        _ => null,
+    };
 
     private async Task DeleteAsync(HttpContext http)
     {
@@ -90,7 +102,7 @@ internal sealed class FlowRunsApi(Database database, FlowRunsStore runs, TimePro
         JobVariables = Object(body.JobVariables),
         Policy = body.EmpiricalPolicy ?? new(),
         Tags = body.Tags ?? [],
-        Labels = Object(body.Labels),
+        Labels = RunLabels.OfFlowRun(body.FlowId, body.DeploymentId, Object(body.Labels)),
         IdempotencyKey = body.IdempotencyKey,
         ParentTaskRunId = body.ParentTaskRunId,
         InfrastructureDocumentId = body.InfrastructureDocumentId,

@@ -40,7 +40,7 @@ internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider cloc
     /// <exception cref="StorageException">The flow does not exist (a foreign key violation).</exception>
     internal async ValueTask<(FlowRun Run, bool IsNew)> CreateAsync(Session session, NewFlowRun run) =>
         await orchestrator.AddFlowRunAsync(session, run).ConfigureAwait(false) is { } added
-            ? (Served(run, added.State, added.Run, added.Facts), true)
+            ? (Served(run with { Labels = added.Labels }, added.State, added.Run, added.Facts), true)
             : (await ReadTwinAsync(session, run).ConfigureAwait(false), false);
 
     internal ValueTask<FlowRun?> ReadAsync(Session session, Guid id) =>

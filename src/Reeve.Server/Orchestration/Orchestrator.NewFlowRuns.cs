@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Reeve.Protocol.Runs;
 using Reeve.Server.Events;
 using Reeve.Server.FlowRuns;
@@ -12,7 +13,7 @@ internal sealed partial class Orchestrator
     /// schedule is there already.
     /// </summary>
     /// <exception cref="StorageException">The flow does not exist (a foreign key violation).</exception>
-    internal async ValueTask<(State State, Projection Run, RunFacts Facts)?> AddFlowRunAsync(Session session, NewFlowRun run)
+    internal async ValueTask<(State State, Projection Run, RunFacts Facts, JsonElement Labels)?> AddFlowRunAsync(Session session, NewFlowRun run)
     {
         var now = clock.Now();
         // the first state of a run that a schedule made names no run: clients know it so
@@ -21,10 +22,13 @@ internal sealed partial class Orchestrator
         Insert(session, run, state, sums, now);
         // one round trip for both: a run that was not stored, or is another's of this id, has not this state
         if (await session.QueryFirstAsync(
-            $"select {RunFacts.Columns} from flow_run fr {RunFacts.Joins} where fr.id = @id and fr.state_id = @state_id",
-            static row => RunFacts.Read(row, 0),
-            ("id", run.Id), ("state_id", state.Id)).ConfigureAwait(false) is not { } facts)
+            $"select {RunFacts.Columns}, f.labels from flow_run fr {RunFacts.Joins} where fr.id = @id and fr.state_id = @state_id",
+            static row => (Facts: RunFacts.Read(row, 0), FlowLabels: row.Element(RunFacts.ColumnCount)),
+            ("id", run.Id), ("state_id", state.Id)).ConfigureAwait(false) is not ({ } facts, var flowLabels))
             return null;
+        var labels = RunLabels.Merge(flowLabels, run.Labels);
+        if (!JsonElement.DeepEquals(labels, run.Labels)) // few flows have labels
+            session.Post("update flow_run set labels = @labels where id = @id", ("labels", labels), ("id", run.Id));
         StateRows.AddFlowRunState(session, run.Id, state);
         var loaded = new LoadedFlowRun { Id = run.Id, Name = run.Name, Tags = run.Tags, Policy = run.Policy, Run = sums, Facts = facts, CreatedBy = run.CreatedBy };
         Outbox.Add(session, RunEvents.FlowRunState(loaded, null, state, sums.RunCount, now));
@@ -32,7 +36,7 @@ internal sealed partial class Orchestrator
             await FollowSubflowAsync(session, parent, run.Id, state, now).ConfigureAwait(false);
         await NoteAsync(session, run.Id, state, now).ConfigureAwait(false);
         Wake(session, state.Type);
-        return (state, sums, facts);
+        return (state, sums, facts, labels);
     }
 
     private static void Insert(Session session, NewFlowRun run, State state, Projection sums, DateTimeOffset now) => session.Post(

@@ -49,20 +49,39 @@ internal sealed partial class Orchestrator
         }
     }
 
-    /// <summary>Stores a new task run in its first state; null where its id, or its key within the flow run, is known already.</summary>
+    /// <summary>Stores a new task run in its first state; null where its id, or its key within the flow run (or outside of any), is known already.</summary>
+    /// <exception cref="StorageException">The flow run does not exist (a foreign key violation).</exception>
     internal async ValueTask<State?> AddTaskRunAsync(Session session, NewTaskRun run)
     {
+        if (run.FlowRunId is null && await IsKnownAsync(session, run).ConfigureAwait(false))
+            return null;
         var now = clock.Now();
         var state = Propose(run.State ?? new StateCreate { Type = StateType.Pending }, null, now, run.FlowRunId, run.Id);
         var sums = new Projection().Enter(null, state);
+        var parent = run.FlowRunId is { } flowRunId
+            ? await session.QueryFirstAsync(
+                "select fr.name, fr.labels, f.id, f.name, f.tags from flow_run fr join flow f on f.id = fr.flow_id where fr.id = @id",
+                static row => (Name: row.Text(0), Labels: row.Element(1), Flow: new NamedResource(row.Id(2), row.Text(3), row.Json<IReadOnlyList<string>>(4))),
+                ("id", flowRunId)).ConfigureAwait(false)
+            : default;
+        if (parent.Flow is not null)
+            run = run with { Labels = RunLabels.OfTaskRun(run.FlowRunId!.Value, parent.Labels, run.Labels) };
         if (await TaskRunRows.InsertAsync(session, run, state, sums, now).ConfigureAwait(false) == 0)
             return null;
         StateRows.AddTaskRunState(session, run.Id, state);
         await BackgroundTaskRuns.QueueAsync(session, run.Id, state).ConfigureAwait(false);
-        var loaded = (await LoadedTaskRun.LoadAsync(session, run.Id).ConfigureAwait(false))!;
+        var loaded = new LoadedTaskRun
+        {
+            Id = run.Id, Name = run.Name, Tags = run.Tags, Policy = run.Policy, Run = sums, State = state, FlowRunId = run.FlowRunId, FlowRunName = parent.Name, Flow = parent.Flow,
+        };
         Outbox.Add(session, RunEvents.TaskRunState(loaded, null, state, sums.RunCount, now));
         return state;
     }
+
+    // the key of a task run without a flow run is no unique one in the table: what clients record by themselves has any
+    private static async ValueTask<bool> IsKnownAsync(Session session, NewTaskRun run) => await session.ScalarAsync(
+        "select 1 from task_run where flow_run_id is null and task_key = @task_key and dynamic_key = @dynamic_key limit 1",
+        ("task_key", run.TaskKey), ("dynamic_key", run.DynamicKey)).ConfigureAwait(false) == 1;
 
     private static async ValueTask EnterAsync(Session session, LoadedTaskRun run, State entered, DateTimeOffset now)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -14,16 +15,19 @@ internal sealed class TaskRunsApi(Database database, TaskRunsStore runs, Orchest
 {
     internal void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/task_runs", CreateAsync);
-        api.MapGet("/task_runs/{id}", ReadAsync);
-        api.MapPatch("/task_runs/{id}", UpdateAsync);
-        api.MapDelete("/task_runs/{id}", DeleteAsync);
-        api.MapPost("/task_runs/{id}/set_state", SetStateAsync);
+        api.MapPost("/task_runs", CreateAsync).Says("Makes a task run in its first state; a known key answers 200.").Takes<TaskRunCreate>().Answers<TaskRun>(201, 200).Answers(404, 409);
+        api.MapGet("/task_runs/{id}", ReadAsync).Says("Reads a task run.").Answers<TaskRun>().Answers(404);
+        api.MapPatch("/task_runs/{id}", UpdateAsync).Says("Renames a task run.").Takes<TaskRunRename>().Answers(204, 404);
+        api.MapDelete("/task_runs/{id}", DeleteAsync).Says("Deletes a task run with its history and logs.").Answers(204, 404);
+        api.MapPost("/task_runs/{id}/set_state", SetStateAsync).Says("Proposes a state; 201 if one was stored, 200 if the present one stays.")
+            .Takes<SetState>().Answers<OrchestrationResult>(201, 200).Answers(404, 409);
     }
 
     private async Task CreateAsync(HttpContext http)
     {
         var body = await http.Request.ReadWireAsync<TaskRunCreate>(http.RequestAborted).ConfigureAwait(false);
+        if (!IsDelay(body.EmpiricalPolicy?.RetryDelay))
+            throw new InvalidRequestException("body.empirical_policy.retry_delay", "Input should be a number of seconds, or a list of them", "float_type");
         var (run, token) = (TaskRunsStore.New(body, clock.Now()), http.Request.LeaseToken());
         try
         {
@@ -45,6 +49,13 @@ internal sealed class TaskRunsApi(Database database, TaskRunsStore runs, Orchest
             await http.NotFoundAsync($"Flow run {body.FlowRunId} not found").ConfigureAwait(false);
         }
     }
+
+    private static bool IsDelay(JsonElement? delay) => delay is not { } given || given.ValueKind switch
+    {
+        JsonValueKind.Null or JsonValueKind.Undefined or JsonValueKind.Number => true,
+        JsonValueKind.Array => given.EnumerateArray().All(one => one.ValueKind == JsonValueKind.Number),
+        _ => false,
+    };
 
     private async Task ReadAsync(HttpContext http)
     {

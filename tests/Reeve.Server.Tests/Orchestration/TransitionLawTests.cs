@@ -1,133 +1,139 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json.Nodes;
 using Reeve.Protocol;
 using Reeve.Protocol.Runs;
-using Reeve.Server.Orchestration;
+using Reeve.Server.Tests.Storage;
 
 namespace Reeve.Server.Tests.Orchestration;
 
-/// <summary>The law of states as a table, every cell: A accepted, R rejected and the present state stays, C rejected and Cancelled holds, X aborted.</summary>
+/// <summary>The law of states as a table, every cell through the API: TransitionLaw.txt says how to read it.</summary>
 public sealed class TransitionLawTests
 {
-    // a run of a deployment, due, without infrastructure, retries or a stored result
-    private const string FlowRunLaw = """
-                    SCHEDULED PENDING RUNNING COMPLETED FAILED CANCELLED CRASHED PAUSED CANCELLING
-        none        A         A       A       A         A      A         A       X      A
-        SCHEDULED   A         A       A       A         A      A         A       R      C
-        PENDING     A         X       A       A         A      A         A       R      A
-        RUNNING     A         X       A       A         A      A         A       A      A
-        COMPLETED   A         A       A       A         A      A         X       X      X
-        FAILED      A         A       A       A         A      A         X       X      X
-        CANCELLED   A         X       A       A         A      A         X       X      X
-        CRASHED     A         A       A       A         A      A         X       X      X
-        PAUSED      A         R       A       A         A      A         A       R      R
-        CANCELLING  R         R       R       R         R      A         R       R      R
-        """;
+    private const string Kept = """{"type":"reference","storage_key":"k"}""";
 
-    private const string ForcedFlowRunLaw = """
-                    SCHEDULED PENDING RUNNING COMPLETED FAILED CANCELLED CRASHED PAUSED CANCELLING
-        none        A         A       A       A         A      A         A       A      A
-        SCHEDULED   A         A       A       A         A      A         A       A      C
-        PENDING     A         A       A       A         A      A         A       A      A
-        RUNNING     A         A       A       A         A      A         A       A      A
-        COMPLETED   A         A       A       A         A      A         A       A      A
-        FAILED      A         A       A       A         A      A         A       A      A
-        CANCELLED   A         A       A       A         A      A         A       A      A
-        CRASHED     A         A       A       A         A      A         A       A      A
-        PAUSED      A         A       A       A         A      A         A       A      A
-        CANCELLING  A         A       A       A         A      A         A       A      A
-        """;
-
-    // a task run of a running flow run, due, without retries, cache or a stored result
-    private const string TaskRunLaw = """
-                    SCHEDULED PENDING RUNNING COMPLETED FAILED CANCELLED CRASHED PAUSED CANCELLING
-        none        A         A       A       A         A      A         A       A      A
-        SCHEDULED   A         A       A       A         A      A         A       A      A
-        PENDING     A         A       A       A         A      A         A       A      A
-        RUNNING     A         A       A       A         A      A         A       A      A
-        COMPLETED   A         A       A       A         A      A         X       X      X
-        FAILED      A         A       A       A         A      A         X       X      X
-        CANCELLED   A         A       A       A         A      A         X       X      X
-        CRASHED     A         A       A       A         A      A         X       X      X
-        PAUSED      A         A       A       A         A      A         A       A      A
-        CANCELLING  A         A       A       A         A      A         A       A      A
-        """;
-
-    // a background task: workers may both want it
-    private const string BackgroundTaskRunLaw = """
-                    SCHEDULED PENDING RUNNING COMPLETED FAILED CANCELLED CRASHED PAUSED CANCELLING
-        none        A         A       A       A         A      A         A       A      A
-        SCHEDULED   A         A       A       A         A      A         A       A      A
-        PENDING     A         X       A       A         A      A         A       A      A
-        RUNNING     A         X       A       A         A      A         A       A      A
-        COMPLETED   A         A       A       A         A      A         X       X      X
-        FAILED      A         A       A       A         A      A         X       X      X
-        CANCELLED   A         X       A       A         A      A         X       X      X
-        CRASHED     A         A       A       A         A      A         X       X      X
-        PAUSED      A         A       A       A         A      A         A       A      A
-        CANCELLING  A         X       A       A         A      A         A       A      A
-        """;
-
-    public static TheoryData<string, string, char> FlowRunCells => Cells(FlowRunLaw);
-
-    public static TheoryData<string, string, char> ForcedFlowRunCells => Cells(ForcedFlowRunLaw);
-
-    public static TheoryData<string, string, char> TaskRunCells => Cells(TaskRunLaw);
-
-    public static TheoryData<string, string, char> BackgroundTaskRunCells => Cells(BackgroundTaskRunLaw);
-
-    [Theory, MemberData(nameof(FlowRunCells))]
-    public void A_flow_run_proposal_is_judged_as_the_table_says(string initial, string proposed, char expected) =>
-        Assert.Equal(expected, Cell(OrchestrationPolicy.Judge(Transitions.FlowRun(initial, proposed), force: false)));
-
-    [Theory, MemberData(nameof(ForcedFlowRunCells))]
-    public void A_forced_flow_run_proposal_is_judged_as_the_table_says(string initial, string proposed, char expected) =>
-        Assert.Equal(expected, Cell(OrchestrationPolicy.Judge(Transitions.FlowRun(initial, proposed), force: true)));
-
-    [Theory, MemberData(nameof(TaskRunCells))]
-    public void A_task_run_proposal_is_judged_as_the_table_says(string initial, string proposed, char expected) =>
-        Assert.Equal(expected, Cell(OrchestrationPolicy.Judge(Transitions.TaskRun(initial, proposed), force: false)));
-
-    [Theory, MemberData(nameof(BackgroundTaskRunCells))]
-    public void A_background_task_run_proposal_is_judged_as_the_table_says(string initial, string proposed, char expected) =>
-        Assert.Equal(expected, Cell(OrchestrationPolicy.Judge(Transitions.TaskRun(initial, proposed) with { FlowRun = null }, force: false)));
-
-    [Fact]
-    public void A_forced_task_run_proposal_is_always_accepted()
+    // the state each name stands for; in details, times are seconds from now
+    private static readonly Dictionary<string, (string Type, string? Name, string? Data, string Details)> States = new()
     {
-        foreach (var (initial, proposed, _) in Rows(TaskRunLaw))
-            Assert.Equal('A', Cell(OrchestrationPolicy.Judge(Transitions.TaskRun(initial, proposed), force: true)));
-    }
-
-    [Fact]
-    public void Every_table_has_a_cell_for_each_pair()
-    {
-        var types = Enum.GetValues<StateType>().Select(type => type.ToWire()).ToList();
-        foreach (var law in (string[])[FlowRunLaw, ForcedFlowRunLaw, TaskRunLaw, BackgroundTaskRunLaw])
-            Assert.Equal(
-                types.Prepend("none").SelectMany(initial => types.Select(proposed => (initial, proposed))).Order(),
-                Rows(law).Select(row => (row.Initial, row.Proposed)).Order());
-    }
-
-    private static char Cell(Verdict verdict) => verdict switch
-    {
-        Verdict.Accept => 'A',
-        Verdict.Reject { Instead: null } => 'R',
-        Verdict.Reject { Instead.Type: StateType.Cancelled } => 'C',
-        Verdict.Wait => 'W',
-        Verdict.Abort => 'X',
-        _ => '?',
+        ["Scheduled"] = ("SCHEDULED", null, null, "{}"),
+        ["ScheduledLater"] = ("SCHEDULED", null, null, """{"scheduled_time":3600}"""),
+        ["Late"] = ("SCHEDULED", "Late", null, "{}"),
+        ["AwaitingRetry"] = ("SCHEDULED", "AwaitingRetry", null, "{}"),
+        ["Resuming"] = ("SCHEDULED", "Resuming", null, "{}"),
+        ["AwaitingConcurrencySlot"] = ("SCHEDULED", "AwaitingConcurrencySlot", null, "{}"),
+        ["Pending"] = ("PENDING", null, null, "{}"),
+        ["Submitting"] = ("PENDING", "Submitting", null, "{}"),
+        ["Running"] = ("RUNNING", null, null, "{}"),
+        ["Retrying"] = ("RUNNING", "Retrying", null, "{}"),
+        ["Completed"] = ("COMPLETED", null, null, "{}"),
+        ["CompletedKept"] = ("COMPLETED", null, Kept, "{}"),
+        ["CompletedUnkept"] = ("COMPLETED", null, """{"type":"unpersisted"}""", "{}"),
+        ["Cached"] = ("COMPLETED", "Cached", Kept, "{}"),
+        ["RolledBack"] = ("COMPLETED", "RolledBack", null, "{}"),
+        ["Failed"] = ("FAILED", null, null, "{}"),
+        ["FailedKept"] = ("FAILED", null, Kept, "{}"),
+        ["TimedOut"] = ("FAILED", "TimedOut", null, "{}"),
+        ["Cancelled"] = ("CANCELLED", null, null, "{}"),
+        ["Crashed"] = ("CRASHED", null, null, "{}"),
+        ["Paused"] = ("PAUSED", null, null, """{"pause_timeout":600}"""),
+        ["PausedExpired"] = ("PAUSED", null, null, """{"pause_timeout":-600}"""),
+        ["Suspended"] = ("PAUSED", "Suspended", null, """{"pause_timeout":600,"pause_reschedule":true}"""),
+        ["SuspendedExpired"] = ("PAUSED", "Suspended", null, """{"pause_timeout":-600,"pause_reschedule":true}"""),
+        ["NotReady"] = ("PAUSED", "NotReady", null, "{}"),
+        ["Cancelling"] = ("CANCELLING", null, null, "{}"),
     };
 
-    private static TheoryData<string, string, char> Cells(string law)
+    public static TheoryData<string, DatabaseKind> Tables => [.. from table in ReadTables().Keys from kind in TestDatabase.Kinds select (table, kind.Data)];
+
+    [Theory, MemberData(nameof(Tables))]
+    public async Task Every_proposal_is_answered_as_the_table_says(string table, DatabaseKind kind)
     {
-        TheoryData<string, string, char> cells = [];
-        foreach (var (initial, proposed, expected) in Rows(law))
-            cells.Add(initial, proposed, expected);
-        return cells;
+        await using var host = await TestHost.StartAsync(kind, options => options with { Clock = new StillClock() });
+        var (noun, body) = await SubjectAsync(host, table);
+        var expected = ReadTables()[table];
+
+        ConcurrentBag<string> wrong = [];
+        await Parallel.ForEachAsync(expected, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = TestHost.Cancellation }, async (cell, _) =>
+        {
+            var (initial, proposed) = cell.Key;
+            var found = await AskAsync(host, noun, body, initial, proposed, force: table.StartsWith("forced", StringComparison.Ordinal), deferred: table.StartsWith("background", StringComparison.Ordinal));
+            if (found != cell.Value)
+                wrong.Add($"{initial} + {proposed}: {found}, not {cell.Value}");
+        });
+
+        Assert.True(wrong.IsEmpty, string.Join('\n', wrong.Order()));
     }
 
-    private static IEnumerable<(string Initial, string Proposed, char Expected)> Rows(string law)
+    [Fact]
+    public void Every_table_has_a_cell_for_each_pair_of_types_and_all_names_are_met()
     {
-        var lines = law.Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToList();
-        return lines.Skip(1).SelectMany(row => lines[0].Select((proposed, column) => (row[0], proposed, row[column + 1][0])));
+        var types = Enum.GetValues<StateType>().Select(type => type.ToWire()).ToHashSet();
+        foreach (var (table, cells) in ReadTables())
+        {
+            var pairs = cells.Keys.Select(pair => (States[pair.Initial].Type, States[pair.Proposed].Type)).ToHashSet();
+            var missing = from initial in types from proposed in types where !pairs.Contains((initial, proposed)) select $"{table}: {initial} + {proposed}";
+            Assert.Empty(missing);
+        }
+        Assert.Equal(States.Keys.Order(), ReadTables().Values.SelectMany(cells => cells.Keys).Select(pair => pair.Initial).Distinct().Order());
+    }
+
+    private static async Task<(string Noun, Func<JsonObject> Body)> SubjectAsync(TestHost host, string table)
+    {
+        var flow = await host.FlowAsync();
+        if (table.EndsWith("task-run", StringComparison.Ordinal))
+        {
+            var flowRun = table.StartsWith("background", StringComparison.Ordinal) ? null : (await host.PostAsync("flow_runs/", new { flow_id = flow, state = new { type = "RUNNING" } })).Body.Text("id");
+            return ("task_runs", () => new JsonObject { ["task_key"] = "t", ["dynamic_key"] = Guid.NewGuid().ToString(), ["flow_run_id"] = flowRun });
+        }
+        var deployment = table.EndsWith("without-deployment", StringComparison.Ordinal) ? null : (await host.PostAsync("deployments/", new { name = "d", flow_id = flow })).Body.Text("id");
+        return ("flow_runs", () => new JsonObject { ["flow_id"] = flow, ["deployment_id"] = deployment });
+    }
+
+    private static async Task<string> AskAsync(TestHost host, string noun, Func<JsonObject> body, string initial, string proposed, bool force, bool deferred)
+    {
+        var create = body();
+        create["state"] = State(initial);
+        var (created, run) = await host.PostAsync($"{noun}/", create);
+        Assert.True(created == 201 && run.Text("state_type") == States[initial].Type, run.ToString());
+        var state = State(proposed);
+        state["state_details"]!["deferred"] = deferred;
+
+        var (status, answer) = await host.PostAsync($"{noun}/{run.Text("id")}/set_state", new JsonObject { ["state"] = state, ["force"] = force });
+
+        // what is answered is what holds
+        var held = (await host.GetAsync($"{noun}/{run.Text("id")}")).Body;
+        Assert.Equal(answer.GetProperty("state").Text("id"), held.Text("state_id"));
+        Assert.Equal(status == 201, held.Text("state_id") != run.Text("state_id"));
+        return $"{(answer.Text("status") == "ABORT" ? 'X' : answer.Text("status")[0])}{(status switch { 201 => '>', 200 => '=', _ => '?' })}{answer.GetProperty("state").Text("name")}";
+    }
+
+    private static JsonObject State(string name)
+    {
+        var (type, shown, data, details) = States[name];
+        var state = new JsonObject { ["type"] = type, ["name"] = shown, ["data"] = data is null ? null : JsonNode.Parse(data), ["state_details"] = JsonNode.Parse(details) };
+        foreach (var (key, value) in state["state_details"]!.AsObject().ToList())
+            if (value is JsonValue number && number.TryGetValue<int>(out var seconds))
+                state["state_details"]![key] = TimeProvider.System.GetUtcNow().AddSeconds(seconds);
+        return state;
+    }
+
+    private static Dictionary<string, Dictionary<(string Initial, string Proposed), string>> ReadTables()
+    {
+        using var resource = typeof(TransitionLawTests).Assembly.GetManifestResourceStream("Reeve.Server.Tests.Orchestration.TransitionLaw.txt")!;
+        using var reader = new StreamReader(resource, Encoding.UTF8);
+        Dictionary<string, Dictionary<(string, string), string>> tables = [];
+        string[] columns = [];
+        foreach (var line in reader.ReadToEnd().Split('\n').Where(line => line.Length > 0 && line[0] != '#'))
+        {
+            var cells = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            if (line[0] == '[')
+                tables[line[1..^1]] = [];
+            else if (cells[0] == "proposed")
+                columns = cells[1..];
+            else
+                foreach (var (proposed, cell) in columns.Zip(cells[1..]))
+                    tables.Last().Value[(cells[0], proposed)] = cell;
+        }
+        return tables;
     }
 }

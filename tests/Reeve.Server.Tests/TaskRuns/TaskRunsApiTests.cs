@@ -43,4 +43,75 @@ public sealed class TaskRunsApiTests
         await using var host = await TestHost.StartAsync();
         Assert.Equal(404, (await host.PostAsync("task_runs/", new { flow_run_id = Guid.NewGuid(), task_key = "t", dynamic_key = "0" })).Status);
     }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task A_task_run_outside_of_flows_is_made_once(DatabaseKind kind)
+    {
+        await using var host = await TestHost.StartAsync(kind);
+        var first = await host.PostAsync("task_runs/", new { task_key = "t", dynamic_key = "0" });
+        var again = await host.PostAsync("task_runs/", new { task_key = "t", dynamic_key = "0" });
+        var other = await host.PostAsync("task_runs/", new { task_key = "t", dynamic_key = "1" });
+
+        Assert.Equal((201, 200, 201), (first.Status, again.Status, other.Status));
+        Assert.Equal(first.Body.Text("id"), again.Body.Text("id"));
+        Assert.NotEqual(first.Body.Text("id"), other.Body.Text("id"));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task Runs_bear_the_labels_of_what_they_belong_to(DatabaseKind kind)
+    {
+        await using var host = await TestHost.StartAsync(kind);
+        var flow = (await host.PostAsync("flows/", new { name = "labelled", labels = new { team = "a", level = 1 } })).Body.Text("id");
+        var flowRun = (await host.PostAsync("flow_runs/", new { flow_id = flow, labels = new { level = 2 } })).Body;
+        var taskRun = (await host.PostAsync("task_runs/", new { flow_run_id = flowRun.Text("id"), task_key = "t", dynamic_key = "0", labels = new { team = "b" } })).Body;
+
+        Assert.Equal(("a", "2", flow), (flowRun.GetProperty("labels").Text("team"), flowRun.GetProperty("labels").Text("level"), flowRun.GetProperty("labels").Text("prefect.flow.id")));
+        var stored = (await host.GetAsync($"flow_runs/{flowRun.Text("id")}")).Body.GetProperty("labels");
+        Assert.True(System.Text.Json.JsonElement.DeepEquals(flowRun.GetProperty("labels"), stored), stored.ToString());
+        var labels = taskRun.GetProperty("labels");
+        Assert.Equal(("b", "2", flow, flowRun.Text("id")), (labels.Text("team"), labels.Text("level"), labels.Text("prefect.flow.id"), labels.Text("prefect.flow-run.id")));
+    }
+
+    [Theory]
+    [InlineData("\"soon\"")]
+    [InlineData("[1,\"soon\"]")]
+    [InlineData("{}")]
+    public async Task A_delay_that_is_none_is_refused(string delay)
+    {
+        await using var host = await TestHost.StartAsync();
+        var (status, body) = await host.PostAsync("task_runs/", $$"""{"task_key":"t","dynamic_key":"0","empirical_policy":{"retries":1,"retry_delay":{{delay}} } }""");
+        Assert.True(status == 422, body.ToString());
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task A_result_is_cached_until_it_expires_unless_it_is_to_be_made_anew(DatabaseKind kind)
+    {
+        var clock = new StillClock();
+        await using var host = await TestHost.StartAsync(kind, options => options with { Clock = clock });
+        var flowRun = (await host.FlowRunAsync("""{"state":{"type":"RUNNING"}}""")).Text("id");
+        await CompleteAsync($$"""{"cache_key":"k","cache_expiration":"{{clock.GetUtcNow().AddMinutes(10):O}}"}""");
+
+        Assert.Equal("Cached", await StartAsync("""{"cache_key":"k"}"""));
+        Assert.Equal("Running", await StartAsync("""{"cache_key":"other"}"""));
+        Assert.Equal("Running", await StartAsync("""{"cache_key":"k","refresh_cache":true}"""));
+        clock.Pass(TimeSpan.FromMinutes(11));
+        Assert.Equal("Running", await StartAsync("""{"cache_key":"k"}"""));
+        await CompleteAsync("""{"cache_key":"k"}""");
+        Assert.Equal("Cached", await StartAsync("""{"cache_key":"k"}"""));
+        await CompleteAsync("""{"cache_key":"forced"}""", force: true);
+        Assert.Equal("Running", await StartAsync("""{"cache_key":"forced"}"""));
+
+        async Task CompleteAsync(string details, bool force = false)
+        {
+            var run = await NewAsync();
+            Assert.Equal("ACCEPT", (await host.SetStateAsync(run, "RUNNING", noun: "task_runs")).Verdict);
+            Assert.Equal("ACCEPT", (await host.SetStateAsync(run, "COMPLETED", $$"""{"data":{"type":"reference","storage_key":"s"},"state_details":{{details}} }""", force, noun: "task_runs")).Verdict);
+        }
+
+        async Task<string> StartAsync(string details) =>
+            (await host.SetStateAsync(await NewAsync(), "RUNNING", $$"""{"state_details":{{details}} }""", noun: "task_runs")).Body.GetProperty("state").Text("name");
+
+        async Task<string> NewAsync() =>
+            (await host.PostAsync("task_runs/", new { flow_run_id = flowRun, task_key = "t", dynamic_key = Guid.NewGuid().ToString() })).Body.Text("id");
+    }
 }

@@ -20,7 +20,8 @@ internal static class RetryFailedTaskRun
         var seconds = policy.RetryDelay switch
         {
             { ValueKind: JsonValueKind.Number } number => number.GetDouble(),
-            { ValueKind: JsonValueKind.Array } list when list.GetArrayLength() > 0 => list[Math.Clamp(transition.Run.RunCount - 1, 0, list.GetArrayLength() - 1)].GetDouble(),
+            { ValueKind: JsonValueKind.Array } list when list.GetArrayLength() > 0
+                && list[Math.Clamp(transition.Run.RunCount - 1, 0, list.GetArrayLength() - 1)] is { ValueKind: JsonValueKind.Number } one => one.GetDouble(),
             _ => policy.RetryDelaySeconds,
         };
         return policy.RetryJitterFactor is > 0 and var factor && seconds > 0 ? seconds * Spread(1 + factor, transition.Chance) : seconds;

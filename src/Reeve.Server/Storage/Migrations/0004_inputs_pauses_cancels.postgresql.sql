@@ -29,3 +29,5 @@ create table flow_run_cancelled (
     since timestamptz not null
 );
 create index flow_run_cancelled_since on flow_run_cancelled (since);
+
+create index task_run_without_flow_run on task_run (task_key, dynamic_key) where flow_run_id is null;

@@ -21,9 +21,23 @@ public sealed class RuleTests
         Assert.IsType<Verdict.Accept>(Judge(WithTransitionId(transition, id, Guid.NewGuid())));
     }
 
+    [Fact]
+    public void A_run_without_a_state_may_take_any_but_a_pause()
+    {
+        foreach (var type in Enum.GetValues<StateType>())
+        {
+            Assert.Equal(type != StateType.Paused, Judge(Transitions.FlowRun("none", type.ToWire())) is Verdict.Accept);
+            Assert.IsType<Verdict.Accept>(OrchestrationPolicy.Judge(Transitions.FlowRun("none", type.ToWire()), force: true));
+            Assert.IsType<Verdict.Accept>(Judge(Transitions.TaskRun("none", type.ToWire())));
+            Assert.IsType<Verdict.Accept>(Judge(Transitions.TaskRun("none", type.ToWire()) with { FlowRun = null }));
+        }
+    }
+
     [Theory]
     [InlineData(90, 90)]
     [InlineData(0.7, 1)]
+    [InlineData(1.5, 1)]
+    [InlineData(2.6, 3)]
     public void Too_early_a_start_waits_for_the_scheduled_time(double secondsAway, double wait)
     {
         foreach (var initial in (string[])["SCHEDULED", "PENDING"])
