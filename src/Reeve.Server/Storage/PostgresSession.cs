@@ -71,6 +71,9 @@ internal sealed class PostgresSession(NpgsqlConnection connection, Wakeups wakeu
         SqlValue.ValueKind.Flag => Typed(name, NpgsqlDbType.Boolean, value, value.Number != 0),
         SqlValue.ValueKind.Ids => Typed(name, NpgsqlDbType.Array | NpgsqlDbType.Uuid, value, (Guid[]?)value.Reference ?? []),
         SqlValue.ValueKind.Texts => Typed(name, NpgsqlDbType.Array | NpgsqlDbType.Text, value, Array.ConvertAll((string[]?)value.Reference ?? [], Storable)),
+        SqlValue.ValueKind.IdColumn => Typed(name, NpgsqlDbType.Array | NpgsqlDbType.Uuid, value, (Guid?[]?)value.Reference ?? []),
+        SqlValue.ValueKind.TimeColumn => Typed(name, NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, value, Array.ConvertAll((DateTimeOffset[]?)value.Reference ?? [], time => time.ToUniversalTime())),
+        SqlValue.ValueKind.NumberColumn => Typed(name, NpgsqlDbType.Array | NpgsqlDbType.Integer, value, (int[]?)value.Reference ?? []),
         _ => throw new InvalidOperationException($"No binding for {value.Kind}."),
     };
 
