@@ -171,6 +171,7 @@ public sealed class ServerHost : IAsyncDisposable
         var app = builder.Build();
         app.UseMiddleware<ProblemAnswers>();
         app.UseMiddleware<WorkspaceAddress>();
+        app.Use(PingGate.For(EventSockets.InPath));
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(20), KeepAliveTimeout = TimeSpan.FromSeconds(40) });
         app.UseRouting();
         app.Use(app.Services.GetRequiredService<BasicAuthentication>().Middleware);

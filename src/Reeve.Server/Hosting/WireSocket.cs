@@ -25,14 +25,19 @@ internal sealed class WireSocket : IDisposable
     private WireSocket(WebSocket socket) => this.socket = socket;
 
     /// <summary>Accepts, authenticates and converses until one side ends. A message that cannot be used closes the socket with the reason.</summary>
-    internal static async Task ServeAsync(HttpContext http, BasicAuthentication authentication, Func<WireSocket, CancellationToken, Task> converse)
+    /// <param name="http">The request.</param>
+    /// <param name="authentication">Who may speak.</param>
+    /// <param name="converse">The conversation.</param>
+    /// <param name="unauthenticated">The reason that closes a socket which did not authenticate, where the route has one of its own; such a route also needs the sub-protocol.</param>
+    internal static async Task ServeAsync(
+        HttpContext http, BasicAuthentication authentication, Func<WireSocket, CancellationToken, Task> converse, string? unauthenticated = null)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(
             http.RequestAborted, http.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
         WireSocket? socket = null;
         try
         {
-            socket = await AcceptAsync(http, authentication, stop.Token).ConfigureAwait(false);
+            socket = await AcceptAsync(http, authentication, unauthenticated, stop.Token).ConfigureAwait(false);
             if (socket is not null)
                 await converse(socket, stop.Token).ConfigureAwait(false);
         }
@@ -54,7 +59,7 @@ internal sealed class WireSocket : IDisposable
     /// Accepts and authenticates; null where the caller is no websocket, or was sent away. A client that offers no sub-protocol (2.x) has no first message to
     /// authenticate with, so it is let in only where no secret is asked for.
     /// </summary>
-    private static async Task<WireSocket?> AcceptAsync(HttpContext http, BasicAuthentication authentication, CancellationToken cancellation)
+    private static async Task<WireSocket?> AcceptAsync(HttpContext http, BasicAuthentication authentication, string? unauthenticated, CancellationToken cancellation)
     {
         if (!http.WebSockets.IsWebSocketRequest)
         {
@@ -62,13 +67,18 @@ internal sealed class WireSocket : IDisposable
             return null;
         }
         var knowsProtocol = http.WebSockets.WebSocketRequestedProtocols.Contains(Protocol);
+        if (!knowsProtocol && unauthenticated is not null)
+        {
+            await http.ProblemAsync(StatusCodes.Status403Forbidden, "The sub-protocol 'prefect' is needed here").ConfigureAwait(false);
+            return null;
+        }
         var socket = new WireSocket(await http.WebSockets.AcceptWebSocketAsync(knowsProtocol ? Protocol : null).ConfigureAwait(false));
         if (!knowsProtocol && !authentication.IsOn)
             return socket;
         var refusal = knowsProtocol ? await socket.AuthenticateAsync(authentication, http.RequestServices.GetRequiredService<TimeProvider>(), cancellation).ConfigureAwait(false) : "The sub-protocol 'prefect' is needed to authenticate";
         if (refusal is null)
             return socket;
-        await socket.CloseAsync(WebSocketCloseStatus.PolicyViolation, refusal, cancellation).ConfigureAwait(false);
+        await socket.CloseAsync(WebSocketCloseStatus.PolicyViolation, unauthenticated ?? refusal, cancellation).ConfigureAwait(false);
         socket.Dispose();
         return null;
     }
