@@ -124,7 +124,7 @@ internal sealed partial class EventSockets(
             await FollowAsync(socket, filter, from, subscription.From, cancellation).ConfigureAwait(false);
         await foreach (var body in subscription.Events.ReadAllAsync(cancellation).ConfigureAwait(false))
             await socket.SendAsync(Message(body), cancellation).ConfigureAwait(false);
-        await socket.CloseAsync((WebSocketCloseStatus)1013, "The events came faster than they were read; ask again", cancellation).ConfigureAwait(false);
+        await socket.CloseAsync(WireSocket.TryAgainLater, "The events came faster than they were read; ask again", cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Tells what was, at the pace of the client, and returns how far. What is committed meanwhile is told as it comes, until the end is in sight.</summary>

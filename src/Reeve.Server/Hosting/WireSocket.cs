@@ -5,14 +5,19 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Reeve.Server.Storage;
 
 namespace Reeve.Server.Hosting;
 
 /// <summary>A websocket as clients of this API use them: text messages of JSON, the sub-protocol <c>prefect</c>, and a first message that authenticates.</summary>
-internal sealed class WireSocket : IDisposable
+internal sealed partial class WireSocket : IDisposable
 {
     private const string Protocol = "prefect";
     private const int LargestMessage = 4 * 1024 * 1024;
+
+    /// <summary>The server cannot keep up; the client comes back.</summary>
+    internal const WebSocketCloseStatus TryAgainLater = (WebSocketCloseStatus)1013;
 
     /// <summary>Marks the routes that authenticate by their first message; every other asks for the header, whatever upgrade a request offers.</summary>
     internal static readonly object Route = new RouteMark();
@@ -48,6 +53,15 @@ internal sealed class WireSocket : IDisposable
         catch (Exception fault) when (fault is WebSocketException or OperationCanceledException)
         {
             // the other side is gone, or this one stops: a client comes back and catches up
+        }
+        catch (StorageBusyException busy) when (socket is not null)
+        {
+            await socket.CloseAsync(TryAgainLater, Shortened(busy.Message), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (socket is not null)
+        {
+            ConversationFailed(http.RequestServices.GetRequiredService<ILogger<WireSocket>>(), fault, http.Request.Path.Value ?? "");
+            await socket.CloseAsync(WebSocketCloseStatus.InternalServerError, null, CancellationToken.None).ConfigureAwait(false);
         }
         finally
         {
@@ -95,7 +109,10 @@ internal sealed class WireSocket : IDisposable
                 return null;
             received.Advance(part.Count);
             if (received.WrittenCount > LargestMessage)
+            {
+                await CloseAsync(WebSocketCloseStatus.MessageTooBig, "The message is larger than this server takes", cancellation).ConfigureAwait(false);
                 throw new WebSocketException(WebSocketError.HeaderError, "The message is larger than this server takes.");
+            }
             if (part.EndOfMessage)
                 return Parse(received.WrittenSpan);
         }
@@ -199,6 +216,9 @@ internal sealed class WireSocket : IDisposable
     }
 
     public void Dispose() => socket.Dispose();
+
+    [LoggerMessage(LogLevel.Error, "The websocket {Path} failed")]
+    private static partial void ConversationFailed(ILogger log, Exception fault, string path);
 
     internal sealed class RouteMark;
 }
