@@ -46,7 +46,7 @@ internal sealed partial class EventSockets(
                 }
             }
         }
-        catch (Exception fault) when (fault is WebSocketException or OperationCanceledException)
+        catch (Exception fault) when (WireSocket.IsOver(fault))
         {
             // what came before the break is stored below
         }

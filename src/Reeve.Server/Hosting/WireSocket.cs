@@ -50,7 +50,7 @@ internal sealed partial class WireSocket : IDisposable
         {
             await socket!.CloseAsync(WebSocketCloseStatus.PolicyViolation, Shortened(refused.Message), CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception fault) when (fault is WebSocketException or OperationCanceledException)
+        catch (Exception fault) when (IsOver(fault))
         {
             // the other side is gone, or this one stops: a client comes back and catches up
         }
@@ -157,11 +157,14 @@ internal sealed partial class WireSocket : IDisposable
         {
             await socket.CloseOutputAsync(status, reason, cancellation).ConfigureAwait(false);
         }
-        catch (WebSocketException)
+        catch (Exception fault) when (fault is WebSocketException or IOException)
         {
             // the other side is gone: there is nobody to close with
         }
     }
+
+    /// <summary>A broken connection or a stop, and no fault of the conversation.</summary>
+    internal static bool IsOver(Exception fault) => fault is WebSocketException or IOException or OperationCanceledException;
 
     private async Task<string?> AuthenticateAsync(BasicAuthentication authentication, TimeProvider clock, CancellationToken cancellation)
     {
@@ -192,7 +195,7 @@ internal sealed partial class WireSocket : IDisposable
         {
             await task.ConfigureAwait(false);
         }
-        catch (Exception fault) when (fault is WebSocketException or OperationCanceledException)
+        catch (Exception fault) when (IsOver(fault))
         {
             // the other side comes back and catches up
         }
