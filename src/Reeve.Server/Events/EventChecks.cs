@@ -21,6 +21,8 @@ internal static class EventChecks
         {
             if (string.IsNullOrEmpty(resource.GetValueOrDefault(label)))
                 Add(resource.ContainsKey(label) ? $"The {label} label must be non-empty" : $"Resources must include the {label} label", at);
+            if (resource.Values.Contains(null))
+                Add("Labels should be valid strings", at);
             if (resource.Count > MostLabels)
                 Add(string.Create(CultureInfo.InvariantCulture, $"The maximum number of labels per resource is {MostLabels}"), at);
         }

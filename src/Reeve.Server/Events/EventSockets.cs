@@ -16,12 +16,13 @@ namespace Reeve.Server.Events;
 internal sealed partial class EventSockets(
     Database database, EventsStore events, EventStream stream, BasicAuthentication authentication, ILogger<EventSockets> log)
 {
+    internal const string InPath = "/events/in";
     private const int MostInOneWrite = 200;
     private const int BackfillPage = 250;
 
     internal void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/events/in", InAsync).WithMetadata(WireSocket.Route);
+        api.MapGet(InPath, InAsync).WithMetadata(WireSocket.Route);
         api.MapGet("/events/out", OutAsync).WithMetadata(WireSocket.Route);
     }
 
@@ -29,16 +30,23 @@ internal sealed partial class EventSockets(
     {
         // full: the socket is not read, and the client waits
         var waiting = Channel.CreateBounded<Event>(new BoundedChannelOptions(1000) { SingleReader = true, SingleWriter = true });
-        var storing = StoreAsync(waiting.Reader);
+        var backlog = new Backlog();
+        var storing = StoreAsync(waiting.Reader, backlog);
+        // the pong is all that a client hears of its events: it comes when they are stored
+        if (http.Features.Get<PingGate>() is { } gate)
+            gate.Settled = backlog.EmptyAsync;
         try
         {
             while (await socket.ReceiveAsync(stop).ConfigureAwait(false) is { } message)
             {
                 if (Read(message) is { } happened)
+                {
+                    backlog.Add();
                     await waiting.Writer.WriteAsync(happened, stop).ConfigureAwait(false);
+                }
             }
         }
-        catch (Exception fault) when (fault is WebSocketException or OperationCanceledException)
+        catch (Exception fault) when (WireSocket.IsOver(fault))
         {
             // what came before the break is stored below
         }
@@ -48,7 +56,7 @@ internal sealed partial class EventSockets(
         await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None).ConfigureAwait(false);
     });
 
-    private async Task StoreAsync(ChannelReader<Event> waiting)
+    private async Task StoreAsync(ChannelReader<Event> waiting, Backlog backlog)
     {
         List<Event> batch = new(MostInOneWrite);
         while (await waiting.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
@@ -56,6 +64,7 @@ internal sealed partial class EventSockets(
             while (batch.Count < MostInOneWrite && waiting.TryRead(out var next))
                 batch.Add(next);
             await StoreAsync(batch).ConfigureAwait(false);
+            backlog.Done(batch.Count);
             batch.Clear();
         }
     }
@@ -115,7 +124,7 @@ internal sealed partial class EventSockets(
             await FollowAsync(socket, filter, from, subscription.From, cancellation).ConfigureAwait(false);
         await foreach (var body in subscription.Events.ReadAllAsync(cancellation).ConfigureAwait(false))
             await socket.SendAsync(Message(body), cancellation).ConfigureAwait(false);
-        await socket.CloseAsync((WebSocketCloseStatus)1013, "The events came faster than they were read; ask again", cancellation).ConfigureAwait(false);
+        await socket.CloseAsync(WireSocket.TryAgainLater, "The events came faster than they were read; ask again", cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Tells what was, at the pace of the client, and returns how far. What is committed meanwhile is told as it comes, until the end is in sight.</summary>

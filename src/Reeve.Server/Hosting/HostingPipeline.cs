@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Reeve.Server.Console;
+using Reeve.Server.Events;
 
 namespace Reeve.Server.Hosting;
 
@@ -43,6 +44,7 @@ internal static class HostingPipeline
         app.UseMiddleware<ProblemAnswers>();
         app.UseMiddleware<BasePaths>();
         app.UseMiddleware<WorkspaceAddress>();
+        app.Use(PingGate.For(EventSockets.InPath));
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(20), KeepAliveTimeout = TimeSpan.FromSeconds(40) });
         app.UseRouting();
         app.UseCors();

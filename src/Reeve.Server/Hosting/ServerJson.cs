@@ -14,6 +14,7 @@ namespace Reeve.Server.Hosting;
 [JsonSerializable(typeof(EventFilter)), JsonSerializable(typeof(EventQuery)), JsonSerializable(typeof(EventPage)), JsonSerializable(typeof(EventPageToken))]
 [JsonSerializable(typeof(List<EventRelatedFilter>)), JsonSerializable(typeof(List<EventAnyResourceFilter>)), JsonSerializable(typeof(StateCreate))]
 [JsonSerializable(typeof(TaskRuns.TaskWorkerQuery)), JsonSerializable(typeof(List<TaskRuns.TaskWorker>))]
+[JsonSerializable(typeof(WorkPools.WorkerHello)), JsonSerializable(typeof(WorkPools.WorkerBeat)), JsonSerializable(typeof(System.Text.Json.Nodes.JsonObject))]
 [JsonSerializable(typeof(EventCountQuery)), JsonSerializable(typeof(List<EventCount>))]
 [JsonSerializable(typeof(StorageDefault)), JsonSerializable(typeof(StorageDefaultUpdate)), JsonSerializable(typeof(CsrfToken)), JsonSerializable(typeof(Confirmation)), JsonSerializable(typeof(long))]
 [JsonSerializable(typeof(Reeve.Server.Deployments.DeploymentPage)), JsonSerializable(typeof(List<System.Text.Json.JsonElement>)), JsonSerializable(typeof(List<string>))]

@@ -109,7 +109,7 @@ internal static class WireRequests
     private static JsonSerializerOptions MakeOptions()
     {
         var options = new JsonSerializerOptions(WireJson.Options) { RespectNullableAnnotations = true };
-        options.TypeInfoResolver = JsonTypeInfoResolver.Combine(options.TypeInfoResolver, ServerJson.Default).WithAddedModifier(AskForWhatHasNoDefault);
+        options.TypeInfoResolver = JsonTypeInfoResolver.Combine(options.TypeInfoResolver, ServerJson.Default).WithAddedModifier(AskForWhatHasNoDefault).WithAddedModifier(RefuseHolesInLists);
         options.MakeReadOnly();
         return options;
     }
@@ -120,6 +120,18 @@ internal static class WireRequests
         foreach (var property in type.Properties)
             if (property.AssociatedParameter is { IsMemberInitializer: false, HasDefaultValue: false, IsNullable: false })
                 property.IsRequired = true;
+    }
+
+    // no list of this wire has a null for a text or an object
+    private static void RefuseHolesInLists(JsonTypeInfo type)
+    {
+        if (type is { Kind: JsonTypeInfoKind.Enumerable, ElementType.IsValueType: false })
+            type.OnDeserialized = static list =>
+            {
+                foreach (var item in (System.Collections.IEnumerable)list)
+                    if (item is null)
+                        throw new JsonException("null");
+            };
     }
 
     private static class TypeOf<T>

@@ -5,14 +5,19 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Reeve.Server.Storage;
 
 namespace Reeve.Server.Hosting;
 
 /// <summary>A websocket as clients of this API use them: text messages of JSON, the sub-protocol <c>prefect</c>, and a first message that authenticates.</summary>
-internal sealed class WireSocket : IDisposable
+internal sealed partial class WireSocket : IDisposable
 {
     private const string Protocol = "prefect";
     private const int LargestMessage = 4 * 1024 * 1024;
+
+    /// <summary>The server cannot keep up; the client comes back.</summary>
+    internal const WebSocketCloseStatus TryAgainLater = (WebSocketCloseStatus)1013;
 
     /// <summary>Marks the routes that authenticate by their first message; every other asks for the header, whatever upgrade a request offers.</summary>
     internal static readonly object Route = new RouteMark();
@@ -26,7 +31,12 @@ internal sealed class WireSocket : IDisposable
     private WireSocket(WebSocket socket) => this.socket = socket;
 
     /// <summary>Accepts, authenticates and converses until one side ends. A message that cannot be used closes the socket with the reason.</summary>
-    internal static async Task ServeAsync(HttpContext http, BasicAuthentication authentication, Func<WireSocket, CancellationToken, Task> converse)
+    /// <param name="http">The request.</param>
+    /// <param name="authentication">Who may speak.</param>
+    /// <param name="converse">The conversation.</param>
+    /// <param name="unauthenticated">The reason that closes a socket which did not authenticate, where the route has one of its own; such a route also needs the sub-protocol.</param>
+    internal static async Task ServeAsync(
+        HttpContext http, BasicAuthentication authentication, Func<WireSocket, CancellationToken, Task> converse, string? unauthenticated = null)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
         var farewell = Task.CompletedTask;
@@ -39,7 +49,7 @@ internal sealed class WireSocket : IDisposable
         });
         try
         {
-            socket = await AcceptAsync(http, authentication, stop.Token).ConfigureAwait(false);
+            socket = await AcceptAsync(http, authentication, unauthenticated, stop.Token).ConfigureAwait(false);
             if (socket is not null)
                 await converse(socket, stop.Token).ConfigureAwait(false);
         }
@@ -47,9 +57,18 @@ internal sealed class WireSocket : IDisposable
         {
             await socket!.CloseAsync(WebSocketCloseStatus.PolicyViolation, Shortened(refused.Message), CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception fault) when (fault is WebSocketException or OperationCanceledException)
+        catch (Exception fault) when (IsOver(fault))
         {
             // the other side is gone, or this one stops: a client comes back and catches up
+        }
+        catch (StorageBusyException busy) when (socket is not null)
+        {
+            await socket.CloseAsync(TryAgainLater, Shortened(busy.Message), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (socket is not null)
+        {
+            ConversationFailed(http.RequestServices.GetRequiredService<ILogger<WireSocket>>(), fault, http.Request.Path.Value ?? "");
+            await socket.CloseAsync(WebSocketCloseStatus.InternalServerError, null, CancellationToken.None).ConfigureAwait(false);
         }
         finally
         {
@@ -62,7 +81,7 @@ internal sealed class WireSocket : IDisposable
     /// Accepts and authenticates; null where the caller is no websocket, or was sent away. A client that offers no sub-protocol (2.x) has no first message to
     /// authenticate with, so it is let in only where no secret is asked for.
     /// </summary>
-    private static async Task<WireSocket?> AcceptAsync(HttpContext http, BasicAuthentication authentication, CancellationToken cancellation)
+    private static async Task<WireSocket?> AcceptAsync(HttpContext http, BasicAuthentication authentication, string? unauthenticated, CancellationToken cancellation)
     {
         if (!http.WebSockets.IsWebSocketRequest)
         {
@@ -70,13 +89,18 @@ internal sealed class WireSocket : IDisposable
             return null;
         }
         var knowsProtocol = http.WebSockets.WebSocketRequestedProtocols.Contains(Protocol);
+        if (!knowsProtocol && unauthenticated is not null)
+        {
+            await http.ProblemAsync(StatusCodes.Status403Forbidden, "The sub-protocol 'prefect' is needed here").ConfigureAwait(false);
+            return null;
+        }
         var socket = new WireSocket(await http.WebSockets.AcceptWebSocketAsync(knowsProtocol ? Protocol : null).ConfigureAwait(false));
         if (!knowsProtocol && !authentication.IsOn)
             return socket;
         var refusal = knowsProtocol ? await socket.AuthenticateAsync(authentication, http.RequestServices.GetRequiredService<TimeProvider>(), cancellation).ConfigureAwait(false) : "The sub-protocol 'prefect' is needed to authenticate";
         if (refusal is null)
             return socket;
-        await socket.CloseAsync(WebSocketCloseStatus.PolicyViolation, refusal, cancellation).ConfigureAwait(false);
+        await socket.CloseAsync(WebSocketCloseStatus.PolicyViolation, unauthenticated ?? refusal, cancellation).ConfigureAwait(false);
         socket.Dispose();
         return null;
     }
@@ -93,7 +117,10 @@ internal sealed class WireSocket : IDisposable
                 return null;
             received.Advance(part.Count);
             if (received.WrittenCount > LargestMessage)
+            {
+                await CloseAsync(WebSocketCloseStatus.MessageTooBig, "The message is larger than this server takes", cancellation).ConfigureAwait(false);
                 throw new WebSocketException(WebSocketError.HeaderError, "The message is larger than this server takes.");
+            }
             if (part.EndOfMessage)
                 return Parse(received.WrittenSpan);
         }
@@ -138,11 +165,14 @@ internal sealed class WireSocket : IDisposable
         {
             await socket.CloseOutputAsync(status, reason, cancellation).ConfigureAwait(false);
         }
-        catch (WebSocketException)
+        catch (Exception fault) when (fault is WebSocketException or IOException)
         {
             // the other side is gone: there is nobody to close with
         }
     }
+
+    /// <summary>A broken connection or a stop, and no fault of the conversation.</summary>
+    internal static bool IsOver(Exception fault) => fault is WebSocketException or IOException or OperationCanceledException;
 
     private async Task<string?> AuthenticateAsync(BasicAuthentication authentication, TimeProvider clock, CancellationToken cancellation)
     {
@@ -173,7 +203,7 @@ internal sealed class WireSocket : IDisposable
         {
             await task.ConfigureAwait(false);
         }
-        catch (Exception fault) when (fault is WebSocketException or OperationCanceledException)
+        catch (Exception fault) when (IsOver(fault))
         {
             // the other side comes back and catches up
         }
@@ -197,6 +227,9 @@ internal sealed class WireSocket : IDisposable
     }
 
     public void Dispose() => socket.Dispose();
+
+    [LoggerMessage(LogLevel.Error, "The websocket {Path} failed")]
+    private static partial void ConversationFailed(ILogger log, Exception fault, string path);
 
     internal sealed class RouteMark;
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -12,11 +13,12 @@ namespace Reeve.Server.Logs;
 internal sealed class LogsApi(Database database, LogsStore logs)
 {
     private const int MostInOneWrite = 500;
+    private const int LongestSearch = 200;
 
     internal void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/logs", CreateAsync);
-        api.MapPost("/logs/filter", FilterAsync);
+        api.MapPost("/logs", CreateAsync).Says("Stores log lines.").Takes<List<LogCreate>>().Answers<JsonElement>(201);
+        api.MapPost("/logs/filter", FilterAsync).Says("Log lines that meet a filter, a page at a time.").Takes<Query>(required: false).Answers<List<Log>>();
     }
 
     private async Task CreateAsync(HttpContext http)
@@ -31,6 +33,8 @@ internal sealed class LogsApi(Database database, LogsStore logs)
     private async Task FilterAsync(HttpContext http)
     {
         var query = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
+        if (query.Logs?.Text?.Query is { Length: > LongestSearch })
+            throw new InvalidRequestException("body.logs.text.query", $"String should have at most {LongestSearch} characters", "string_too_long");
         await http.AnswerAsync(await database.ReadAsync(session => logs.FilterAsync(session, query), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
     }
 }

@@ -22,6 +22,16 @@ internal sealed class LogsStore(TimeProvider clock)
 
     internal async ValueTask AddAsync(Session session, IReadOnlyList<LogCreate> lines)
     {
+        if (ReferenceEquals(session.Dialect, Dialect.PostgreSql))
+            await AddTogetherAsync(session, lines).ConfigureAwait(false);
+        else
+            await AddEachAsync(session, lines).ConfigureAwait(false);
+        session.Wake(Topic);
+    }
+
+    // SQLite is called, not asked: one prepared statement, bound again for each line, costs less than a long one
+    private async ValueTask AddEachAsync(Session session, IReadOnlyList<LogCreate> lines)
+    {
         var now = clock.Now();
         foreach (var line in lines)
         {
@@ -33,7 +43,22 @@ internal sealed class LogsStore(TimeProvider clock)
                 ("id", Ids.New(now)), ("now", now), ("name", line.Name), ("level", line.Level), ("message", line.Message), ("timestamp", line.Timestamp),
                 ("flow_run", line.FlowRunId), ("task_run", line.TaskRunId)).ConfigureAwait(false);
         }
-        session.Wake(Topic);
+    }
+
+    // one statement and one round trip for all
+    private async ValueTask AddTogetherAsync(Session session, IReadOnlyList<LogCreate> lines)
+    {
+        var now = clock.Now();
+        await session.ExecuteAsync(
+            """
+            insert into log (id, created, name, level, message, timestamp, flow_run_id, task_run_id)
+            select l.id, @now, l.name, l.level, l.message, l.timestamp, l.flow_run, l.task_run
+            from unnest(@ids, @names, @levels, @messages, @timestamps, @flow_runs, @task_runs) l(id, name, level, message, timestamp, flow_run, task_run)
+            """,
+            ("now", now), ("ids", SqlValue.Column([.. lines.Select(_ => (Guid?)Ids.New(now))])), ("names", lines.Select(line => line.Name).ToArray()),
+            ("levels", SqlValue.Column([.. lines.Select(line => line.Level)])), ("messages", lines.Select(line => line.Message).ToArray()),
+            ("timestamps", SqlValue.Column([.. lines.Select(line => line.Timestamp.Cut())])), ("flow_runs", SqlValue.Column([.. lines.Select(line => line.FlowRunId)])),
+            ("task_runs", SqlValue.Column([.. lines.Select(line => line.TaskRunId)]))).ConfigureAwait(false);
     }
 
     internal ValueTask<List<Log>> FilterAsync(Session session, Query query)

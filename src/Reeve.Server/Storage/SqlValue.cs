@@ -7,7 +7,7 @@ namespace Reeve.Server.Storage;
 /// <summary>A typed parameter of a statement. A null keeps its kind, so that PostgreSQL prepares one plan per statement.</summary>
 internal readonly struct SqlValue
 {
-    internal enum ValueKind : byte { Id, Time, Text, Json, Number, Real, Flag, Ids, Texts }
+    internal enum ValueKind : byte { Id, Time, Text, Json, Number, Real, Flag, Ids, Texts, IdColumn, TimeColumn, NumberColumn }
 
     private readonly Guid id;
     private readonly long number;
@@ -21,7 +21,7 @@ internal readonly struct SqlValue
 
     internal bool IsNull { get; }
 
-    /// <summary>string for Text, UTF-8 bytes for Json, arrays for Ids and Texts.</summary>
+    /// <summary>string for Text, UTF-8 bytes for Json, arrays for the plural kinds and the columns.</summary>
     internal object? Reference { get; }
 
     internal Guid Id => id;
@@ -56,6 +56,15 @@ internal readonly struct SqlValue
     public static implicit operator SqlValue(JsonElement value) => value.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null
         ? new SqlValue(ValueKind.Json, true)
         : new SqlValue(ValueKind.Json, false, reference: JsonSerializer.SerializeToUtf8Bytes(value, StorageJson.Default.JsonElement));
+
+    /// <summary>One column of many rows, for <c>unnest</c>; only PostgreSQL takes it.</summary>
+    internal static SqlValue Column(Guid?[] ids) => new(ValueKind.IdColumn, false, reference: ids);
+
+    /// <inheritdoc cref="Column(Guid?[])"/>
+    internal static SqlValue Column(DateTimeOffset[] times) => new(ValueKind.TimeColumn, false, reference: times);
+
+    /// <inheritdoc cref="Column(Guid?[])"/>
+    internal static SqlValue Column(int[] numbers) => new(ValueKind.NumberColumn, false, reference: numbers);
 
     internal static SqlValue Utf8Json(byte[]? utf8) => new SqlValue(ValueKind.Json, utf8 is null, reference: utf8);
 

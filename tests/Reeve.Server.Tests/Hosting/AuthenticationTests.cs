@@ -47,6 +47,7 @@ public sealed class AuthenticationTests : IAsyncLifetime
                 request.Headers.Connection.Add("Upgrade");
                 request.Headers.TryAddWithoutValidation("Upgrade", "websocket");
                 request.Headers.TryAddWithoutValidation("Sec-WebSocket-Version", "13");
+                request.Headers.TryAddWithoutValidation("Sec-WebSocket-Protocol", "prefect");
                 request.Headers.TryAddWithoutValidation("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
             }
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestHost.Cancellation);

@@ -41,4 +41,42 @@ public sealed class LogsApiTests
             return string.Join('|', body.EnumerateArray().Select(line => line.Text("message")));
         }
     }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task A_long_batch_is_stored_whole_and_odd_texts_come_back(DatabaseKind kind)
+    {
+        await using var host = await TestHost.StartAsync(kind);
+        var (run, task) = (Guid.NewGuid(), Guid.NewGuid());
+        string[] texts = ["", "null \0 inside", "'; drop table log; --", "ünïcödé 🦊", "{1,2,NULL}", "a\\b\"c,d", new string('x', 100_000)];
+        var lines = Enumerable.Range(0, 1207).Select(i => new
+        {
+            name = "l",
+            level = i,
+            message = texts[i % texts.Length],
+            timestamp = "2026-01-01T02:00:00.000001+02:00",
+            flow_run_id = i % 2 == 0 ? run : (Guid?)null,
+            task_run_id = i % 3 == 0 ? task : (Guid?)null,
+        });
+
+        Assert.Equal(201, (await host.PostAsync("logs/", lines.Take(507).Concat(lines.Skip(507).Select(line => line with { message = "short" })))).Status);
+
+        Assert.Equal(1207, await host.Database.ReadAsync(session => session.ScalarAsync("select count(*) from log"), TestHost.Cancellation));
+        var both = (await host.PostAsync("logs/filter", $$"""{"logs":{"flow_run_id":{"any_":["{{run}}"]},"task_run_id":{"any_":["{{task}}"]},"level":{"le_":84} } }""")).Body;
+        Assert.Equal(Enumerable.Range(0, 15).Select(i => texts[i * 6 % 7].Replace('\0', kind == DatabaseKind.PostgreSql ? '\uFFFD' : '\0')).Order(StringComparer.Ordinal), both.EnumerateArray().Select(line => line.Text("message")).Order(StringComparer.Ordinal));
+        Assert.All(both.EnumerateArray(), line => Assert.Equal(DateTimeOffset.Parse("2026-01-01T00:00:00.000001Z", CultureInfo.InvariantCulture), line.GetProperty("timestamp").GetDateTimeOffset()));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task A_batch_with_a_bad_line_stores_nothing(DatabaseKind kind)
+    {
+        await using var host = await TestHost.StartAsync(kind);
+        const string Good = """{"name":"l","level":20,"message":"m","timestamp":"2026-01-01T00:00:00Z"}""";
+        foreach (var bad in (string[])["{}", "5", "null", Good.Replace("20", "99999999999", StringComparison.Ordinal), Good.Replace("\"m\"", "null", StringComparison.Ordinal), Good.Replace("2026-01", "soon", StringComparison.Ordinal)])
+            Assert.Equal(422, (await host.PostAsync("logs/", $"[{Good},{bad}]")).Status);
+
+        Assert.Equal(422, (await host.PostAsync("logs/", Good)).Status);
+        Assert.Equal(201, (await host.PostAsync("logs/", "[]")).Status);
+        Assert.Equal(422, (await host.PostAsync("logs/filter", $$"""{"logs":{"text":{"query":"{{new string('x', 201)}}"} } }""")).Status);
+        Assert.Empty((await host.PostAsync("logs/filter", "{}")).Body.EnumerateArray());
+    }
 }
