@@ -16,7 +16,7 @@ namespace Reeve.Server.Hosting;
 [JsonSerializable(typeof(StorageDefault)), JsonSerializable(typeof(long))]
 [JsonSerializable(typeof(Reeve.Server.Deployments.DeploymentPage)), JsonSerializable(typeof(List<System.Text.Json.JsonElement>)), JsonSerializable(typeof(List<string>))]
 [JsonSerializable(typeof(Reeve.Server.WorkPools.QueueHealth)), JsonSerializable(typeof(Reeve.Server.Blocks.BlockTypeTexts))]
-[JsonSerializable(typeof(Reeve.Server.Templates.TemplateRefusal))]
+[JsonSerializable(typeof(Reeve.Server.Templates.TemplateRefusal)), JsonSerializable(typeof(Reeve.Server.Schemas.SchemaQuestion)), JsonSerializable(typeof(Reeve.Server.Schemas.SchemaVerdict)), JsonSerializable(typeof(System.Text.Json.Nodes.JsonObject))]
 internal sealed partial class ServerJson : JsonSerializerContext;
 
 /// <summary>The answer of <c>GET /admin/storage</c>.</summary>

@@ -14,7 +14,8 @@ public sealed partial class RecordedConversationTests
 
     public static TheoryData<string> Files => Recordings is null
         ? ["none"]
-        : [.. Directory.GetFiles(Recordings, "*.jsonl").Select(f => Path.GetFileNameWithoutExtension(f)!).Where(f => f.Contains("-hello", StringComparison.Ordinal) || f.Contains("-deploy-and-work", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        : [.. Directory.GetFiles(Recordings, "*.jsonl").Select(f => Path.GetFileNameWithoutExtension(f)!).Where(f => f.Contains("-hello", StringComparison.Ordinal) || f.Contains("-deploy-and-work", StringComparison.Ordinal)
+            || f.Contains("-blocks-variables", StringComparison.Ordinal) || f.Contains("-artifacts-events", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
     [Theory, MemberData(nameof(Files))]
     public async Task Recorded_client_gets_the_answers_it_knows(string file)
