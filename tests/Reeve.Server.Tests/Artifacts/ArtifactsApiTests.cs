@@ -66,16 +66,16 @@ public sealed class ArtifactsApiTests
         var c = await MakeAsync(host, """{"key": "alpha-one", "type": "table"}""");
         var d = await MakeAsync(host, """{"type": "result"}""");
 
-        Assert.Equal($"{b}", await IdsAsync(host, "artifacts/filter", $$$"""{"artifacts": {"flow_run_id": {"any_": ["{{{run}}}"]}}}"""));
+        Assert.Equal($"{b}", await IdsAsync(host, "artifacts/filter", $$$"""{"artifacts": {"flow_run_id": {"any_": ["{{{run}}}"]} } }"""));
         Assert.Equal([a, c], (await IdsAsync(host, "artifacts/filter", """{"artifacts": {"key": {"like_": "LPHA"}}}""")).Split(' ').Order(StringComparer.Ordinal));
         Assert.Equal(d, await IdsAsync(host, "artifacts/filter", """{"artifacts": {"key": {"exists_": false}}}"""));
         Assert.Equal(3, (await host.PostAsync("artifacts/count", """{"artifacts": {"key": {"exists_": true}}}""")).Body.GetInt32());
         Assert.Equal(2, (await host.PostAsync("artifacts/count", """{"artifacts": {"type": {"not_any_": ["table"]}}}""")).Body.GetInt32());
-        Assert.Equal(3, (await host.PostAsync("artifacts/count", $$$"""{"artifacts": {"operator": "or_", "id": {"any_": ["{{{d}}}"]}, "type": {"any_": ["table"]}}}""")).Body.GetInt32());
+        Assert.Equal(3, (await host.PostAsync("artifacts/count", $$$"""{"artifacts": {"operator": "or_", "id": {"any_": ["{{{d}}}"]}, "type": {"any_": ["table"]} } }""")).Body.GetInt32());
         Assert.Equal("beta", await IdsAsync(host, "artifacts/filter", """{"sort": "KEY_DESC", "artifacts": {"key": {"exists_": true}}, "limit": 1}""", "key"));
         Assert.Equal("alpha-one", await IdsAsync(host, "artifacts/latest/filter", """{"sort": "KEY_ASC", "limit": 1, "offset": 0}""", "key"));
         Assert.Equal("beta", await IdsAsync(host, "artifacts/latest/filter", """{"sort": "KEY_ASC", "limit": 1, "offset": 1}""", "key"));
-        Assert.Equal(c, await IdsAsync(host, "artifacts/latest/filter", $$$"""{"artifacts": {"latest_id": {"any_": ["{{{c}}}", "{{{a}}}"]}}}""", "latest_id"));
+        Assert.Equal(c, await IdsAsync(host, "artifacts/latest/filter", $$$"""{"artifacts": {"latest_id": {"any_": ["{{{c}}}", "{{{a}}}"]} } }""", "latest_id"));
         Assert.Equal("0", (await host.PostAsync("artifacts/count", """{"flow_runs": {"name": {"any_": ["x"]}}, "flows": {"name": {"any_": ["x"]}}, "task_runs": {"name": {"any_": ["x"]}}, "deployments": {"name": {"any_": ["x"]}}}""")).Body.GetRawText());
         Assert.Equal(422, (await host.PostAsync("artifacts/filter", """{"sort": "BY_TASTE"}""")).Status);
         Assert.Equal(422, (await host.PostAsync("artifacts/filter", """{"limit": 201}""")).Status);

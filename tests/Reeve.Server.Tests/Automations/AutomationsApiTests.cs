@@ -124,7 +124,7 @@ public sealed class AutomationsApiTests
         var plain = new[] { "do-nothing", "cancel-flow-run", "suspend-flow-run", "resume-flow-run", "delete-flow-run" }.Select(t => $$"""{"type": "{{t}}"}""");
         string[] others =
         [
-            $$"""{"type": "run-deployment", "deployment_id": "{{id}}", "schedule_after": "PT1H", "parameters": {"who": "{% raw %}{{ event.id }}{% endraw %}"} }""",
+            $$$"""{"type": "run-deployment", "deployment_id": "{{{id}}}", "schedule_after": "PT1H", "parameters": {"who": "{{ event.id }}"} }""",
             """{"type": "change-flow-run-state", "state": "FAILED", "message": "too late", "force": true}""",
             $$"""{"type": "send-notification", "block_document_id": "{{id}}", "body": "{% if flow_run %}x{% endif %}"}""",
             $$"""{"type": "call-webhook", "block_document_id": "{{id}}", "payload": {"a": 1} }""",

@@ -62,7 +62,7 @@ public sealed class BuiltInBlocksTests
         Assert.Equal(200, (await host.SendAsync(HttpMethod.Post, "block_types/install_system_block_types")).Status);
 
         var type = (await host.GetAsync("block_types/slug/slack-webhook")).Body.GetProperty("id").GetString();
-        Assert.Single((await host.PostAsync("block_schemas/filter", $$$"""{"block_schemas": {"block_type_id": {"any_": ["{{{type}}}"]}}}""")).Body.EnumerateArray());
+        Assert.Single((await host.PostAsync("block_schemas/filter", $$$"""{"block_schemas": {"block_type_id": {"any_": ["{{{type}}}"]} } }""")).Body.EnumerateArray());
         Assert.Superset(others, (await TypesAsync(host)).Select(t => t.GetProperty("id").GetString()).ToHashSet());
         Assert.Equal(69, (await TypesAsync(host)).Count);
     }
@@ -118,7 +118,7 @@ public sealed class BuiltInBlocksTests
     private static async Task<string> SaveAsync(TestHost host, string slug, string data)
     {
         var type = (await host.GetAsync($"block_types/slug/{slug}")).Body.GetProperty("id").GetString();
-        var schema = (await host.PostAsync("block_schemas/filter", $$$"""{"block_schemas": {"block_type_id": {"any_": ["{{{type}}}"]}}}""")).Body[0].GetProperty("id").GetString();
+        var schema = (await host.PostAsync("block_schemas/filter", $$$"""{"block_schemas": {"block_type_id": {"any_": ["{{{type}}}"]} } }""")).Body[0].GetProperty("id").GetString();
         var made = await host.PostAsync("block_documents/", $$"""{"name": "one", "data": {{data}}, "block_schema_id": "{{schema}}", "block_type_id": "{{type}}"}""");
         Assert.Equal(201, made.Status);
         return made.Body.GetProperty("id").GetString()!;

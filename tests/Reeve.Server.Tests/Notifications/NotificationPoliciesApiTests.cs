@@ -11,7 +11,7 @@ public sealed class NotificationPoliciesApiTests
     private static async Task<string> BlockAsync(TestHost host)
     {
         var type = (await host.GetAsync("block_types/slug/slack-webhook")).Body.GetProperty("id").GetString();
-        var schema = (await host.PostAsync("block_schemas/filter", $$$"""{"block_schemas": {"block_type_id": {"any_": ["{{{type}}}"]}}}""")).Body[0].GetProperty("id").GetString();
+        var schema = (await host.PostAsync("block_schemas/filter", $$$"""{"block_schemas": {"block_type_id": {"any_": ["{{{type}}}"]} } }""")).Body[0].GetProperty("id").GetString();
         var made = await host.PostAsync("block_documents/", $$$"""{"name": "hook", "data": {"url": "https://example.invalid/x"}, "block_schema_id": "{{{schema}}}", "block_type_id": "{{{type}}}"}""");
         return made.Body.GetProperty("id").GetString()!;
     }
