@@ -137,7 +137,7 @@ public sealed class AutomationsApiTests
         Assert.Equal(actions.Select(a => JsonDocument.Parse(a).RootElement.GetProperty("type").GetString()), kept.EnumerateArray().Select(a => a.GetProperty("type").GetString()));
         Assert.Equal(3600, Of("run-deployment").GetProperty("schedule_after").GetDouble());
         Assert.Equal("Prefect automated notification", Of("send-notification").GetProperty("subject").GetString());
-        Assert.Equal("""{"a": 1}""", Of("call-webhook").GetProperty("payload").GetString());
+        Assert.Equal("""{"a":1}""", Of("call-webhook").GetProperty("payload").GetString());
         Assert.True(Of("change-flow-run-state").GetProperty("force").GetBoolean());
 
         JsonElement Of(string type) => kept.EnumerateArray().Single(a => a.GetProperty("type").GetString() == type);
