@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Reeve.Bench;
 
 /// <summary>Sends a scenario's requests over several connections and measures.</summary>
-internal sealed class Load(Uri api, ServerProcess? server)
+internal sealed class Load(Uri api, ServerProcess? server, DatabaseProcesses? database = null)
 {
     public async Task<Measurement> RunAsync(Scenario scenario, int connections, CancellationToken ct)
     {
@@ -20,14 +20,16 @@ internal sealed class Load(Uri api, ServerProcess? server)
             }
 
             var cpu = server?.CpuTime();
+            var databaseCpu = database?.CpuTime();
             var start = Stopwatch.GetTimestamp();
             await Task.WhenAll(open.Select(c => Task.Run(() => WorkAsync(c), ct)));
             var elapsed = Stopwatch.GetElapsedTime(start);
             var used = server?.CpuTime() - cpu;
+            var databaseUsed = database?.CpuTime() - databaseCpu;
             Array.Sort(latencies);
             return new Measurement(
                 scenario.Name, connections, scenario.Count, errors, scenario.Count / elapsed.TotalSeconds, At(latencies, 0.5), At(latencies, 0.99),
-                used?.TotalMicroseconds / scenario.Count, server?.ResidentMegabytes());
+                used?.TotalMicroseconds / scenario.Count, databaseUsed?.TotalMicroseconds / scenario.Count, server?.ResidentMegabytes());
         }
         finally
         {

@@ -16,6 +16,8 @@ internal sealed record Scenario(string Name, int Count, Func<int, (string Method
 /// <param name="P50">Median, milliseconds.</param>
 /// <param name="P99">99th percentile, milliseconds.</param>
 /// <param name="ServerCpuMicroseconds">Processor time of the server per request; null when its process is not known.</param>
+/// <param name="DatabaseCpuMicroseconds">Processor time of PostgreSQL's connections per request; null when they are not known.</param>
 /// <param name="ServerResidentMegabytes">Resident memory of the server afterwards; null when its process is not known.</param>
 internal sealed record Measurement(
-    string Name, int Connections, int Requests, int Errors, double PerSecond, double P50, double P99, double? ServerCpuMicroseconds, double? ServerResidentMegabytes);
+    string Name, int Connections, int Requests, int Errors, double PerSecond, double P50, double P99, double? ServerCpuMicroseconds, double? DatabaseCpuMicroseconds,
+    double? ServerResidentMegabytes);

@@ -9,6 +9,7 @@ internal sealed class Scenarios(Uri api, int requests)
     private readonly string _name = $"bench-{Guid.NewGuid():N}"[..14];
     private Guid _flow;
     private Guid _scheduledFlow;
+    private bool _hasClaims;
 
     public async Task PrepareAsync(CancellationToken ct)
     {
@@ -16,7 +17,8 @@ internal sealed class Scenarios(Uri api, int requests)
         await connection.OpenAsync(ct);
         _flow = await CreateAsync(connection, "flows/", $$"""{"name":"{{_name}}","tags":[]}""", ct);
         _scheduledFlow = await CreateAsync(connection, "flows/", $$"""{"name":"{{_name}}-scheduled","tags":[]}""", ct);
-        await CreateAsync(connection, "work_pools/", $$"""{"base_job_template":{},"name":"{{_name}}","type":"process"}""", ct);
+        foreach (var pool in (string[])[_name, $"{_name}-empty"])
+            await CreateAsync(connection, "work_pools/", $$"""{"base_job_template":{},"name":"{{pool}}","type":"process"}""", ct);
         var deployment = await CreateAsync(
             connection, "deployments/",
             $$"""{"name":"d","flow_id":"{{_scheduledFlow}}","work_pool_name":"{{_name}}","work_queue_name":"default","schedules":[],"parameters":{},"tags":[]}""", ct);
@@ -25,6 +27,9 @@ internal sealed class Scenarios(Uri api, int requests)
             var body = """{"state":{"type":"SCHEDULED","name":"Scheduled","state_details":{"scheduled_time":"2026-01-01T00:00:00Z"}},"parameters":{}}""";
             await CreateAsync(connection, $"deployments/{deployment}/create_flow_run", body, ct);
         }
+
+        // only this server has claims
+        _hasClaims = !(await connection.SendAsync("POST", $"work_pools/{_name}-empty/claim", Encoding.UTF8.GetBytes("""{"worker_name":"bench"}"""), ct)).IsError;
 
         for (var i = 0; i < Math.Max(0, 10_000 - requests); i++)
             await CreateAsync(connection, "flow_runs/", CreateBody(), ct);
@@ -44,6 +49,14 @@ internal sealed class Scenarios(Uri api, int requests)
         yield return new Scenario("filter 50 of 10,000", requests / 10, _ => ("POST", "flow_runs/filter", filter));
         var due = Encoding.UTF8.GetBytes("""{"work_queue_names":[],"limit":50}""");
         yield return new Scenario("scheduled, 50 of 1,000", requests / 10, _ => ("POST", $"work_pools/{_name}/get_scheduled_flow_runs", due));
+        var allDue = Encoding.UTF8.GetBytes("""{"work_queue_names":[]}""");
+        yield return new Scenario("scheduled, all of 1,000", Math.Min(400, requests / 10), _ => ("POST", $"work_pools/{_name}/get_scheduled_flow_runs", allDue));
+        yield return new Scenario("empty poll", requests, _ => ("POST", $"work_pools/{_name}-empty/get_scheduled_flow_runs", due));
+        if (_hasClaims)
+        {
+            var claim = Encoding.UTF8.GetBytes("""{"worker_name":"bench","limit":1,"lease_seconds":60}""");
+            yield return new Scenario("claim one of 1,000", 1000, _ => ("POST", $"work_pools/{_name}/claim", claim));
+        }
     }
 
     private string CreateBody() =>

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using Reeve.Protocol.Artifacts;
 using Reeve.Protocol.Automations;
 using Reeve.Protocol.Blocks;
+using Reeve.Protocol.ConcurrencyLimits;
 using Reeve.Protocol.Deployments;
 using Reeve.Protocol.Events;
 using Reeve.Protocol.Filters;
@@ -75,10 +76,16 @@ public static class WireJson
 [JsonSerializable(typeof(FlowRun)), JsonSerializable(typeof(List<FlowRun>)), JsonSerializable(typeof(FlowRunCreate)), JsonSerializable(typeof(FlowRunUpdate))]
 [JsonSerializable(typeof(TaskRun)), JsonSerializable(typeof(List<TaskRun>)), JsonSerializable(typeof(TaskRunCreate))]
 [JsonSerializable(typeof(State)), JsonSerializable(typeof(List<State>)), JsonSerializable(typeof(SetState)), JsonSerializable(typeof(OrchestrationResult))]
+[JsonSerializable(typeof(BulkSetState)), JsonSerializable(typeof(BulkSetStateResult)), JsonSerializable(typeof(FlowRunResume))]
+[JsonSerializable(typeof(FlowRunInput)), JsonSerializable(typeof(List<FlowRunInput>)), JsonSerializable(typeof(FlowRunInputCreate)), JsonSerializable(typeof(FlowRunInputFilter))]
 [JsonSerializable(typeof(Deployment)), JsonSerializable(typeof(List<Deployment>)), JsonSerializable(typeof(DeploymentCreate)), JsonSerializable(typeof(DeploymentUpdate))]
 [JsonSerializable(typeof(DeploymentFlowRunCreate))]
 [JsonSerializable(typeof(List<DeploymentSchedule>)), JsonSerializable(typeof(List<DeploymentScheduleCreate>)), JsonSerializable(typeof(DeploymentScheduleUpdate))]
 [JsonSerializable(typeof(CronSchedule)), JsonSerializable(typeof(IntervalSchedule)), JsonSerializable(typeof(RRuleSchedule))]
+[JsonSerializable(typeof(TagLimit)), JsonSerializable(typeof(List<TagLimit>)), JsonSerializable(typeof(TagLimitCreate)), JsonSerializable(typeof(TagLimitReset)), JsonSerializable(typeof(TagSlots))]
+[JsonSerializable(typeof(GlobalLimit)), JsonSerializable(typeof(List<GlobalLimit>)), JsonSerializable(typeof(GlobalLimitCreate)), JsonSerializable(typeof(GlobalLimitUpdate))]
+[JsonSerializable(typeof(SlotsTake)), JsonSerializable(typeof(SlotsGiveBack)), JsonSerializable(typeof(SlotLeaseEnd)), JsonSerializable(typeof(SlotLeaseRenewal))]
+[JsonSerializable(typeof(List<TakenLimit>)), JsonSerializable(typeof(SlotLease)), JsonSerializable(typeof(ConcurrencyOptions))]
 [JsonSerializable(typeof(WorkPool)), JsonSerializable(typeof(List<WorkPool>)), JsonSerializable(typeof(WorkPoolCreate)), JsonSerializable(typeof(WorkPoolUpdate))]
 [JsonSerializable(typeof(WorkQueue)), JsonSerializable(typeof(List<WorkQueue>)), JsonSerializable(typeof(WorkQueueCreate)), JsonSerializable(typeof(WorkQueueUpdate))]
 [JsonSerializable(typeof(Worker)), JsonSerializable(typeof(List<Worker>)), JsonSerializable(typeof(WorkerHeartbeat))]

@@ -57,6 +57,9 @@ public sealed record Query
     /// <summary>The order, such as "EXPECTED_START_TIME_DESC"; null: the route's default.</summary>
     public string? Sort { get; init; }
 
+    /// <summary>The page, from 1, of the <c>…/paginate</c> routes.</summary>
+    public int? Page { get; init; }
+
     /// <summary>At most so many, 0 to 200; null: 200.</summary>
     public int? Limit { get; init; }
 

@@ -13,7 +13,7 @@ namespace Reeve.Server.Blocks;
 /// </summary>
 internal sealed class BuiltInBlocks(TimeProvider clock)
 {
-    private const string InstalledKey = "built_in_blocks";
+    internal const string InstalledKey = "built_in_blocks";
     private const string Resource = "Reeve.Server.Blocks.built-in.json";
 
     /// <summary>Installs what is missing. At a start that is done once for each edition of the list: what a user deletes stays away until asked for.</summary>

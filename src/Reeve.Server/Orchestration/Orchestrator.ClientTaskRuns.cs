@@ -39,7 +39,7 @@ internal sealed partial class Orchestrator
         };
         if (knownId is not null || await TaskRunRows.InsertAsync(session, run, state, sums, now, told.FlowRunRunCount).ConfigureAwait(false) == 0)
             await TaskRunRows.UpdateAsync(session, run, state, sums, now, told.FlowRunRunCount).ConfigureAwait(false);
-        await StateRows.AddTaskRunStateAsync(session, run.Id, state).ConfigureAwait(false);
+        StateRows.AddTaskRunState(session, run.Id, state);
     }
 
     private static NewTaskRun Recorded(Guid id, Guid? flowRunId, ClientTaskRun told) => new()

@@ -1,4 +1,5 @@
 using Reeve.Protocol.Runs;
+using Reeve.Server.ConcurrencyLimits;
 using Reeve.Server.Events;
 using Reeve.Server.FlowRuns;
 using Reeve.Server.Storage;
@@ -22,15 +23,20 @@ internal sealed partial class Orchestrator
             Proposed = Propose(proposal.State, run.State, now, id, run.ParentTaskRunId),
             Run = run.Run,
             Now = now,
-            Policy = run.Policy,
+            Policy = Resumed(run.Policy, proposal.State.Type),
             DeploymentId = run.Facts.Deployment?.Id,
             ParentTaskRunId = run.ParentTaskRunId,
             InfrastructurePid = run.InfrastructurePid,
+            Slot = run.Limit is { } limit && !proposal.Force && AsksForSlot(run.State, proposal.State.Type)
+                ? await DeploymentSlot.LockAsync(session, limit, run.State?.StateDetails.DeploymentConcurrencyLeaseId, now).ConfigureAwait(false)
+                : null,
         };
         var verdict = OrchestrationPolicy.Judge(transition, proposal.Force);
         switch (verdict)
         {
             case Verdict.Accept { Transition: FlowRunTransition accepted }:
+                if (accepted is { Slot: { } slot, SlotUse: not SlotUse.None, Proposed.StateDetails.DeploymentConcurrencyLeaseId: { } slotLease })
+                    await slot.WriteAsync(session, accepted.SlotUse, id, slotLease, now).ConfigureAwait(false);
                 await EnterAsync(session, run, accepted.Policy, accepted.Proposed, now).ConfigureAwait(false);
                 return Answer(verdict, accepted.Proposed, stored: true);
             case Verdict.Reject { Transition: FlowRunTransition rejected, Instead: { } instead }:
@@ -41,14 +47,16 @@ internal sealed partial class Orchestrator
         }
     }
 
+    // the mark of a resume lasts until the run goes on or ends; a rule may set it anew
+    private static FlowRunPolicy Resumed(FlowRunPolicy policy, StateType proposed) =>
+        policy.Resuming == true && (proposed == StateType.Running || proposed.IsTerminal()) ? policy with { Resuming = false } : policy;
+
     private async ValueTask EnterAsync(Session session, LoadedFlowRun run, FlowRunPolicy policy, State entered, DateTimeOffset now)
     {
         var resumes = run.Policy.Resuming == true;
-        if (resumes && run.State?.Type != StateType.Paused && (entered.Type == StateType.Running || entered.Type.IsTerminal()))
-            policy = policy with { Resuming = false };
         var sums = run.Run.Enter(run.State, entered, resumes);
-        await StateRows.AddFlowRunStateAsync(session, run.Id, entered).ConfigureAwait(false);
-        await session.ExecuteAsync(
+        StateRows.AddFlowRunState(session, run.Id, entered);
+        session.Post(
             """
             update flow_run set updated = @now, state_id = @state_id, state_type = @state_type, state_name = @state_name, state_timestamp = @state_timestamp,
                 run_count = @run_count, expected_start_time = @expected, next_scheduled_start_time = @next, start_time = @start, end_time = @end,
@@ -57,17 +65,29 @@ internal sealed partial class Orchestrator
             """,
             ("now", now), ("state_id", entered.Id), ("state_type", entered.Type.ToWire()), ("state_name", entered.Name), ("state_timestamp", entered.Timestamp),
             ("run_count", sums.RunCount), ("expected", sums.ExpectedStartTime), ("next", sums.NextScheduledStartTime), ("start", sums.StartTime), ("end", sums.EndTime),
-            ("total", sums.TotalRunTime), ("policy", SqlValue.Json(policy)), ("id", run.Id)).ConfigureAwait(false);
+            ("total", sums.TotalRunTime), ("policy", SqlValue.Json(policy)), ("id", run.Id));
         if (run.Lease is { Released: null } && GivesUpItsProcess(run.State, entered))
             await FlowRunLeases.ReleaseAsync(session, run.Id, now).ConfigureAwait(false);
-        await Outbox.AddAsync(session, RunEvents.FlowRunState(run, run.State, entered, sums.RunCount, now)).ConfigureAwait(false);
+        if (run.HoldsSlots && GivesUpItsProcess(run.State, entered))
+            await GiveBackSlotsAsync(session, run.Id, now).ConfigureAwait(false);
+        Outbox.Add(session, RunEvents.FlowRunState(run, run.State, entered, sums.RunCount, now));
         if (run.ParentTaskRunId is { } parent)
             await FollowSubflowAsync(session, parent, run.Id, entered, now).ConfigureAwait(false);
+        await NoteAsync(session, run.Id, entered, now).ConfigureAwait(false);
         Wake(session, entered.Type);
     }
 
+    /// <summary>Notes what loops have to do because of the state.</summary>
+    private static async ValueTask NoteAsync(Session session, Guid flowRunId, State entered, DateTimeOffset now)
+    {
+        if (entered is { Type: StateType.Paused, StateDetails.PauseTimeout: not null })
+            await PauseExpiry.RememberAsync(session, flowRunId, entered).ConfigureAwait(false);
+        else if (entered.Type == StateType.Cancelled)
+            await CancelledRunChildren.RememberAsync(session, flowRunId, now).ConfigureAwait(false);
+    }
+
     // a retry within the process, and a pause that waits in it, keep the lease
-    private static bool GivesUpItsProcess(State? initial, State entered) => entered.Type switch
+    internal static bool GivesUpItsProcess(State? initial, State entered) => entered.Type switch
     {
         StateType.Scheduled => !(initial?.Type == StateType.Running && entered.Name == "AwaitingRetry"),
         StateType.Paused => entered.StateDetails.PauseReschedule,

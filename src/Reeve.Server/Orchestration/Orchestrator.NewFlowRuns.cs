@@ -18,20 +18,24 @@ internal sealed partial class Orchestrator
         // the first state of a run that a schedule made names no run: clients know it so
         var state = Propose(run.State ?? new StateCreate { Type = StateType.Pending }, null, now, run.AutoScheduled ? null : run.Id, run.ParentTaskRunId);
         var sums = new Projection().Enter(null, state);
-        if (await InsertAsync(session, run, state, sums, now).ConfigureAwait(false) == 0)
+        Insert(session, run, state, sums, now);
+        // one round trip for both: a run that was not stored, or is another's of this id, has not this state
+        if (await session.QueryFirstAsync(
+            $"select {RunFacts.Columns} from flow_run fr {RunFacts.Joins} where fr.id = @id and fr.state_id = @state_id",
+            static row => RunFacts.Read(row, 0),
+            ("id", run.Id), ("state_id", state.Id)).ConfigureAwait(false) is not { } facts)
             return null;
-        await StateRows.AddFlowRunStateAsync(session, run.Id, state).ConfigureAwait(false);
-        var facts = (await session.QueryFirstAsync(
-            $"select {RunFacts.Columns} from flow_run fr {RunFacts.Joins} where fr.id = @id", static row => RunFacts.Read(row, 0), ("id", run.Id)).ConfigureAwait(false))!;
+        StateRows.AddFlowRunState(session, run.Id, state);
         var loaded = new LoadedFlowRun { Id = run.Id, Name = run.Name, Tags = run.Tags, Policy = run.Policy, Run = sums, Facts = facts, CreatedBy = run.CreatedBy };
-        await Outbox.AddAsync(session, RunEvents.FlowRunState(loaded, null, state, sums.RunCount, now)).ConfigureAwait(false);
+        Outbox.Add(session, RunEvents.FlowRunState(loaded, null, state, sums.RunCount, now));
         if (run.ParentTaskRunId is { } parent)
             await FollowSubflowAsync(session, parent, run.Id, state, now).ConfigureAwait(false);
+        await NoteAsync(session, run.Id, state, now).ConfigureAwait(false);
         Wake(session, state.Type);
         return (state, sums, facts);
     }
 
-    private static ValueTask<int> InsertAsync(Session session, NewFlowRun run, State state, Projection sums, DateTimeOffset now) => session.ExecuteAsync(
+    private static void Insert(Session session, NewFlowRun run, State state, Projection sums, DateTimeOffset now) => session.Post(
         """
         insert into flow_run (id, created, updated, name, flow_id, flow_version, deployment_id, deployment_version, work_queue_id, work_queue_name, parameters, context,
             job_variables, empirical_policy, tags, labels, created_by, idempotency_key, schedule_id, scheduled_for, auto_scheduled, parent_task_run_id,

@@ -1,4 +1,5 @@
 using Reeve.Protocol.Runs;
+using Reeve.Server.ConcurrencyLimits;
 using Reeve.Server.Events;
 using Reeve.Server.Storage;
 using Reeve.Server.TaskRuns;
@@ -26,13 +27,19 @@ internal sealed partial class Orchestrator
             Policy = run.Policy,
             FlowRun = run.FlowRun,
             FlowRunRunCount = run.FlowRunRunCount,
+            TagSlots = proposal.State.Type == StateType.Running && run is { Tags.Count: > 0, FlowRun: not null } && !proposal.Force
+                ? await TaskRunSlots.LockAsync(session, run.Tags, id, now).ConfigureAwait(false)
+                : [],
             Cached = await FindCachedAsync(session, proposal.State, now).ConfigureAwait(false),
         };
         var verdict = OrchestrationPolicy.Judge(transition, proposal.Force);
         switch (verdict)
         {
             case Verdict.Accept { Transition: TaskRunTransition accepted }:
-                await EnterAsync(session, run with { Run = accepted.Run }, accepted.Proposed, now).ConfigureAwait(false);
+                await TaskRunSlots.TakeAsync(session, accepted.TagSlots, id, now, run.FlowRunId).ConfigureAwait(false);
+                await EnterAsync(session, run with { Run = accepted.Run, FlowRunRunCount = accepted.FlowRunRunCount }, accepted.Proposed, now).ConfigureAwait(false);
+                if (!proposal.Force && accepted.Proposed is { Type: StateType.Completed, StateDetails.CacheKey: { Length: > 0 } key })
+                    await CacheAsync(session, key, accepted.Proposed).ConfigureAwait(false);
                 return Answer(verdict, accepted.Proposed, stored: true);
             case Verdict.Reject { Instead: { } instead }:
                 await EnterAsync(session, run, instead, now).ConfigureAwait(false);
@@ -50,18 +57,18 @@ internal sealed partial class Orchestrator
         var sums = new Projection().Enter(null, state);
         if (await TaskRunRows.InsertAsync(session, run, state, sums, now).ConfigureAwait(false) == 0)
             return null;
-        await StateRows.AddTaskRunStateAsync(session, run.Id, state).ConfigureAwait(false);
+        StateRows.AddTaskRunState(session, run.Id, state);
+        await BackgroundTaskRuns.QueueAsync(session, run.Id, state).ConfigureAwait(false);
         var loaded = (await LoadedTaskRun.LoadAsync(session, run.Id).ConfigureAwait(false))!;
-        await Outbox.AddAsync(session, RunEvents.TaskRunState(loaded, null, state, sums.RunCount, now)).ConfigureAwait(false);
+        Outbox.Add(session, RunEvents.TaskRunState(loaded, null, state, sums.RunCount, now));
         return state;
     }
 
     private static async ValueTask EnterAsync(Session session, LoadedTaskRun run, State entered, DateTimeOffset now)
     {
         var sums = run.Run.Enter(run.State, entered);
-        var flowRunRunCount = entered.Type == StateType.Running && run.FlowRun is { } flowRun ? flowRun.RunCount : run.FlowRunRunCount;
-        await StateRows.AddTaskRunStateAsync(session, run.Id, entered).ConfigureAwait(false);
-        await session.ExecuteAsync(
+        StateRows.AddTaskRunState(session, run.Id, entered);
+        session.Post(
             """
             update task_run set updated = @now, state_id = @state_id, state_type = @state_type, state_name = @state_name, state_timestamp = @state_timestamp,
                 run_count = @run_count, flow_run_run_count = @flow_run_run_count, expected_start_time = @expected, next_scheduled_start_time = @next,
@@ -69,11 +76,12 @@ internal sealed partial class Orchestrator
             where id = @id
             """,
             ("now", now), ("state_id", entered.Id), ("state_type", entered.Type.ToWire()), ("state_name", entered.Name), ("state_timestamp", entered.Timestamp),
-            ("run_count", sums.RunCount), ("flow_run_run_count", flowRunRunCount), ("expected", sums.ExpectedStartTime), ("next", sums.NextScheduledStartTime),
-            ("start", sums.StartTime), ("end", sums.EndTime), ("total", sums.TotalRunTime), ("id", run.Id)).ConfigureAwait(false);
-        if (entered is { Type: StateType.Completed, StateDetails.CacheKey: { } key })
-            await CacheAsync(session, key, entered).ConfigureAwait(false);
-        await Outbox.AddAsync(session, RunEvents.TaskRunState(run, run.State, entered, sums.RunCount, now)).ConfigureAwait(false);
+            ("run_count", sums.RunCount), ("flow_run_run_count", run.FlowRunRunCount), ("expected", sums.ExpectedStartTime), ("next", sums.NextScheduledStartTime),
+            ("start", sums.StartTime), ("end", sums.EndTime), ("total", sums.TotalRunTime), ("id", run.Id));
+        await BackgroundTaskRuns.QueueAsync(session, run.Id, entered).ConfigureAwait(false);
+        Outbox.Add(session, RunEvents.TaskRunState(run, run.State, entered, sums.RunCount, now));
+        if (run.HoldsSlots && entered.Type is not (StateType.Running or StateType.Cancelling))
+            await GiveBackTaskSlotsAsync(session, run.Id, now).ConfigureAwait(false);
     }
 
     private static async ValueTask<State?> FindCachedAsync(Session session, StateCreate proposed, DateTimeOffset now) =>

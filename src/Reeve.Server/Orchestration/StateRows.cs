@@ -48,7 +48,7 @@ internal static class StateRows
 
     internal static StateType? TypeOrNull(Row row, int column) => row.TextOrNull(column) is { } wire ? Type(wire) : null;
 
-    internal static ValueTask<int> AddFlowRunStateAsync(Session session, Guid flowRunId, State state) => session.ExecuteAsync(
+    internal static void AddFlowRunState(Session session, Guid flowRunId, State state) => session.Post(
         """
         insert into flow_run_state (id, flow_run_id, type, name, timestamp, message, state_details, data)
         values (@id, @run, @type, @name, @timestamp, @message, @details, @data)
@@ -57,7 +57,7 @@ internal static class StateRows
         ("details", SqlValue.Json(state.StateDetails, WithoutNulls)), ("data", Kept(state.Data)));
 
     /// <summary>A state's id is its place in history: the same state told twice is stored once.</summary>
-    internal static ValueTask<int> AddTaskRunStateAsync(Session session, Guid taskRunId, State state) => session.ExecuteAsync(
+    internal static void AddTaskRunState(Session session, Guid taskRunId, State state) => session.Post(
         """
         insert into task_run_state (id, task_run_id, type, name, timestamp, message, state_details, data)
         values (@id, @run, @type, @name, @timestamp, @message, @details, @data) on conflict (id) do nothing

@@ -23,14 +23,16 @@ internal abstract class Session(Dialect dialect, Wakeups wakeups, CancellationTo
         QueryFirstAsync(sql, static row => row.IsNull(0) ? 0 : row.Long(0), parameters);
 
     /// <summary>
-    /// Keeps other transactions off a row until this one ends. It is a statement of its own: one that locks and joins at once would, after waiting, see the
-    /// locked row anew but what it is joined with as it was before.
+    /// Runs a statement without rows whose count nobody needs. On PostgreSQL it goes out with the next statement that is waited for, at the latest with the commit: so costs no
+    /// round trip of its own, and its fault comes there.
     /// </summary>
-    internal async ValueTask LockAsync(string table, Guid id)
-    {
-        if (Dialect.ForUpdate.Length > 0)
-            await QueryFirstAsync($"select 1 from {table} where id = @id {Dialect.ForUpdate}", static _ => true, ("id", id)).ConfigureAwait(false);
-    }
+    internal abstract void Post(string sql, params ReadOnlySpan<(string Name, SqlValue Value)> parameters);
+
+    /// <summary>
+    /// Keeps other transactions off a row until this one ends; it goes out with the next statement. It is a statement of its own: one that locks and joins at once would, after
+    /// waiting, see the locked row anew but what it is joined with as it was before.
+    /// </summary>
+    internal abstract ValueTask LockAsync(string table, Guid id);
 
     /// <summary>Registers an effect outside the database. It runs once, after the durable commit, and must not throw.</summary>
     internal void AfterCommit(Action effect) => (afterCommit ??= []).Add(effect);

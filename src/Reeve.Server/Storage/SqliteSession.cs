@@ -9,22 +9,12 @@ internal sealed class SqliteSession(SqliteConnection connection, Wakeups wakeups
     /// <summary>Work that kept its session beyond its turn gets an exception instead of somebody else's transaction.</summary>
     internal void Close() => closed = true;
 
-    internal override ValueTask<int> ExecuteAsync(string sql, params ReadOnlySpan<(string Name, SqlValue Value)> parameters)
-    {
-        var statement = Start(sql, parameters);
-        try
-        {
-            while (statement.Step())
-            {
-                // rows of a statement that is run for its effect are passed over
-            }
-            return ValueTask.FromResult(connection.Changes);
-        }
-        finally
-        {
-            statement.Reset();
-        }
-    }
+    internal override void Post(string sql, params ReadOnlySpan<(string Name, SqlValue Value)> parameters) => Execute(sql, parameters);
+
+    // one writer, one transaction at a time
+    internal override ValueTask LockAsync(string table, Guid id) => ValueTask.CompletedTask;
+
+    internal override ValueTask<int> ExecuteAsync(string sql, params ReadOnlySpan<(string Name, SqlValue Value)> parameters) => ValueTask.FromResult(Execute(sql, parameters));
 
     internal override ValueTask<List<T>> QueryAsync<T>(string sql, Func<Row, T> read, params ReadOnlySpan<(string Name, SqlValue Value)> parameters)
     {
@@ -56,6 +46,23 @@ internal sealed class SqliteSession(SqliteConnection connection, Wakeups wakeups
                 // "insert … returning" changes its last rows only when it is stepped to the end
             }
             return ValueTask.FromResult<T?>(first);
+        }
+        finally
+        {
+            statement.Reset();
+        }
+    }
+
+    private int Execute(string sql, ReadOnlySpan<(string Name, SqlValue Value)> parameters)
+    {
+        var statement = Start(sql, parameters);
+        try
+        {
+            while (statement.Step())
+            {
+                // rows of a statement that is run for its effect are passed over
+            }
+            return connection.Changes;
         }
         finally
         {
