@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Reeve.Cli.Commands;
+using Reeve.Cli.Commands.Artifacts;
 using Reeve.Cli.Commands.Blocks;
 using Reeve.Cli.Commands.ConcurrencyLimits;
 using Reeve.Cli.Commands.Config;
@@ -48,9 +49,10 @@ internal static class CommandTree
             new WorkPoolPauseCommand(pause: true), new WorkPoolPauseCommand(pause: false), new WorkPoolLimitCommand(set: true), new WorkPoolLimitCommand(set: false),
         ]),
         new Branch("block", "Keep secrets and other configuration on the server", () =>
-            [new BlockCreateCommand(), new BlockLsCommand(), new BlockInspectCommand(), new BlockDeleteCommand(), Branch.Group("type", "Show the kinds of blocks", new BlockTypeLsCommand())]),
+            [new BlockCreateCommand(), new BlockLsCommand(), new BlockInspectCommand(), new BlockDeleteCommand(), Branch.Group("type", "Show and delete kinds of blocks", new BlockTypeLsCommand(), new BlockTypeInspectCommand(), new BlockTypeDeleteCommand())]),
         new Branch("variable", "Keep plain values on the server", () =>
             [new VariableSetCommand(), new VariableGetCommand(whole: false), new VariableGetCommand(whole: true), new VariableLsCommand(), new VariableUnsetCommand()]),
+        new Branch("artifact", "Show and delete what runs have made", () => [new ArtifactLsCommand(), new ArtifactInspectCommand(), new ArtifactDeleteCommand()]),
         new Branch("config", "Show and change settings", () => [new ConfigSetCommand(), new ConfigViewCommand(), new ConfigUnsetCommand(), new ConfigValidateCommand()]),
         new Branch("concurrency-limit", "Limit how many task runs with a tag run at once", () =>
             [new TagLimitCreateCommand(), new TagLimitLsCommand(), new TagLimitInspectCommand(), new TagLimitResetCommand(), new TagLimitDeleteCommand()]),

@@ -25,6 +25,7 @@ using Reeve.Server.Notifications;
 using Reeve.Server.Orchestration;
 using Reeve.Server.RunHistory;
 using Reeve.Server.SavedSearches;
+using Reeve.Server.Schemas;
 using Reeve.Server.Storage;
 using Reeve.Server.TaskRuns;
 using Reeve.Server.Templates;
@@ -86,7 +87,7 @@ public sealed class ServerHost : IAsyncDisposable
         services.AddSingleton<BlockSecrets>().AddSingleton<BlockTypesStore>().AddSingleton<BlockSchemasStore>().AddSingleton<BuiltInBlocks>().AddSingleton<BlockTypesApi>();
         services.AddSingleton<BlockDocumentsStore>().AddSingleton<BlockDocumentsApi>();
         services.AddSingleton<FreshServer>();
-        services.AddSingleton<AutomationsStore>().AddSingleton<AutomationsApi>().AddSingleton<CollectionsApi>().AddSingleton<TemplatesApi>();
+        services.AddSingleton<AutomationsStore>().AddSingleton<AutomationsApi>().AddSingleton<CollectionsApi>().AddSingleton<TemplatesApi>().AddSingleton<SchemasApi>();
         services.AddSingleton<ArtifactsStore>().AddSingleton<ArtifactsApi>().AddSingleton<SavedSearchesStore>().AddSingleton<SavedSearchesApi>();
         services.AddSingleton<NotificationPoliciesStore>().AddSingleton<NotificationPoliciesApi>();
         services.AddSingleton<LogsStore>().AddSingleton<LogsApi>().AddSingleton<LogSocket>();
@@ -132,6 +133,7 @@ public sealed class ServerHost : IAsyncDisposable
         services.GetRequiredService<AutomationsApi>().Map(api);
         services.GetRequiredService<CollectionsApi>().Map(api);
         services.GetRequiredService<TemplatesApi>().Map(api);
+        services.GetRequiredService<SchemasApi>().Map(api);
         services.GetRequiredService<ArtifactsApi>().Map(api);
         services.GetRequiredService<SavedSearchesApi>().Map(api);
         services.GetRequiredService<NotificationPoliciesApi>().Map(api);

@@ -104,6 +104,56 @@ public sealed class CommandsAgainstServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Artifacts_are_listed_shown_and_deleted()
+    {
+        Assert.Contains("There are no artifacts", await OkAsync("artifact", "ls"), StringComparison.Ordinal);
+        foreach (var data in (string[])["\"one\"", "\"two\""])
+            await PostAsync("artifacts/", $$"""{"key": "report", "type": "markdown", "data": {{data}}, "description": "of the day"}""");
+        await PostAsync("artifacts/", """{"key": "other", "type": "table"}""");
+
+        Assert.Equal(2, JsonDocument.Parse(await OkAsync("artifact", "ls", "-o", "json")).RootElement.GetArrayLength());
+        Assert.Equal(3, JsonDocument.Parse(await OkAsync("artifact", "ls", "--all", "-o", "json")).RootElement.GetArrayLength());
+        Assert.Matches(@"(?m)^\S+ +report +markdown ", await OkAsync("artifact", "ls"));
+        var versions = await OkAsync("artifact", "inspect", "report");
+        Assert.True(versions.IndexOf("two", StringComparison.Ordinal) < versions.IndexOf("one", StringComparison.Ordinal), versions);
+        Assert.Contains("of the day", versions, StringComparison.Ordinal);
+        var newest = JsonDocument.Parse(await OkAsync("artifact", "inspect", "report", "--limit", "1", "-o", "json")).RootElement[0].GetProperty("id").GetString()!;
+        await OkAsync("artifact", "delete", "--id", newest);
+        Assert.DoesNotContain("two", await OkAsync("artifact", "inspect", "report"), StringComparison.Ordinal);
+        Assert.Contains("(1 version)", await OkAsync("artifact", "delete", "report"), StringComparison.Ordinal);
+        Assert.Contains("there is no artifact 'report'", await FaultAsync("artifact", "inspect", "report"), StringComparison.Ordinal);
+        Assert.Contains("did you mean 'other'?", await FaultAsync("artifact", "delete", "othr"), StringComparison.Ordinal);
+        Assert.Contains("no artifact with the id", await FaultAsync("artifact", "delete", "--id", newest), StringComparison.Ordinal);
+        Assert.Contains("which artifact", await FaultAsync("artifact", "delete"), StringComparison.Ordinal);
+        Assert.Contains("from 1 to 200", await FaultAsync("artifact", "ls", "--limit", "0"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_kind_of_block_is_shown_and_deleted()
+    {
+        var shown = await OkAsync("block", "type", "inspect", "slack-webhook");
+        Assert.Matches(@"(?m)^url +yes +string ", shown);
+        Assert.Equal("Slack Webhook", JsonDocument.Parse(await OkAsync("block", "type", "inspect", "slack-webhook", "-o", "json")).RootElement.GetProperty("name").GetString());
+        await OkAsync("block", "type", "delete", "slack-webhook");
+        Assert.Contains("there is no kind of block 'slack-webhook'", await FaultAsync("block", "type", "inspect", "slack-webhook"), StringComparison.Ordinal);
+        Assert.Contains("protected", await FaultAsync("block", "type", "delete", "secret"), StringComparison.Ordinal);
+        _cli.Environment["OTHER"] = "another";
+        await OkAsync("block", "create", "secret", "--name", "one", "--value-env", "OTHER");
+        var id = JsonDocument.Parse(await OkAsync("block", "inspect", "secret/one", "-o", "json")).RootElement.GetProperty("id").GetString()!;
+        Assert.Contains("********", await OkAsync("block", "inspect", "--id", id), StringComparison.Ordinal);
+        Assert.Contains("no block with the id", await FaultAsync("block", "inspect", "--id", Guid.NewGuid().ToString()), StringComparison.Ordinal);
+        Assert.Contains("which block", await FaultAsync("block", "inspect"), StringComparison.Ordinal);
+    }
+
+    private async Task PostAsync(string path, string body)
+    {
+        using var http = new HttpClient();
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        using var answer = await http.PostAsync(new Uri($"{_server.Address}/api/{path}"), content, TestContext.Current.CancellationToken);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    [Fact]
     public async Task A_secret_as_an_argument_is_refused_with_the_reason()
     {
         var result = await _cli.RunAsync("block", "create", "secret", "--name", "x", "--value", "s3cr3t");

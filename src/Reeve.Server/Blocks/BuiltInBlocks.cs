@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Reeve.Protocol;
 using Reeve.Protocol.Blocks;
 using Reeve.Server.Storage;
@@ -33,6 +34,25 @@ internal sealed class BuiltInBlocks(TimeProvider clock)
         }
         await session.ExecuteAsync(
             "insert into configuration (key, value) values (@key, @value) on conflict (key) do update set value = excluded.value", ("key", InstalledKey), ("value", edition)).ConfigureAwait(false);
+    }
+
+    /// <summary>Those that come with a collection, as the view of blocks lists them: collection, "block_types", slug.</summary>
+    internal static JsonObject OfCollections()
+    {
+        var collections = new JsonObject();
+        foreach (var block in JsonNode.Parse(Read())!.AsArray().OfType<JsonObject>())
+        {
+            if (block["collection"]?.GetValue<string>() is not { } collection)
+                continue;
+            if (collections[collection] is not JsonObject known)
+                collections[collection] = known = new JsonObject { ["block_types"] = new JsonObject() };
+            known["block_types"]![block["slug"]!.GetValue<string>()] = new JsonObject(
+                ((string[])["name", "slug", "logo_url", "documentation_url", "description", "code_example"]).Select(field => KeyValuePair.Create(field, block[field]?.DeepClone())))
+            {
+                ["block_schema"] = block["schemas"]!.AsArray()[^1]!.DeepClone(),
+            };
+        }
+        return collections;
     }
 
     private static async ValueTask<Guid> AddAsync(Session session, JsonElement block, DateTimeOffset now)

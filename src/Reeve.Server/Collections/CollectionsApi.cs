@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Reeve.Protocol;
+using Reeve.Server.Blocks;
 using Reeve.Server.Hosting;
 
 namespace Reeve.Server.Collections;
@@ -12,7 +13,8 @@ internal sealed class CollectionsApi
 {
     private readonly JsonElement workers = Resource("worker-metadata.json");
 
-    internal void Map(IEndpointRouteBuilder api) => api.MapGet("/collections/views/{view}", ReadAsync);
+    internal void Map(IEndpointRouteBuilder api) => api.MapGet("/collections/views/{view}", ReadAsync)
+        .Says("Reads what kinds of workers there are.").Answers<JsonElement>().Answers(404);
 
     private Task ReadAsync(HttpContext http)
     {
@@ -20,9 +22,10 @@ internal sealed class CollectionsApi
         return view switch
         {
             "aggregate-worker-metadata" => http.AnswerAsync(workers),
-            // blocks and flows that clients could install are no matter of this server
-            "aggregate-block-metadata" or "aggregate-flow-metadata" => http.AnswerAsync(WireJson.EmptyObject),
-            _ => http.NotFoundAsync($"View \"{view}\" not found; known are aggregate-worker-metadata, aggregate-block-metadata and aggregate-flow-metadata."),
+            "aggregate-block-metadata" => http.AnswerAsync(BuiltInBlocks.OfCollections()),
+            // flows that clients could install are no matter of this server
+            "aggregate-flow-metadata" or "demo-flows" => http.AnswerAsync(WireJson.EmptyObject),
+            _ => http.NotFoundAsync($"View \"{view}\" not found; known are aggregate-worker-metadata, aggregate-block-metadata, aggregate-flow-metadata and demo-flows."),
         };
     }
 

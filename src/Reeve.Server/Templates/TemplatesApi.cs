@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Reeve.Server.Hosting;
 
@@ -17,7 +18,8 @@ internal sealed class TemplatesApi
     private static async Task ValidateAsync(HttpContext http)
     {
         // no body at all is the empty template
-        var template = http.Request.ContentLength == 0 ? "" : await http.Request.ReadWireAsync<string>(http.RequestAborted).ConfigureAwait(false);
+        var isEmpty = http.Request.ContentLength == 0 || http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false };
+        var template = isEmpty ? "" : await http.Request.ReadWireAsync<string>(http.RequestAborted).ConfigureAwait(false);
         await (TemplateSyntax.Fault(template) is { } fault
             ? http.AnswerAsync(new TemplateRefusal(new(fault.Line, fault.Message, template)), StatusCodes.Status422UnprocessableEntity)
             : http.NoContentAsync()).ConfigureAwait(false);

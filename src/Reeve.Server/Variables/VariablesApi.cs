@@ -33,7 +33,7 @@ internal sealed partial class VariablesApi(Database database, VariablesStore var
     private async Task CreateAsync(HttpContext http)
     {
         var body = await http.Request.ReadWireAsync<VariableCreate>(http.RequestAborted).ConfigureAwait(false);
-        Check(http, body.Name, body.Value);
+        Check(http, body.Name, body.Value ?? Null);
         var outcome = await database.WriteAsync(session => variables.CreateAsync(session, body), http.RequestAborted).ConfigureAwait(false);
         await (outcome.Refusal is { } refusal
             ? http.DoneAsync(refusal)

@@ -13,6 +13,9 @@ public sealed partial class OrchestrationClient
     public Task<List<BlockType>> FindBlockTypesAsync(Query query, CancellationToken ct) =>
         Connection.SendAsync<List<BlockType>>(HttpMethod.Post, "block_types/filter", query, ct);
 
+    /// <summary>Deletes a kind of block with its blocks.</summary>
+    public Task DeleteBlockTypeAsync(Guid id, CancellationToken ct) => Connection.SendAsync(HttpMethod.Delete, $"block_types/{id}", null, ct);
+
     /// <summary>Finds schemas of blocks.</summary>
     public Task<List<BlockSchema>> FindBlockSchemasAsync(Query query, CancellationToken ct) =>
         Connection.SendAsync<List<BlockSchema>>(HttpMethod.Post, "block_schemas/filter", query, ct);
@@ -29,6 +32,9 @@ public sealed partial class OrchestrationClient
     public Task<BlockDocument?> FindBlockDocumentAsync(string typeSlug, string name, bool includeSecrets, CancellationToken ct) =>
         Connection.FindAsync<BlockDocument>(
             $"block_types/slug/{Uri.EscapeDataString(typeSlug)}/block_documents/name/{Uri.EscapeDataString(name)}?include_secrets={(includeSecrets ? "true" : "false")}", ct);
+
+    /// <summary>Finds a block by its id, secrets hidden; null when there is none.</summary>
+    public Task<BlockDocument?> FindBlockDocumentAsync(Guid id, CancellationToken ct) => Connection.FindAsync<BlockDocument>($"block_documents/{id}", ct);
 
     /// <summary>Changes a block.</summary>
     public Task UpdateBlockDocumentAsync(Guid id, BlockDocumentUpdate update, CancellationToken ct) =>

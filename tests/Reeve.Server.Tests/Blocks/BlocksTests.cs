@@ -178,7 +178,9 @@ public sealed class BlocksTests
         Assert.Equal(204, (await host.SendAsync(HttpMethod.Patch, $"block_types/{Text(secret, "id")}", """{"description": "newer"}""")).Status);
         Assert.Equal("newer", Text((await host.GetAsync("block_types/slug/secret")).Body, "description"));
         Assert.Contains("get-directory", (await host.GetAsync("block_capabilities/")).Body.EnumerateArray().Select(c => c.GetString()));
-        Assert.Equal(["Local File System"], (await host.PostAsync("block_types/filter", """{"block_schemas": {"block_capabilities": {"all_": ["write-path"]}}}""")).Body.EnumerateArray().Select(t => Text(t, "name")));
+        Assert.Equal(
+            ["Custom Webhook", "Discord Webhook", "Mattermost Webhook", "Microsoft Teams Webhook", "Opsgenie Webhook", "Pager Duty Webhook", "Sendgrid Email", "Slack Webhook", "Twilio SMS"],
+            (await host.PostAsync("block_types/filter", """{"block_schemas": {"block_capabilities": {"all_": ["notify"]}}}""")).Body.EnumerateArray().Select(t => Text(t, "name")));
     }
 
     [Theory, MemberData(nameof(Kinds))]

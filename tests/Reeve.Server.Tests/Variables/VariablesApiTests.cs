@@ -45,4 +45,34 @@ public sealed class VariablesApiTests
         Assert.Equal(422, (await host.PostAsync("variables/", new { name = "long", value = new string('x', 5000) })).Status);
         Assert.Equal(201, (await host.PostAsync("variables/", new { name = "long", value = new string('x', 4998) })).Status);
     }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task Clients_of_the_2_line_have_texts_only(DatabaseKind kind)
+    {
+        await using var host = await TestHost.StartAsync(kind);
+        (string, string) two = ("User-Agent", "prefect/2.20.25 (API 0.8.4)");
+        await host.PostAsync("variables/", """{"name": "any-json", "value": {"a": 1}}""");
+
+        Assert.Equal(422, (await host.PostAsync("variables/", """{"name": "colour", "value": 1}""", two)).Status);
+        Assert.Equal(422, (await host.PostAsync("variables/", """{"name": "colour", "value": null}""", two)).Status);
+        Assert.Equal(422, (await host.PostAsync("variables/", """{"name": "with-dash", "value": "x"}""", two)).Status);
+        Assert.Equal(201, (await host.PostAsync("variables/", new { name = "long_one", value = new string('x', 5000) }, two)).Status);
+        Assert.Equal(201, (await host.PostAsync("variables/", """{"name": "_colour", "value": "Blue"}""", two)).Status);
+        Assert.Equal(422, (await host.SendAsync(HttpMethod.Patch, "variables/name/_colour", """{"value": 5}""", two)).Status);
+        Assert.Equal(204, (await host.SendAsync(HttpMethod.Patch, "variables/name/_colour", """{"tags": ["x"]}""", two)).Status);
+        var read = (await host.SendAsync(HttpMethod.Get, "variables/name/any-json", null, two)).Body.GetProperty("value");
+        Assert.Equal("""{"a":1}""", read.GetString()!.Replace(" ", "", StringComparison.Ordinal));
+        Assert.Equal(["_colour"], (await host.PostAsync("variables/filter", """{"variables": {"value": {"like_": "lu"}}}""")).Body.EnumerateArray().Select(v => v.GetProperty("name").GetString()));
+        Assert.Equal(1, (await host.PostAsync("variables/count", """{"variables": {"value": {"any_": ["Blue", "Red"]}}}""")).Body.GetInt32());
+    }
+
+    [Fact]
+    public async Task A_value_must_be_given()
+    {
+        await using var host = await TestHost.StartAsync();
+
+        Assert.Equal(422, (await host.PostAsync("variables/", """{"name": "nothing"}""")).Status);
+        Assert.Equal(201, (await host.PostAsync("variables/", """{"name": "nothing", "value": null}""")).Status);
+        Assert.Equal(422, (await host.PostAsync("variables/", new { name = new string('a', 256), value = 1 })).Status);
+    }
 }
