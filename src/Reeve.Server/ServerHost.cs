@@ -7,20 +7,28 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Reeve.Server.Artifacts;
 using Reeve.Server.Automations;
 using Reeve.Server.Blocks;
 using Reeve.Server.Collections;
+using Reeve.Server.ConcurrencyLimits;
 using Reeve.Server.Console;
 using Reeve.Server.Deployments;
 using Reeve.Server.Events;
 using Reeve.Server.FlowRuns;
 using Reeve.Server.Flows;
+using Reeve.Server.Graphs;
 using Reeve.Server.Hosting;
 using Reeve.Server.Hosting.OpenApi;
 using Reeve.Server.Logs;
+using Reeve.Server.Notifications;
 using Reeve.Server.Orchestration;
+using Reeve.Server.RunHistory;
+using Reeve.Server.SavedSearches;
 using Reeve.Server.Storage;
 using Reeve.Server.TaskRuns;
+using Reeve.Server.Templates;
+using Reeve.Server.Ui;
 using Reeve.Server.Variables;
 using Reeve.Server.WorkPools;
 
@@ -65,17 +73,23 @@ public sealed class ServerHost : IAsyncDisposable
         services.AddSingleton<TaskRunsStore>().AddSingleton<TaskRunsApi>().AddSingleton<TaskRunStatesApi>();
         services.AddSingleton<FlowRunInputsStore>().AddSingleton<FlowRunInputsApi>().AddSingleton<FlowRunResumption>().AddSingleton<FlowRunProposalsApi>();
         services.AddSingleton<LateRunMarker>().AddSingleton<PauseExpiry>().AddSingleton<CancelledRunChildren>();
+        services.AddSingleton<BackgroundTaskRuns>().AddSingleton<BackgroundTaskSocket>().AddSingleton<TaskWorkersApi>();
+        services.AddSingleton<FlowRunQueriesApi>().AddSingleton<TaskRunQueriesApi>().AddSingleton<RunHistoryStore>().AddSingleton<RunHistoryApi>();
+        services.AddSingleton<FlowRunGraphStore>().AddSingleton<FlowRunGraphApi>().AddSingleton<LogDownloadApi>().AddSingleton<UiStore>().AddSingleton<UiApi>();
         services.AddSingleton<WorkPoolsStore>().AddSingleton<WorkPoolsApi>().AddSingleton<WorkQueuesStore>().AddSingleton<WorkQueuesApi>().AddSingleton<WorkersStore>();
         services.AddSingleton<DueRuns>().AddSingleton<ScheduledRunsApi>().AddSingleton<ClaimsApi>().AddSingleton<WorkerChannel>();
         services.AddSingleton<DeploymentsStore>().AddSingleton<DeploymentDrafts>().AddSingleton<DeploymentsApi>();
         services.AddSingleton<SchedulesStore>().AddSingleton<AutoScheduledRuns>().AddSingleton<DeploymentSchedulesApi>().AddSingleton<RunScheduler>().AddSingleton<DeploymentRunsApi>();
+        services.AddSingleton<ConcurrencyLimitsStore>().AddSingleton<DeploymentLimits>().AddSingleton<GlobalLimitsApi>().AddSingleton<SlotsApi>().AddSingleton<TagLimitsApi>().AddSingleton<SlotLeaseReaper>();
         services.AddSingleton<VariablesStore>().AddSingleton<VariablesApi>();
         services.AddSingleton<BlockSecrets>().AddSingleton<BlockTypesStore>().AddSingleton<BlockSchemasStore>().AddSingleton<BuiltInBlocks>().AddSingleton<BlockTypesApi>();
         services.AddSingleton<BlockDocumentsStore>().AddSingleton<BlockDocumentsApi>();
         services.AddSingleton<FreshServer>();
-        services.AddSingleton<AutomationsApi>().AddSingleton<CollectionsApi>();
+        services.AddSingleton<AutomationsStore>().AddSingleton<AutomationsApi>().AddSingleton<CollectionsApi>().AddSingleton<TemplatesApi>();
+        services.AddSingleton<ArtifactsStore>().AddSingleton<ArtifactsApi>().AddSingleton<SavedSearchesStore>().AddSingleton<SavedSearchesApi>();
+        services.AddSingleton<NotificationPoliciesStore>().AddSingleton<NotificationPoliciesApi>();
         services.AddSingleton<LogsStore>().AddSingleton<LogsApi>().AddSingleton<LogSocket>();
-        services.AddSingleton<EventsStore>().AddSingleton<EventsApi>().AddSingleton<EventStream>().AddSingleton<EventSockets>();
+        services.AddSingleton<EventsStore>().AddSingleton<EventCounts>().AddSingleton<EventsApi>().AddSingleton<EventStream>().AddSingleton<EventSockets>().AddSingleton<RelatedResourceIndexer>();
     }
 
     private static void MapEndpoints(IServiceProvider services, IEndpointRouteBuilder api)
@@ -86,10 +100,18 @@ public sealed class ServerHost : IAsyncDisposable
         services.GetRequiredService<FlowRunsApi>().Map(api);
         services.GetRequiredService<FlowRunProposalsApi>().Map(api);
         services.GetRequiredService<FlowRunInputsApi>().Map(api);
+        services.GetRequiredService<FlowRunQueriesApi>().Map(api);
+        services.GetRequiredService<TaskRunQueriesApi>().Map(api);
+        services.GetRequiredService<RunHistoryApi>().Map(api);
+        services.GetRequiredService<FlowRunGraphApi>().Map(api);
+        services.GetRequiredService<LogDownloadApi>().Map(api);
+        services.GetRequiredService<UiApi>().Map(api);
         services.GetRequiredService<FlowRunStatesApi>().Map(api);
         services.GetRequiredService<FlowRunLeasesApi>().Map(api);
         services.GetRequiredService<TaskRunsApi>().Map(api);
         services.GetRequiredService<TaskRunStatesApi>().Map(api);
+        services.GetRequiredService<BackgroundTaskSocket>().Map(api);
+        services.GetRequiredService<TaskWorkersApi>().Map(api);
         services.GetRequiredService<WorkPoolsApi>().Map(api);
         services.GetRequiredService<WorkQueuesApi>().Map(api);
         services.GetRequiredService<ScheduledRunsApi>().Map(api);
@@ -98,11 +120,18 @@ public sealed class ServerHost : IAsyncDisposable
         services.GetRequiredService<DeploymentsApi>().Map(api);
         services.GetRequiredService<DeploymentSchedulesApi>().Map(api);
         services.GetRequiredService<DeploymentRunsApi>().Map(api);
+        services.GetRequiredService<TagLimitsApi>().Map(api);
+        services.GetRequiredService<GlobalLimitsApi>().Map(api);
+        services.GetRequiredService<SlotsApi>().Map(api);
         services.GetRequiredService<VariablesApi>().Map(api);
         services.GetRequiredService<BlockTypesApi>().Map(api);
         services.GetRequiredService<BlockDocumentsApi>().Map(api);
         services.GetRequiredService<AutomationsApi>().Map(api);
         services.GetRequiredService<CollectionsApi>().Map(api);
+        services.GetRequiredService<TemplatesApi>().Map(api);
+        services.GetRequiredService<ArtifactsApi>().Map(api);
+        services.GetRequiredService<SavedSearchesApi>().Map(api);
+        services.GetRequiredService<NotificationPoliciesApi>().Map(api);
         services.GetRequiredService<LogsApi>().Map(api);
         services.GetRequiredService<LogSocket>().Map(api);
         services.GetRequiredService<EventsApi>().Map(api);
@@ -112,11 +141,13 @@ public sealed class ServerHost : IAsyncDisposable
     private static IEnumerable<PeriodicService> Loops(IServiceProvider services) =>
     [
         services.GetRequiredService<EventStream>(),
+        services.GetRequiredService<RelatedResourceIndexer>(),
         services.GetRequiredService<LeaseReaper>(),
         services.GetRequiredService<RunScheduler>(),
         services.GetRequiredService<LateRunMarker>(),
         services.GetRequiredService<PauseExpiry>(),
         services.GetRequiredService<CancelledRunChildren>(),
+        services.GetRequiredService<SlotLeaseReaper>(),
     ];
 
     private bool IsWanted(PeriodicService loop) => loop switch

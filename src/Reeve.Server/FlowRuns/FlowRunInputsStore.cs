@@ -28,11 +28,11 @@ internal sealed class FlowRunInputsStore(TimeProvider clock)
     internal ValueTask<List<FlowRunInput>> FilterAsync(Session session, Guid flowRunId, FlowRunInputFilter filter) => session.QueryAsync(
         $"""
         select {Columns} from flow_run_input i
-        where i.flow_run_id = @run and substr(i.key, 1, @length) = @prefix and not ({session.Dialect.AnyText("i.key", "known")})
+        where i.flow_run_id = @run and substr(i.key, 1, length(@prefix)) = @prefix and not ({session.Dialect.AnyText("i.key", "known")})
         order by i.created, i.id limit @most
         """,
         Read,
-        ("run", flowRunId), ("prefix", filter.Prefix), ("length", filter.Prefix.Length), ("known", (string[])[.. filter.ExcludeKeys ?? []]), ("most", filter.Limit));
+        ("run", flowRunId), ("prefix", filter.Prefix), ("known", (string[])[.. filter.ExcludeKeys ?? []]), ("most", filter.Limit));
 
     internal async ValueTask<Refusal?> DeleteAsync(Session session, Guid flowRunId, string key) =>
         await session.ExecuteAsync("delete from flow_run_input where flow_run_id = @run and key = @key", ("run", flowRunId), ("key", key)).ConfigureAwait(false) == 1

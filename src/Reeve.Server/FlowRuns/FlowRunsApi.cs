@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Reeve.Protocol;
-using Reeve.Protocol.Filters;
 using Reeve.Protocol.Runs;
 using Reeve.Server.Hosting;
 using Reeve.Server.Orchestration;
@@ -17,8 +16,6 @@ internal sealed class FlowRunsApi(Database database, FlowRunsStore runs, TimePro
     internal void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/flow_runs", CreateAsync);
-        api.MapPost("/flow_runs/filter", FilterAsync);
-        api.MapPost("/flow_runs/count", CountAsync);
         api.MapGet("/flow_runs/{id}", ReadAsync);
         api.MapPatch("/flow_runs/{id}", UpdateAsync);
         api.MapDelete("/flow_runs/{id}", DeleteAsync);
@@ -46,18 +43,6 @@ internal sealed class FlowRunsApi(Database database, FlowRunsStore runs, TimePro
         {
             await http.NotFoundAsync($"Flow {body.FlowId} not found: name the flow first (POST /flows/)").ConfigureAwait(false);
         }
-    }
-
-    private async Task FilterAsync(HttpContext http)
-    {
-        var query = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
-        await http.AnswerAsync(await database.ReadAsync(session => runs.FilterAsync(session, query), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
-    }
-
-    private async Task CountAsync(HttpContext http)
-    {
-        var query = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
-        await http.AnswerAsync(await database.ReadAsync(session => runs.CountAsync(session, query), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     private async Task ReadAsync(HttpContext http)

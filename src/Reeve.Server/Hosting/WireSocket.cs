@@ -99,15 +99,13 @@ internal sealed class WireSocket : IDisposable
         }
     }
 
-    /// <summary>The filter of a follower's second message; null where it wants everything.</summary>
+    /// <summary>A follower's second message, which carries its filter.</summary>
     /// <exception cref="InvalidRequestException">It is another message.</exception>
-    internal async Task<JsonElement?> ReceiveFilterAsync(CancellationToken cancellation)
-    {
-        if (await ReceiveAsync(cancellation).ConfigureAwait(false) is not { ValueKind: JsonValueKind.Object } asked
-            || !asked.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String || !type.ValueEquals("filter"))
-            throw new InvalidRequestException("type", "Expected 'filter' message");
-        return asked.TryGetProperty("filter", out var given) && given.ValueKind == JsonValueKind.Object ? given : null;
-    }
+    internal async Task<JsonElement> ReceiveFilterAsync(CancellationToken cancellation) =>
+        await ReceiveAsync(cancellation).ConfigureAwait(false) is { ValueKind: JsonValueKind.Object } asked
+        && asked.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && type.ValueEquals("filter")
+            ? asked
+            : throw new InvalidRequestException("type", "Expected 'filter' message");
 
     internal ValueTask SendAsync(ReadOnlyMemory<byte> utf8, CancellationToken cancellation) =>
         socket.SendAsync(utf8, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, cancellation);

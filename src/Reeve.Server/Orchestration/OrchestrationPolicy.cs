@@ -12,9 +12,8 @@ internal static class OrchestrationPolicy
         CancellingEndsCancelled.Judge,
         CancelWithoutInfrastructure.Judge,
         PendingOnce.Judge,
-        // place of the deployment's limit: a slot is checked on the way to Running and taken on the way to Pending
+        SecureFlowSlots.Judge,
         OnlyScheduledIsLate.Judge,
-        // place of the deployment's limit on runs that are late
         PauseFlowRun.Judge,
         ResumeFlowRun.Judge,
         CopyScheduledTime.Judge,
@@ -31,7 +30,7 @@ internal static class OrchestrationPolicy
         CachedTaskResult.Judge,
         TerminalTaskRun.Judge,
         TaskNeedsRunningFlow.Judge,
-        // place of the limits on tags: a cached result needs no slot
+        SecureTaskSlots.Judge, // a cached result needs no slot
         CopyScheduledTime.Judge,
         WaitForScheduledTime.Judge,
         RetryFailedTaskRun.Judge,
@@ -47,7 +46,7 @@ internal static class OrchestrationPolicy
         PendingOnce.Judge,
         CachedTaskResult.Judge,
         TerminalTaskRun.Judge,
-        // place of the limits on tags
+        SecureTaskSlots.Judge,
         CopyScheduledTime.Judge,
         CopyTaskParameters.Judge,
         WaitForScheduledTime.Judge,

@@ -1,4 +1,5 @@
 using Reeve.Protocol.Runs;
+using Reeve.Server.ConcurrencyLimits;
 using Reeve.Server.Events;
 using Reeve.Server.FlowRuns;
 using Reeve.Server.Storage;
@@ -26,11 +27,16 @@ internal sealed partial class Orchestrator
             DeploymentId = run.Facts.Deployment?.Id,
             ParentTaskRunId = run.ParentTaskRunId,
             InfrastructurePid = run.InfrastructurePid,
+            Slot = run.Limit is { } limit && !proposal.Force && AsksForSlot(run.State, proposal.State.Type)
+                ? await DeploymentSlot.LockAsync(session, limit, run.State?.StateDetails.DeploymentConcurrencyLeaseId, now).ConfigureAwait(false)
+                : null,
         };
         var verdict = OrchestrationPolicy.Judge(transition, proposal.Force);
         switch (verdict)
         {
             case Verdict.Accept { Transition: FlowRunTransition accepted }:
+                if (accepted is { Slot: { } slot, SlotUse: not SlotUse.None, Proposed.StateDetails.DeploymentConcurrencyLeaseId: { } slotLease })
+                    await slot.WriteAsync(session, accepted.SlotUse, id, slotLease, now).ConfigureAwait(false);
                 await EnterAsync(session, run, accepted.Policy, accepted.Proposed, now).ConfigureAwait(false);
                 return Answer(verdict, accepted.Proposed, stored: true);
             case Verdict.Reject { Transition: FlowRunTransition rejected, Instead: { } instead }:
@@ -62,6 +68,8 @@ internal sealed partial class Orchestrator
             ("total", sums.TotalRunTime), ("policy", SqlValue.Json(policy)), ("id", run.Id));
         if (run.Lease is { Released: null } && GivesUpItsProcess(run.State, entered))
             await FlowRunLeases.ReleaseAsync(session, run.Id, now).ConfigureAwait(false);
+        if (run.HoldsSlots && GivesUpItsProcess(run.State, entered))
+            await GiveBackSlotsAsync(session, run.Id, now).ConfigureAwait(false);
         Outbox.Add(session, RunEvents.FlowRunState(run, run.State, entered, sums.RunCount, now));
         if (run.ParentTaskRunId is { } parent)
             await FollowSubflowAsync(session, parent, run.Id, entered, now).ConfigureAwait(false);
@@ -79,7 +87,7 @@ internal sealed partial class Orchestrator
     }
 
     // a retry within the process, and a pause that waits in it, keep the lease
-    private static bool GivesUpItsProcess(State? initial, State entered) => entered.Type switch
+    internal static bool GivesUpItsProcess(State? initial, State entered) => entered.Type switch
     {
         StateType.Scheduled => !(initial?.Type == StateType.Running && entered.Name == "AwaitingRetry"),
         StateType.Paused => entered.StateDetails.PauseReschedule,

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Reeve.Protocol;
 using Reeve.Protocol.Runs;
+using Reeve.Server.ConcurrencyLimits;
 
 namespace Reeve.Server.Orchestration;
 
@@ -74,6 +75,12 @@ internal sealed record FlowRunTransition : Transition
 
     internal string? InfrastructurePid { get; init; }
 
+    /// <summary>The limit of the run's deployment; loaded where the verdict may depend on it.</summary>
+    internal DeploymentSlot? Slot { get; init; }
+
+    /// <summary>What the rules decided about it.</summary>
+    internal SlotUse SlotUse { get; init; }
+
     internal bool ProposesStoredResult => HoldsResult(Proposed.Data);
 }
 
@@ -90,6 +97,9 @@ internal sealed record TaskRunTransition : Transition
 
     /// <summary>The flow run's run count when this run last started, or starts now.</summary>
     internal int FlowRunRunCount { get; init; }
+
+    /// <summary>The limits of the run's tags; loaded where the run is to run.</summary>
+    internal List<TagSlot> TagSlots { get; init; } = [];
 
     /// <summary>The completed state found under the proposal's cache key.</summary>
     internal State? Cached { get; init; }

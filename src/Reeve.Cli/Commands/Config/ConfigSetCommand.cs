@@ -27,10 +27,10 @@ internal sealed class ConfigSetCommand : CliCommand
                 session.Terminal.Error.WriteLine($"Note: {key} is not read by Reeve; it is kept for Python clients.");
             CheckValue(key, value);
             // The last one set wins, whatever name it goes by.
-            foreach (var name in KnownSettings.Find(key)?.Names ?? (KnownSettings.Bare(key) is { } bare ? [bare] : []))
+            foreach (var alias in KnownSettings.Find(key)?.Names ?? (KnownSettings.Bare(key) is { } bare ? [bare] : []))
             {
-                profiles.Set(profile, "REEVE_" + name, null);
-                profiles.Set(profile, "PREFECT_" + name, null);
+                profiles.Set(profile, "REEVE_" + alias, null);
+                profiles.Set(profile, "PREFECT_" + alias, null);
             }
 
             profiles.Set(profile, key, value);
