@@ -15,11 +15,11 @@ internal sealed class FlowRunsApi(Database database, FlowRunsStore runs, TimePro
 {
     internal void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/flow_runs", CreateAsync);
-        api.MapGet("/flow_runs/{id}", ReadAsync);
-        api.MapPatch("/flow_runs/{id}", UpdateAsync);
-        api.MapDelete("/flow_runs/{id}", DeleteAsync);
-        api.MapPatch("/flow_runs/{id}/labels", AddLabelsAsync);
+        api.MapPost("/flow_runs", CreateAsync).Says("Makes a run of a flow; a known idempotency key answers 200 with its run.").Takes<FlowRunCreate>().Answers<FlowRun>(201, 200).Answers(404);
+        api.MapGet("/flow_runs/{id}", ReadAsync).Says("Reads a flow run.").Answers<FlowRun>().Answers(404);
+        api.MapPatch("/flow_runs/{id}", UpdateAsync).Says("Changes what is given of a flow run.").Takes<FlowRunUpdate>().Answers(204, 404, 409);
+        api.MapDelete("/flow_runs/{id}", DeleteAsync).Says("Deletes a flow run with its task runs, states and logs.").Answers(204, 404);
+        api.MapPatch("/flow_runs/{id}/labels", AddLabelsAsync).Says("Adds labels to a flow run; a known name takes the new value.").Takes<Dictionary<string, JsonElement>>().Answers(204, 404);
     }
 
     private async Task CreateAsync(HttpContext http)

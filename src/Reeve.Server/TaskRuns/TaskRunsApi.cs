@@ -14,11 +14,11 @@ internal sealed class TaskRunsApi(Database database, TaskRunsStore runs, Orchest
 {
     internal void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/task_runs", CreateAsync);
-        api.MapGet("/task_runs/{id}", ReadAsync);
-        api.MapPatch("/task_runs/{id}", UpdateAsync);
-        api.MapDelete("/task_runs/{id}", DeleteAsync);
-        api.MapPost("/task_runs/{id}/set_state", SetStateAsync);
+        api.MapPost("/task_runs", CreateAsync).Says("Makes a task run; a known one answers 200.").Takes<TaskRunCreate>().Answers<TaskRun>(201, 200).Answers(404, 409);
+        api.MapGet("/task_runs/{id}", ReadAsync).Says("Reads a task run.").Answers<TaskRun>().Answers(404);
+        api.MapPatch("/task_runs/{id}", UpdateAsync).Says("Renames a task run.").Takes<TaskRunRename>().Answers(204, 404);
+        api.MapDelete("/task_runs/{id}", DeleteAsync).Says("Deletes a task run with its states.").Answers(204, 404);
+        api.MapPost("/task_runs/{id}/set_state", SetStateAsync).Says("Proposes a state; 201 if one was stored, 200 if the present one stays.").Takes<SetState>().Answers<OrchestrationResult>(201, 200).Answers(404, 409);
     }
 
     private async Task CreateAsync(HttpContext http)
