@@ -15,8 +15,8 @@ internal sealed class FlowRunLeasesApi(Database database, FlowRunsStore runs, Ti
 
     internal void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/flow_runs/{id}/lease", AcquireAsync);
-        api.MapPost("/flow_runs/leases/renew", RenewAsync);
+        api.MapPost("/flow_runs/{id}/lease", AcquireAsync).Says("Takes the lease of a run that nobody holds.").Takes<LeaseAcquire>().Answers<Lease>(201).Answers(404, 409);
+        api.MapPost("/flow_runs/leases/renew", RenewAsync).Says("Keeps leases alive; tells which are lost and which runs are to be cancelled.").Takes<LeaseRenewal>().Answers<LeaseRenewalResult>();
     }
 
     private async Task AcquireAsync(HttpContext http)

@@ -36,6 +36,15 @@ internal sealed class PostgresUpkeep : DatabaseUpkeep
         var tables = await TablesAsync(cancellation).ConfigureAwait(false);
         if (tables.Count > 0)
             await RunAsync($"drop table {string.Join(", ", tables.Select(table => $"\"{table}\""))} cascade", cancellation).ConfigureAwait(false);
+        // what migrations made beside tables; an extension's own stay
+        var routines = await QueryAsync(
+            """
+            select oid::regprocedure::text from pg_proc p
+            where pronamespace = current_schema()::regnamespace and not exists (select 1 from pg_depend d where d.objid = p.oid and d.deptype = 'e')
+            """,
+            static reader => reader.GetString(0), cancellation).ConfigureAwait(false);
+        foreach (var routine in routines)
+            await RunAsync($"drop routine {routine} cascade", cancellation).ConfigureAwait(false);
     }
 
     private protected override async Task<List<long>> VersionsAsync(CancellationToken cancellation)

@@ -25,7 +25,8 @@ internal sealed class ClaimsApi(Database database, WorkPoolsStore pools, WorkQue
     // a slot becomes free with an event; this is for what no event tells of, such as a deleted run
     private static readonly TimeSpan PauseForSlot = TimeSpan.FromSeconds(1);
 
-    internal void Map(IEndpointRouteBuilder api) => api.MapPost("/work_pools/{name}/claim", ClaimAsync);
+    internal void Map(IEndpointRouteBuilder api) => api.MapPost("/work_pools/{name}/claim", ClaimAsync)
+        .Says("Hands runs that are due to one worker, each with a lease; waits for them as long as the header Prefer asks.").Takes<Claim>().Answers<List<ClaimedFlowRun>>().Answers(404);
 
     private async Task ClaimAsync(HttpContext http)
     {

@@ -95,7 +95,8 @@ public sealed class ApiFuzzTests
     private static async Task<string> RowsAsync(TestHost host) => string.Join(' ', await host.Database.ReadAsync(
         async session =>
         {
-            var tables = await AllRows.TablesAsync(session).ConfigureAwait(false);
+            // a loop of the server fills the index of events whenever it gets to it
+            var tables = (await AllRows.TablesAsync(session).ConfigureAwait(false)).Where(table => !table.StartsWith("event_related", StringComparison.Ordinal));
             return await session.QueryAsync(
                 string.Join(" union all ", tables.Select(table => $"select '{table}', count(*) from \"{table}\"")), static row => $"{row.Text(0)}={row.Long(1)}").ConfigureAwait(false);
         },

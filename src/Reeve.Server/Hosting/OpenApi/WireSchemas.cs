@@ -46,7 +46,7 @@ internal sealed class WireSchemas
     {
         var schema = new JsonObject { ["type"] = "object" };
         if (element != typeof(JsonElement))
-            schema["additionalProperties"] = Of(element);
+            schema["additionalProperties"] = element.IsValueType ? Of(element) : OrNull(Of(element)); // whether a reference may be null is not known of a map's values
         return schema;
     }
 

@@ -6,7 +6,7 @@ namespace Reeve.Cli.Commands.Server.Database;
 /// <summary>Verbs that scripts for the Python server may use and that have no meaning here: they say so, and what to do.</summary>
 internal sealed class ForwardOnlyCommand : CliCommand
 {
-    private readonly Argument<string[]> _rest = new("ARGUMENTS") { Arity = ArgumentArity.ZeroOrMore, Hidden = true };
+    private readonly Argument<string[]> _rest = new("ARGUMENTS") { Description = "What the verb takes elsewhere", Arity = ArgumentArity.ZeroOrMore, Hidden = true };
 
     public ForwardOnlyCommand(string name, string description)
         : base(name, description)
