@@ -14,6 +14,8 @@ const string Usage = """
       --connections A,B    connections at once (default 1,16)
       --only TEXT          only scenarios whose name contains one of these, separated by commas; creating runs is always among them
       --json               prints one JSON array instead of a table
+    usage: … -- queries [--url URL] [--only TEXT]
+      measures the questions of clients and consoles on a database that bench/Reeve.Fill has filled (only those whose name holds TEXT)
     The server should have an empty database. Figures of one machine compare only within one run.
     """;
 
@@ -21,8 +23,8 @@ var options = new Dictionary<string, string>(StringComparer.Ordinal);
 var databases = new List<string>();
 for (var i = 0; i < args.Length; i++)
 {
-    if (args[i] is "--json")
-        options["--json"] = "";
+    if (args[i] is "--json" or "queries")
+        options[args[i]] = "";
     else if (args[i] is "--database" && i + 1 < args.Length)
         databases.Add(args[++i]);
     else if (args[i] is "--url" or "--server-pid" or "--start" or "--requests" or "--connections" or "--only" && i + 1 < args.Length)
@@ -34,6 +36,9 @@ for (var i = 0; i < args.Length; i++)
     }
 }
 
+var api = new Uri(options.GetValueOrDefault("--url", "http://127.0.0.1:4200/api"));
+if (options.ContainsKey("queries"))
+    return await QueryRun.RunAsync(api, options.GetValueOrDefault("--only"), CancellationToken.None) ? 0 : 1;
 var requests = int.Parse(options.GetValueOrDefault("--requests", "10000"), CultureInfo.InvariantCulture);
 var connections = options.GetValueOrDefault("--connections", "1,16").Split(',').Select(c => int.Parse(c, CultureInfo.InvariantCulture)).ToList();
 var only = options.TryGetValue("--only", out var names) ? names.Split(',') : [];
@@ -53,7 +58,7 @@ if (options.TryGetValue("--start", out var program))
 else
 {
     var process = options.TryGetValue("--server-pid", out var pid) ? new ServerProcess(int.Parse(pid, CultureInfo.InvariantCulture)) : null;
-    await MeasureAsync(new Uri(options.GetValueOrDefault("--url", "http://127.0.0.1:4200/api")), process, databases.Select(DatabaseProcesses.Of).FirstOrDefault(), "");
+    await MeasureAsync(api, process, databases.Select(DatabaseProcesses.Of).FirstOrDefault(), "");
 }
 
 if (!asTable)

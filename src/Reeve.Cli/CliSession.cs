@@ -24,6 +24,9 @@ internal sealed class CliSession(Terminal terminal, Func<string, string?> enviro
     /// <summary>Replaces the connection in tests.</summary>
     public Func<ReeveSettings, ApiConnection>? Connect { get; init; }
 
+    /// <summary>Where the files of a project are looked for.</summary>
+    public string Folder { get; init; } = Directory.GetCurrentDirectory();
+
     public bool MayAsk => Prompt ?? Terminal.IsInteractive;
 
     public ReeveSettings Settings => _settings ??= LoadSettings();
@@ -37,7 +40,7 @@ internal sealed class CliSession(Terminal terminal, Func<string, string?> enviro
     {
         var profiles = ProfilesFile.Load(Home);
         var name = ProfileName ?? Environment("REEVE_PROFILE") ?? Environment("PREFECT_PROFILE");
-        return new ReeveSettings(Environment, name is null ? profiles.ActiveProfile : profiles.Get(name));
+        return new ReeveSettings(Environment, name is null ? profiles.ActiveProfile : profiles.Get(name), SettingsLayer.LoadFolder(Folder));
     }
 
     public void Dispose() => _connection?.Dispose();

@@ -8,6 +8,7 @@ using Reeve.Cli.Commands.FlowRuns;
 using Reeve.Cli.Commands.Flows;
 using Reeve.Cli.Commands.Profiles;
 using Reeve.Cli.Commands.Server;
+using Reeve.Cli.Commands.Server.Database;
 using Reeve.Cli.Commands.Variables;
 using Reeve.Cli.Commands.Workers;
 using Reeve.Cli.Commands.WorkPools;
@@ -20,7 +21,12 @@ internal static class CommandTree
     public static IReadOnlyList<Branch> Branches { get; } =
     [
         new Branch("demo", DemoCommand.Summary, () => new DemoCommand()),
-        new Branch("server", "Start and stop the server", () => [new ServerStartCommand(), new ServerStopCommand(), new ServerStatusCommand()]),
+        new Branch("server", "Start and stop the server, look after its database", () =>
+        [
+            new ServerStartCommand(), new ServerStopCommand(), new ServerStatusCommand(), new ServerRoutesCommand(),
+            Branch.Group("database", "Look after the database of the settings", new DatabaseUpgradeCommand(), new DatabaseCheckCommand(), new DatabaseResetCommand(), new DatabaseVacuumCommand(),
+                new ForwardOnlyCommand("downgrade", "Says why there is none"), new ForwardOnlyCommand("stamp", "Says why there is none"), new ForwardOnlyCommand("revision", "Says why there is none")),
+        ]),
         new Branch("worker", "Run workers", () => [new WorkerStartCommand()]),
         new Branch("init", InitCommand.Summary, () => new InitCommand()),
         new Branch("deploy", DeployCommand.Summary, () => new DeployCommand()),
@@ -44,7 +50,7 @@ internal static class CommandTree
             [new BlockCreateCommand(), new BlockLsCommand(), new BlockInspectCommand(), new BlockDeleteCommand(), Branch.Group("type", "Show the kinds of blocks", new BlockTypeLsCommand())]),
         new Branch("variable", "Keep plain values on the server", () =>
             [new VariableSetCommand(), new VariableGetCommand(whole: false), new VariableGetCommand(whole: true), new VariableLsCommand(), new VariableUnsetCommand()]),
-        new Branch("config", "Show and change settings", () => [new ConfigSetCommand(), new ConfigViewCommand(), new ConfigUnsetCommand()]),
+        new Branch("config", "Show and change settings", () => [new ConfigSetCommand(), new ConfigViewCommand(), new ConfigUnsetCommand(), new ConfigValidateCommand()]),
         new Branch("profile", "Keep sets of settings under names", () =>
             [new ProfileCreateCommand(), new ProfileUseCommand(), new ProfileLsCommand(), new ProfileInspectCommand(), new ProfileRenameCommand(), new ProfileDeleteCommand()]),
         new Branch("version", VersionCommand.Summary, () => new VersionCommand()),

@@ -1,14 +1,19 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Reeve.Protocol.Artifacts;
+using Reeve.Protocol.Automations;
 using Reeve.Protocol.Blocks;
+using Reeve.Protocol.ConcurrencyLimits;
 using Reeve.Protocol.Deployments;
 using Reeve.Protocol.Events;
 using Reeve.Protocol.Filters;
 using Reeve.Protocol.Json;
 using Reeve.Protocol.Leases;
 using Reeve.Protocol.Logs;
+using Reeve.Protocol.Notifications;
 using Reeve.Protocol.Runs;
+using Reeve.Protocol.SavedSearches;
 using Reeve.Protocol.WorkPools;
 
 namespace Reeve.Protocol;
@@ -63,6 +68,7 @@ public static class WireJson
     Converters = [typeof(WireTimeConverter)],
     NumberHandling = JsonNumberHandling.AllowReadingFromString,
     RespectNullableAnnotations = false,
+    AllowOutOfOrderMetadataProperties = true, // "type" of triggers and actions: PostgreSQL keeps members in an order of its own
     GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(Query))]
@@ -70,10 +76,16 @@ public static class WireJson
 [JsonSerializable(typeof(FlowRun)), JsonSerializable(typeof(List<FlowRun>)), JsonSerializable(typeof(FlowRunCreate)), JsonSerializable(typeof(FlowRunUpdate))]
 [JsonSerializable(typeof(TaskRun)), JsonSerializable(typeof(List<TaskRun>)), JsonSerializable(typeof(TaskRunCreate))]
 [JsonSerializable(typeof(State)), JsonSerializable(typeof(List<State>)), JsonSerializable(typeof(SetState)), JsonSerializable(typeof(OrchestrationResult))]
+[JsonSerializable(typeof(BulkSetState)), JsonSerializable(typeof(BulkSetStateResult)), JsonSerializable(typeof(FlowRunResume))]
+[JsonSerializable(typeof(FlowRunInput)), JsonSerializable(typeof(List<FlowRunInput>)), JsonSerializable(typeof(FlowRunInputCreate)), JsonSerializable(typeof(FlowRunInputFilter))]
 [JsonSerializable(typeof(Deployment)), JsonSerializable(typeof(List<Deployment>)), JsonSerializable(typeof(DeploymentCreate)), JsonSerializable(typeof(DeploymentUpdate))]
 [JsonSerializable(typeof(DeploymentFlowRunCreate))]
 [JsonSerializable(typeof(List<DeploymentSchedule>)), JsonSerializable(typeof(List<DeploymentScheduleCreate>)), JsonSerializable(typeof(DeploymentScheduleUpdate))]
 [JsonSerializable(typeof(CronSchedule)), JsonSerializable(typeof(IntervalSchedule)), JsonSerializable(typeof(RRuleSchedule))]
+[JsonSerializable(typeof(TagLimit)), JsonSerializable(typeof(List<TagLimit>)), JsonSerializable(typeof(TagLimitCreate)), JsonSerializable(typeof(TagLimitReset)), JsonSerializable(typeof(TagSlots))]
+[JsonSerializable(typeof(GlobalLimit)), JsonSerializable(typeof(List<GlobalLimit>)), JsonSerializable(typeof(GlobalLimitCreate)), JsonSerializable(typeof(GlobalLimitUpdate))]
+[JsonSerializable(typeof(SlotsTake)), JsonSerializable(typeof(SlotsGiveBack)), JsonSerializable(typeof(SlotLeaseEnd)), JsonSerializable(typeof(SlotLeaseRenewal))]
+[JsonSerializable(typeof(List<TakenLimit>)), JsonSerializable(typeof(SlotLease)), JsonSerializable(typeof(ConcurrencyOptions))]
 [JsonSerializable(typeof(WorkPool)), JsonSerializable(typeof(List<WorkPool>)), JsonSerializable(typeof(WorkPoolCreate)), JsonSerializable(typeof(WorkPoolUpdate))]
 [JsonSerializable(typeof(WorkQueue)), JsonSerializable(typeof(List<WorkQueue>)), JsonSerializable(typeof(WorkQueueCreate)), JsonSerializable(typeof(WorkQueueUpdate))]
 [JsonSerializable(typeof(Worker)), JsonSerializable(typeof(List<Worker>)), JsonSerializable(typeof(WorkerHeartbeat))]
@@ -83,6 +95,13 @@ public static class WireJson
 [JsonSerializable(typeof(BlockDocument)), JsonSerializable(typeof(List<BlockDocument>))]
 [JsonSerializable(typeof(BlockDocumentCreate)), JsonSerializable(typeof(BlockDocumentUpdate))]
 [JsonSerializable(typeof(Variable)), JsonSerializable(typeof(List<Variable>)), JsonSerializable(typeof(VariableCreate)), JsonSerializable(typeof(VariableUpdate))]
+[JsonSerializable(typeof(Artifact)), JsonSerializable(typeof(List<Artifact>)), JsonSerializable(typeof(ArtifactCreate)), JsonSerializable(typeof(ArtifactUpdate))]
+[JsonSerializable(typeof(List<ArtifactCollection>))]
+[JsonSerializable(typeof(Automation)), JsonSerializable(typeof(List<Automation>)), JsonSerializable(typeof(AutomationCreate)), JsonSerializable(typeof(AutomationUpdate))]
+[JsonSerializable(typeof(AutomationPartialUpdate)), JsonSerializable(typeof(Trigger)), JsonSerializable(typeof(List<Trigger>)), JsonSerializable(typeof(List<AutomationAction>))]
+[JsonSerializable(typeof(SavedSearch)), JsonSerializable(typeof(List<SavedSearch>)), JsonSerializable(typeof(SavedSearchCreate)), JsonSerializable(typeof(IReadOnlyList<SavedSearchFilter>))]
+[JsonSerializable(typeof(FlowRunNotificationPolicy)), JsonSerializable(typeof(List<FlowRunNotificationPolicy>))]
+[JsonSerializable(typeof(FlowRunNotificationPolicyCreate)), JsonSerializable(typeof(FlowRunNotificationPolicyUpdate))]
 [JsonSerializable(typeof(List<Log>)), JsonSerializable(typeof(List<LogCreate>))]
 [JsonSerializable(typeof(Event)), JsonSerializable(typeof(List<Event>))]
 [JsonSerializable(typeof(Claim)), JsonSerializable(typeof(List<ClaimedFlowRun>)), JsonSerializable(typeof(Lease)), JsonSerializable(typeof(LeaseAcquire))]

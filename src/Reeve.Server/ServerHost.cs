@@ -7,19 +7,28 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Reeve.Server.Artifacts;
 using Reeve.Server.Automations;
 using Reeve.Server.Blocks;
 using Reeve.Server.Collections;
+using Reeve.Server.ConcurrencyLimits;
 using Reeve.Server.Console;
 using Reeve.Server.Deployments;
 using Reeve.Server.Events;
 using Reeve.Server.FlowRuns;
 using Reeve.Server.Flows;
+using Reeve.Server.Graphs;
 using Reeve.Server.Hosting;
+using Reeve.Server.Hosting.OpenApi;
 using Reeve.Server.Logs;
+using Reeve.Server.Notifications;
 using Reeve.Server.Orchestration;
+using Reeve.Server.RunHistory;
+using Reeve.Server.SavedSearches;
 using Reeve.Server.Storage;
 using Reeve.Server.TaskRuns;
+using Reeve.Server.Templates;
+using Reeve.Server.Ui;
 using Reeve.Server.Variables;
 using Reeve.Server.WorkPools;
 
@@ -28,7 +37,6 @@ namespace Reeve.Server;
 /// <summary>The server: every service, endpoint group and loop stands in one of the three lists below.</summary>
 public sealed class ServerHost : IAsyncDisposable
 {
-    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(10);
     private readonly ServerOptions options;
     private readonly Action<IWebHostBuilder>? configureWeb;
     private readonly CancellationTokenSource stopping = new();
@@ -47,36 +55,63 @@ public sealed class ServerHost : IAsyncDisposable
 
     internal static ServerHost Build(ServerOptions options, Action<IWebHostBuilder>? configureWeb) => new(options, configureWeb);
 
+    /// <summary>The OpenAPI document of this program's routes, made without a database and without listening.</summary>
+    public static async Task<string> DescribeAsync()
+    {
+        await using var server = new ServerHost(new ServerOptions { Home = Path.GetTempPath() }, configureWeb: null);
+        await using var none = new NoDatabase(TimeProvider.System);
+        server.App = server.BuildApp(none);
+        return OpenApiDocument.Of(((IEndpointRouteBuilder)server.App).DataSources.SelectMany(source => source.Endpoints)).ToJsonString();
+    }
+
     private static void AddServices(IServiceCollection services)
     {
-        services.AddSingleton<AdminApi>().AddSingleton<ConsoleApi>();
+        services.AddSingleton<AdminApi>().AddSingleton<DatabaseAdminApi>().AddSingleton<ConsoleApi>().AddSingleton<ConsoleSettingsApi>().AddSingleton<ReferenceApi>();
         services.AddSingleton<Orchestrator>();
         services.AddSingleton<FlowsStore>().AddSingleton<FlowsApi>();
         services.AddSingleton<FlowRunsStore>().AddSingleton<FlowRunsApi>().AddSingleton<FlowRunStatesApi>().AddSingleton<FlowRunLeasesApi>().AddSingleton<LeaseReaper>();
         services.AddSingleton<TaskRunsStore>().AddSingleton<TaskRunsApi>().AddSingleton<TaskRunStatesApi>();
-        services.AddSingleton<LateRunMarker>();
+        services.AddSingleton<FlowRunInputsStore>().AddSingleton<FlowRunInputsApi>().AddSingleton<FlowRunResumption>().AddSingleton<FlowRunProposalsApi>();
+        services.AddSingleton<LateRunMarker>().AddSingleton<PauseExpiry>().AddSingleton<CancelledRunChildren>();
+        services.AddSingleton<BackgroundTaskRuns>().AddSingleton<BackgroundTaskSocket>().AddSingleton<TaskWorkersApi>();
+        services.AddSingleton<FlowRunQueriesApi>().AddSingleton<TaskRunQueriesApi>().AddSingleton<RunHistoryStore>().AddSingleton<RunHistoryApi>();
+        services.AddSingleton<FlowRunGraphStore>().AddSingleton<FlowRunGraphApi>().AddSingleton<LogDownloadApi>().AddSingleton<UiStore>().AddSingleton<UiApi>();
         services.AddSingleton<WorkPoolsStore>().AddSingleton<WorkPoolsApi>().AddSingleton<WorkQueuesStore>().AddSingleton<WorkQueuesApi>().AddSingleton<WorkersStore>();
         services.AddSingleton<DueRuns>().AddSingleton<ScheduledRunsApi>().AddSingleton<ClaimsApi>().AddSingleton<WorkerChannel>();
         services.AddSingleton<DeploymentsStore>().AddSingleton<DeploymentDrafts>().AddSingleton<DeploymentsApi>();
         services.AddSingleton<SchedulesStore>().AddSingleton<AutoScheduledRuns>().AddSingleton<DeploymentSchedulesApi>().AddSingleton<RunScheduler>().AddSingleton<DeploymentRunsApi>();
+        services.AddSingleton<ConcurrencyLimitsStore>().AddSingleton<DeploymentLimits>().AddSingleton<GlobalLimitsApi>().AddSingleton<SlotsApi>().AddSingleton<TagLimitsApi>().AddSingleton<SlotLeaseReaper>();
         services.AddSingleton<VariablesStore>().AddSingleton<VariablesApi>();
         services.AddSingleton<BlockSecrets>().AddSingleton<BlockTypesStore>().AddSingleton<BlockSchemasStore>().AddSingleton<BuiltInBlocks>().AddSingleton<BlockTypesApi>();
         services.AddSingleton<BlockDocumentsStore>().AddSingleton<BlockDocumentsApi>();
         services.AddSingleton<FreshServer>();
-        services.AddSingleton<AutomationsApi>().AddSingleton<CollectionsApi>();
+        services.AddSingleton<AutomationsStore>().AddSingleton<AutomationsApi>().AddSingleton<CollectionsApi>().AddSingleton<TemplatesApi>();
+        services.AddSingleton<ArtifactsStore>().AddSingleton<ArtifactsApi>().AddSingleton<SavedSearchesStore>().AddSingleton<SavedSearchesApi>();
+        services.AddSingleton<NotificationPoliciesStore>().AddSingleton<NotificationPoliciesApi>();
         services.AddSingleton<LogsStore>().AddSingleton<LogsApi>().AddSingleton<LogSocket>();
-        services.AddSingleton<EventsStore>().AddSingleton<EventsApi>().AddSingleton<EventStream>().AddSingleton<EventSockets>();
+        services.AddSingleton<EventsStore>().AddSingleton<EventCounts>().AddSingleton<EventsApi>().AddSingleton<EventStream>().AddSingleton<EventSockets>().AddSingleton<RelatedResourceIndexer>();
     }
 
     private static void MapEndpoints(IServiceProvider services, IEndpointRouteBuilder api)
     {
         services.GetRequiredService<AdminApi>().Map(api);
+        services.GetRequiredService<DatabaseAdminApi>().Map(api);
         services.GetRequiredService<FlowsApi>().Map(api);
         services.GetRequiredService<FlowRunsApi>().Map(api);
+        services.GetRequiredService<FlowRunProposalsApi>().Map(api);
+        services.GetRequiredService<FlowRunInputsApi>().Map(api);
+        services.GetRequiredService<FlowRunQueriesApi>().Map(api);
+        services.GetRequiredService<TaskRunQueriesApi>().Map(api);
+        services.GetRequiredService<RunHistoryApi>().Map(api);
+        services.GetRequiredService<FlowRunGraphApi>().Map(api);
+        services.GetRequiredService<LogDownloadApi>().Map(api);
+        services.GetRequiredService<UiApi>().Map(api);
         services.GetRequiredService<FlowRunStatesApi>().Map(api);
         services.GetRequiredService<FlowRunLeasesApi>().Map(api);
         services.GetRequiredService<TaskRunsApi>().Map(api);
         services.GetRequiredService<TaskRunStatesApi>().Map(api);
+        services.GetRequiredService<BackgroundTaskSocket>().Map(api);
+        services.GetRequiredService<TaskWorkersApi>().Map(api);
         services.GetRequiredService<WorkPoolsApi>().Map(api);
         services.GetRequiredService<WorkQueuesApi>().Map(api);
         services.GetRequiredService<ScheduledRunsApi>().Map(api);
@@ -85,11 +120,18 @@ public sealed class ServerHost : IAsyncDisposable
         services.GetRequiredService<DeploymentsApi>().Map(api);
         services.GetRequiredService<DeploymentSchedulesApi>().Map(api);
         services.GetRequiredService<DeploymentRunsApi>().Map(api);
+        services.GetRequiredService<TagLimitsApi>().Map(api);
+        services.GetRequiredService<GlobalLimitsApi>().Map(api);
+        services.GetRequiredService<SlotsApi>().Map(api);
         services.GetRequiredService<VariablesApi>().Map(api);
         services.GetRequiredService<BlockTypesApi>().Map(api);
         services.GetRequiredService<BlockDocumentsApi>().Map(api);
         services.GetRequiredService<AutomationsApi>().Map(api);
         services.GetRequiredService<CollectionsApi>().Map(api);
+        services.GetRequiredService<TemplatesApi>().Map(api);
+        services.GetRequiredService<ArtifactsApi>().Map(api);
+        services.GetRequiredService<SavedSearchesApi>().Map(api);
+        services.GetRequiredService<NotificationPoliciesApi>().Map(api);
         services.GetRequiredService<LogsApi>().Map(api);
         services.GetRequiredService<LogSocket>().Map(api);
         services.GetRequiredService<EventsApi>().Map(api);
@@ -99,10 +141,21 @@ public sealed class ServerHost : IAsyncDisposable
     private static IEnumerable<PeriodicService> Loops(IServiceProvider services) =>
     [
         services.GetRequiredService<EventStream>(),
+        services.GetRequiredService<RelatedResourceIndexer>(),
         services.GetRequiredService<LeaseReaper>(),
         services.GetRequiredService<RunScheduler>(),
         services.GetRequiredService<LateRunMarker>(),
+        services.GetRequiredService<PauseExpiry>(),
+        services.GetRequiredService<CancelledRunChildren>(),
+        services.GetRequiredService<SlotLeaseReaper>(),
     ];
+
+    private bool IsWanted(PeriodicService loop) => loop switch
+    {
+        RunScheduler => options.Scheduler,
+        LateRunMarker => options.LateRuns,
+        _ => true,
+    };
 
     /// <summary>Opens the database, brings it up to date and begins to answer.</summary>
     /// <exception cref="ServerStartException">The database cannot be used, or the address is taken.</exception>
@@ -124,7 +177,7 @@ public sealed class ServerHost : IAsyncDisposable
             throw new ServerStartException($"The address http://{options.Host}:{options.Port} cannot be used: {fault.InnerException?.Message ?? fault.Message}", fault);
         }
         Address = App.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "";
-        loops = Task.WhenAll(Loops(App.Services).Select(loop => Task.Run(() => loop.RunAsync(stopping.Token), CancellationToken.None)));
+        loops = Task.WhenAll(Loops(App.Services).Where(IsWanted).Select(loop => Task.Run(() => loop.RunAsync(stopping.Token), CancellationToken.None)));
     }
 
     /// <summary>Starts if that was not done, serves until cancelled, then stops in order.</summary>
@@ -142,7 +195,7 @@ public sealed class ServerHost : IAsyncDisposable
         await stopping.CancelAsync().ConfigureAwait(false);
         if (App is not null)
         {
-            using var limit = new CancellationTokenSource(LongestStop, options.Clock);
+            using var limit = new CancellationTokenSource(options.LongestStop, options.Clock);
             await App.StopAsync(limit.Token).ConfigureAwait(false);
         }
         await loops.ConfigureAwait(false);
@@ -151,27 +204,16 @@ public sealed class ServerHost : IAsyncDisposable
     private WebApplication BuildApp(Database opened)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "reeve", ContentRootPath = AppContext.BaseDirectory });
-        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
-        if (options.Logging is { } logging)
-            logging(builder.Logging);
-        else
-            builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss.fff "));
-        builder.WebHost.ConfigureKestrel(kestrel => (kestrel.AddServerHeader, kestrel.Limits.MaxRequestBodySize) = (false, 64 * 1024 * 1024));
-        builder.WebHost.UseUrls(string.Create(CultureInfo.InvariantCulture, $"http://{options.Host}:{options.Port}"));
+        builder.AddHosting(options);
         configureWeb?.Invoke(builder.WebHost);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = LongestStop);
-        builder.Services.AddSingleton(opened).AddSingleton(options).AddSingleton(options.Clock).AddSingleton(new BasicAuthentication(options.ApiAuthentication));
-        builder.Services.AddSingleton<IHostLifetime, CallerLifetime>();
+        builder.Services.AddSingleton(opened);
         AddServices(builder.Services);
 
         var app = builder.Build();
-        app.UseMiddleware<ProblemAnswers>();
-        app.UseMiddleware<WorkspaceAddress>();
-        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(20), KeepAliveTimeout = TimeSpan.FromSeconds(40) });
-        app.UseRouting();
-        app.Use(app.Services.GetRequiredService<BasicAuthentication>().Middleware);
-        app.Use(app.Services.GetRequiredService<ConsoleApi>().Middleware);
+        app.UseHosting(options);
         MapEndpoints(app.Services, app.MapGroup("/api"));
+        app.Services.GetRequiredService<ReferenceApi>().Map(app);
+        app.Services.GetRequiredService<ConsoleSettingsApi>().Map(app);
         return app;
     }
 

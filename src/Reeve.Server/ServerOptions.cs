@@ -23,6 +23,54 @@ public sealed record ServerOptions
     /// <summary>The file of the key that seals secrets; null: <c>encryption.key</c> in <see cref="Home"/>. It is made on first use.</summary>
     public string? EncryptionKeyFile { get; init; }
 
+    /// <summary>The prefix under which a proxy offers the server, such as <c>/reeve</c>; empty: none.</summary>
+    public string BasePath { get; init; } = "";
+
+    /// <summary>Another path of the API than <c>/api</c>, which answers too.</summary>
+    public string? ApiBasePath { get; init; }
+
+    /// <summary>The API's address as the console is to call it; null: where the console was loaded from.</summary>
+    public string? ConsoleApiUrl { get; init; }
+
+    /// <summary>Whether the web console is served.</summary>
+    public bool ServeConsole { get; init; } = true;
+
+    /// <summary>Whether this server makes the runs of schedules.</summary>
+    public bool Scheduler { get; init; } = true;
+
+    /// <summary>Whether this server marks late runs.</summary>
+    public bool LateRuns { get; init; } = true;
+
+    /// <summary>Whether every write must show a token fetched before.</summary>
+    public bool CsrfProtection { get; init; }
+
+    /// <summary>How long such a token is good.</summary>
+    public TimeSpan CsrfTokenLife { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Origins whose pages may call the API; "*": all.</summary>
+    public IReadOnlyList<string> CorsOrigins { get; init; } = ["*"];
+
+    /// <summary>Methods they may use; "*": all.</summary>
+    public IReadOnlyList<string> CorsMethods { get; init; } = ["*"];
+
+    /// <summary>Headers they may send; "*": all.</summary>
+    public IReadOnlyList<string> CorsHeaders { get; init; } = ["*"];
+
+    /// <summary>Addresses or networks of proxies whose X-Forwarded headers are believed, beside this machine's; "*": all.</summary>
+    public IReadOnlyList<string> TrustedProxies { get; init; } = [];
+
+    /// <summary>The largest body of a request, in bytes; a larger one is answered 413.</summary>
+    public long LargestBody { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>How long a stop waits for requests under way.</summary>
+    public TimeSpan LongestStop { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The least level of the server's own log; at debug each request has a line.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>One JSON object a line instead of text.</summary>
+    public bool LogAsJson { get; init; }
+
     /// <summary>The clock of everything in the server.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 

@@ -17,7 +17,7 @@ public sealed class TestCli : IDisposable
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        using var session = new CliSession(new Terminal(new StringReader(input), output, error, isInteractive: false), name => Environment.GetValueOrDefault(name), TimeProvider.System);
+        using var session = new CliSession(new Terminal(new StringReader(input), output, error, isInteractive: false), name => Environment.GetValueOrDefault(name), TimeProvider.System) { Folder = _home };
         var code = await CommandLine.RunAsync(args, session, TestContext.Current.CancellationToken);
         return new CliResult(code, output.ToString(), error.ToString());
     }

@@ -5,6 +5,7 @@ using Reeve.Deployments.Projects;
 using Reeve.Deployments.Running;
 using Reeve.Deployments.Templating;
 using Reeve.Protocol;
+using Reeve.Protocol.ConcurrencyLimits;
 using Reeve.Protocol.Deployments;
 using Reeve.Protocol.Runs;
 
@@ -34,7 +35,7 @@ internal sealed class DeploymentWriter(OrchestrationClient client, SecretRegistr
             Paused = deployment.Paused ?? false,
             Schedules = deployment.Schedules is null ? null : [.. deployment.Schedules.Select(Schedule)],
             ConcurrencyLimit = deployment.ConcurrencyLimit,
-            ConcurrencyOptions = deployment.ConcurrencyOptions is { } options ? Element(options) : null,
+            ConcurrencyOptions = deployment.ConcurrencyOptions is { } options ? Element(options).Deserialize(WireJson.TypeInfo<ConcurrencyOptions>()) : null,
             EnforceParameterSchema = deployment.EnforceParameterSchema ?? true,
             ParameterOpenapiSchema = manifest.ParameterSchema,
             Parameters = Element(deployment.Parameters?.ToJson() ?? new JsonObject()),

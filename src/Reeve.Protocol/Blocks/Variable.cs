@@ -32,7 +32,7 @@ public sealed record VariableCreate
     public required string Name { get; init; }
 
     /// <summary>Any JSON value of at most 5,000 characters.</summary>
-    public JsonElement? Value { get; init; }
+    public required JsonElement? Value { get; init; }
 
     /// <summary>Tags.</summary>
     public IReadOnlyList<string>? Tags { get; init; }

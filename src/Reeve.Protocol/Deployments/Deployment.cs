@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Reeve.Protocol.ConcurrencyLimits;
 using Reeve.Protocol.Runs;
 
 namespace Reeve.Protocol.Deployments;
@@ -43,10 +44,10 @@ public sealed record Deployment
     public int? ConcurrencyLimit { get; init; }
 
     /// <summary>The limit behind <see cref="ConcurrencyLimit"/>.</summary>
-    public JsonElement? GlobalConcurrencyLimit { get; init; }
+    public GlobalLimit? GlobalConcurrencyLimit { get; init; }
 
     /// <summary>What happens to runs over the limit.</summary>
-    public JsonElement? ConcurrencyOptions { get; init; }
+    public ConcurrencyOptions? ConcurrencyOptions { get; init; }
 
     /// <summary>Values for the work pool's job template.</summary>
     public JsonElement JobVariables { get; set; } = WireJson.EmptyObject;

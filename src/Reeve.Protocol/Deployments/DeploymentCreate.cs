@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Reeve.Protocol.ConcurrencyLimits;
 using Reeve.Protocol.Json;
 
 namespace Reeve.Protocol.Deployments;
@@ -28,7 +29,10 @@ public sealed record DeploymentCreate
     public int? ConcurrencyLimit { get; init; }
 
     /// <summary>What happens to runs over the limit.</summary>
-    public JsonElement? ConcurrencyOptions { get; init; }
+    public ConcurrencyOptions? ConcurrencyOptions { get; init; }
+
+    /// <summary>A limit that others use too, in the place of <see cref="ConcurrencyLimit"/>.</summary>
+    public Guid? GlobalConcurrencyLimitId { get; init; }
 
     /// <summary>Whether the parameters of a run are checked against the schema; null: true.</summary>
     public bool? EnforceParameterSchema { get; init; }
@@ -107,7 +111,10 @@ public sealed record DeploymentUpdate
     public Optional<int?> ConcurrencyLimit { get; init; }
 
     /// <summary>What happens to runs over the limit.</summary>
-    public Optional<JsonElement?> ConcurrencyOptions { get; init; }
+    public Optional<ConcurrencyOptions> ConcurrencyOptions { get; init; }
+
+    /// <summary>A limit that others use too.</summary>
+    public Optional<Guid?> GlobalConcurrencyLimitId { get; init; }
 
     /// <summary>Parameters of each run.</summary>
     public Optional<JsonElement?> Parameters { get; init; }

@@ -3,10 +3,14 @@ using Reeve.Protocol.Runs;
 
 namespace Reeve.Protocol.Filters;
 
-/// <summary>One criterion on a value. Criteria that are given must all hold.</summary>
+/// <summary>Criteria on a value.</summary>
 /// <typeparam name="T">The value's type.</typeparam>
 public sealed record AnyOf<T>
 {
+    /// <summary>"and_" (default) or "or_" between the criteria.</summary>
+    [JsonConverter(typeof(OperatorConverter))]
+    public string? Operator { get; init; }
+
     /// <summary>The value is one of these.</summary>
     [JsonPropertyName("any_")]
     public IReadOnlyList<T>? Any { get; init; }
@@ -23,7 +27,7 @@ public sealed record AnyOf<T>
     [JsonPropertyName("is_null_")]
     public bool? IsNull { get; init; }
 
-    /// <summary>The text starts with one of these.</summary>
+    /// <summary>The text starts with one of these, whatever the case.</summary>
     [JsonPropertyName("startswith_")]
     public IReadOnlyList<string>? StartsWith { get; init; }
 }
@@ -32,6 +36,7 @@ public sealed record AnyOf<T>
 public sealed record TagsFilter
 {
     /// <summary>"and_" (default) or "or_" between the criteria.</summary>
+    [JsonConverter(typeof(OperatorConverter))]
     public string? Operator { get; init; }
 
     /// <summary>Has all of these.</summary>
@@ -77,6 +82,7 @@ public sealed record RangeFilter<T>
 public sealed record StateFilter
 {
     /// <summary>"and_" (default) or "or_" between the criteria.</summary>
+    [JsonConverter(typeof(OperatorConverter))]
     public string? Operator { get; init; }
 
     /// <summary>The state's type.</summary>
@@ -90,6 +96,7 @@ public sealed record StateFilter
 public sealed record FlowFilter
 {
     /// <summary>"and_" (default) or "or_" between the criteria.</summary>
+    [JsonConverter(typeof(OperatorConverter))]
     public string? Operator { get; init; }
 
     /// <summary>The id.</summary>
@@ -109,6 +116,7 @@ public sealed record FlowFilter
 public sealed record FlowRunFilter
 {
     /// <summary>"and_" (default) or "or_" between the criteria.</summary>
+    [JsonConverter(typeof(OperatorConverter))]
     public string? Operator { get; init; }
 
     /// <summary>The id.</summary>
@@ -152,12 +160,36 @@ public sealed record FlowRunFilter
 
     /// <summary>The idempotency key.</summary>
     public AnyOf<string>? IdempotencyKey { get; init; }
+
+    /// <summary>Who made the run.</summary>
+    public CreatedByFilter? CreatedBy { get; init; }
+}
+
+/// <summary>Criteria on who made a run.</summary>
+public sealed record CreatedByFilter
+{
+    /// <summary>"and_" (default) or "or_" between the criteria.</summary>
+    [JsonConverter(typeof(OperatorConverter))]
+    public string? Operator { get; init; }
+
+    /// <summary>The maker is one of these.</summary>
+    [JsonPropertyName("id_")]
+    public IReadOnlyList<Guid>? Id { get; init; }
+
+    /// <summary>The maker is of one of these kinds, such as "DEPLOYMENT".</summary>
+    [JsonPropertyName("type_")]
+    public IReadOnlyList<string>? Type { get; init; }
+
+    /// <summary>True: nobody is known; false: somebody.</summary>
+    [JsonPropertyName("is_null_")]
+    public bool? IsNull { get; init; }
 }
 
 /// <summary>Criteria on task runs.</summary>
 public sealed record TaskRunFilter
 {
     /// <summary>"and_" (default) or "or_" between the criteria.</summary>
+    [JsonConverter(typeof(OperatorConverter))]
     public string? Operator { get; init; }
 
     /// <summary>The id.</summary>
@@ -174,6 +206,9 @@ public sealed record TaskRunFilter
 
     /// <summary>The start.</summary>
     public RangeFilter<DateTimeOffset>? StartTime { get; init; }
+
+    /// <summary>The end.</summary>
+    public RangeFilter<DateTimeOffset>? EndTime { get; init; }
 
     /// <summary>The expected start.</summary>
     public RangeFilter<DateTimeOffset>? ExpectedStartTime { get; init; }
@@ -193,6 +228,7 @@ public sealed record ExistsFilter([property: JsonPropertyName("exists_")] bool? 
 public sealed record DeploymentFilter
 {
     /// <summary>"and_" (default) or "or_" between the criteria.</summary>
+    [JsonConverter(typeof(OperatorConverter))]
     public string? Operator { get; init; }
 
     /// <summary>The id.</summary>
@@ -206,6 +242,12 @@ public sealed record DeploymentFilter
 
     /// <summary>Whether it is paused.</summary>
     public EqualsFilter? Paused { get; init; }
+
+    /// <summary>Whether its schedules make runs: 2.x's word for not paused.</summary>
+    public EqualsFilter? IsScheduleActive { get; init; }
+
+    /// <summary>How many of its runs may be active at once.</summary>
+    public RangeFilter<int>? ConcurrencyLimit { get; init; }
 
     /// <summary>The tags.</summary>
     public TagsFilter? Tags { get; init; }
@@ -222,6 +264,7 @@ public sealed record EqualsFilter([property: JsonPropertyName("eq_")] bool? Equa
 public sealed record WorkPoolFilter
 {
     /// <summary>"and_" (default) or "or_" between the criteria.</summary>
+    [JsonConverter(typeof(OperatorConverter))]
     public string? Operator { get; init; }
 
     /// <summary>The id.</summary>
@@ -238,6 +281,7 @@ public sealed record WorkPoolFilter
 public sealed record WorkQueueFilter
 {
     /// <summary>"and_" (default) or "or_" between the criteria.</summary>
+    [JsonConverter(typeof(OperatorConverter))]
     public string? Operator { get; init; }
 
     /// <summary>The id.</summary>
@@ -250,6 +294,10 @@ public sealed record WorkQueueFilter
 /// <summary>Criteria on workers.</summary>
 public sealed record WorkerFilter
 {
+    /// <summary>"and_" (default) or "or_" between the criteria.</summary>
+    [JsonConverter(typeof(OperatorConverter))]
+    public string? Operator { get; init; }
+
     /// <summary>The status.</summary>
     public AnyOf<string>? Status { get; init; }
 
@@ -261,6 +309,7 @@ public sealed record WorkerFilter
 public sealed record LogFilter
 {
     /// <summary>"and_" (default) or "or_" between the criteria.</summary>
+    [JsonConverter(typeof(OperatorConverter))]
     public string? Operator { get; init; }
 
     /// <summary>The level.</summary>
@@ -287,6 +336,7 @@ public sealed record TextSearch(string? Query);
 public sealed record BlockDocumentFilter
 {
     /// <summary>"and_" (default) or "or_" between the criteria.</summary>
+    [JsonConverter(typeof(OperatorConverter))]
     public string? Operator { get; init; }
 
     /// <summary>The id.</summary>
@@ -306,6 +356,7 @@ public sealed record BlockDocumentFilter
 public sealed record BlockTypeFilter
 {
     /// <summary>"and_" (default) or "or_" between the criteria.</summary>
+    [JsonConverter(typeof(OperatorConverter))]
     public string? Operator { get; init; }
 
     /// <summary>The kind's name.</summary>
@@ -331,6 +382,7 @@ public sealed record BlockTypeFilter
 public sealed record VariableFilter
 {
     /// <summary>"and_" (default) or "or_" between the criteria.</summary>
+    [JsonConverter(typeof(OperatorConverter))]
     public string? Operator { get; init; }
 
     /// <summary>The id.</summary>
@@ -338,6 +390,9 @@ public sealed record VariableFilter
 
     /// <summary>The name.</summary>
     public AnyOf<string>? Name { get; init; }
+
+    /// <summary>The value, where it is a text (2.x clients).</summary>
+    public AnyOf<string>? Value { get; init; }
 
     /// <summary>The tags.</summary>
     public TagsFilter? Tags { get; init; }

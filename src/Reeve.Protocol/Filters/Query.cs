@@ -42,11 +42,23 @@ public sealed record Query
     /// <summary>Criteria on variables.</summary>
     public VariableFilter? Variables { get; init; }
 
+    /// <summary>Criteria on artifacts.</summary>
+    public ArtifactFilter? Artifacts { get; init; }
+
+    /// <summary>Criteria on automations.</summary>
+    public AutomationFilter? Automations { get; init; }
+
+    /// <summary>Criteria on notification policies.</summary>
+    public FlowRunNotificationPolicyFilter? FlowRunNotificationPolicyFilter { get; init; }
+
     /// <summary>True to see the secrets of blocks.</summary>
     public bool? IncludeSecrets { get; init; }
 
     /// <summary>The order, such as "EXPECTED_START_TIME_DESC"; null: the route's default.</summary>
     public string? Sort { get; init; }
+
+    /// <summary>The page, from 1, of the <c>…/paginate</c> routes.</summary>
+    public int? Page { get; init; }
 
     /// <summary>At most so many, 0 to 200; null: 200.</summary>
     public int? Limit { get; init; }

@@ -52,3 +52,7 @@ public sealed record OrchestrationDetails
 /// <param name="State">The proposed state.</param>
 /// <param name="Force">True to pass by the rules; terminal states can be left so.</param>
 public sealed record SetState(StateCreate State, bool Force = false);
+
+/// <summary>The body of <c>POST /flow_runs/{id}/resume</c>.</summary>
+/// <param name="RunInput">What the run waits for; values of the form <c>{"__prefect_kind": …}</c> are filled in by the server.</param>
+public sealed record FlowRunResume(Dictionary<string, System.Text.Json.JsonElement>? RunInput = null);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Reeve.Protocol.Runs;
 
@@ -85,6 +86,10 @@ public sealed record TaskRun
 
     /// <summary>The current state.</summary>
     public State? State { get; init; }
+
+    /// <summary>The flow run's name; only <c>/ui/task_runs/{id}</c> tells it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? FlowRunName { get; init; }
 }
 
 /// <summary>How a task run is retried.</summary>

@@ -1,16 +1,17 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Reeve.Protocol;
+using Reeve.Protocol.Automations;
 using Reeve.Protocol.Filters;
-using Reeve.Protocol.Json;
 using Reeve.Server.Filters;
+using Reeve.Server.Hosting;
 using Reeve.Server.Storage;
 
 namespace Reeve.Server.Automations;
 
-/// <summary>The automations' SQL.</summary>
-internal static class AutomationsStore
+/// <summary>The automations' SQL. What an automation is related to: the resource that owns it, and the deployments it is told to run.</summary>
+internal sealed class AutomationsStore(TimeProvider clock)
 {
+    internal static readonly Refusal NotFound = Refusal.NotFound("Automation not found");
+
     private const string Columns = """
         a.id, a.created, a.updated, a.name, a.description, a.enabled, a.tags, a.trigger, a.actions, a.actions_on_trigger, a.actions_on_resolve
         """;
@@ -23,35 +24,99 @@ internal static class AutomationsStore
         ["NAME_DESC"] = "a.name desc, a.id",
     };
 
-    internal static ValueTask<List<JsonElement>> FilterAsync(Session session, Query query, AnyOf<string>? name)
+    internal async ValueTask<Automation> CreateAsync(Session session, AutomationCreate automation)
     {
-        var on = new Conditions(session.Dialect);
-        var where = Conditions.Where(Criteria.Of(on, "a.name", name));
-        return session.QueryAsync($"select {Columns} from automation a {where} {Page.Order(query.Sort, "NAME_ASC", Orders)} {Page.Sql(query)}", Read, on.Parameters);
+        var now = clock.Now();
+        var id = Ids.New(now);
+        await session.ExecuteAsync(
+            """
+            insert into automation (id, created, updated, name, description, enabled, tags, trigger, actions, actions_on_trigger, actions_on_resolve, owner_resource)
+            values (@id, @now, @now, @name, @description, @enabled, @tags, @trigger, @actions, @on_trigger, @on_resolve, @owner)
+            """,
+            [("id", id), ("now", now), ("owner", automation.OwnerResource), .. Values(automation)]).ConfigureAwait(false);
+        await RelateAsync(session, id, automation.Actions, automation.OwnerResource).ConfigureAwait(false);
+        return (await ReadAsync(session, id).ConfigureAwait(false))!;
     }
 
-    internal static ValueTask<long> CountAsync(Session session) => session.ScalarAsync("select count(*) from automation");
+    internal static ValueTask<Automation?> ReadAsync(Session session, Guid id) =>
+        session.QueryFirstAsync($"select {Columns} from automation a where a.id = @id", Read, ("id", id));
 
-    internal static ValueTask<List<JsonElement>> RelatedToAsync(Session session, string resource) => session.QueryAsync(
+    internal static ValueTask<List<Automation>> FilterAsync(Session session, Query query)
+    {
+        var on = new Conditions(session.Dialect);
+        return session.QueryAsync($"select {Columns} from automation a {Where(on, query)} {Page.Order(query.Sort, "NAME_ASC", Orders)} {Page.Sql(query)}", Read, on.Parameters);
+    }
+
+    internal static ValueTask<long> CountAsync(Session session, Query query)
+    {
+        var on = new Conditions(session.Dialect);
+        return session.ScalarAsync($"select count(*) from automation a {Where(on, query)}", on.Parameters);
+    }
+
+    internal static ValueTask<List<Automation>> RelatedToAsync(Session session, string resource) => session.QueryAsync(
         $"select {Columns} from automation a join automation_related_resource r on r.automation_id = a.id where r.resource_id = @resource order by a.name, a.id", Read, ("resource", resource));
+
+    internal async ValueTask<bool> UpdateAsync(Session session, Guid id, AutomationUpdate automation)
+    {
+        var changed = await session.ExecuteAsync(
+            """
+            update automation set updated = @now, name = @name, description = @description, enabled = @enabled, tags = @tags, trigger = @trigger, actions = @actions,
+                actions_on_trigger = @on_trigger, actions_on_resolve = @on_resolve
+            where id = @id
+            """,
+            [("id", id), ("now", clock.Now()), .. Values(automation)]).ConfigureAwait(false);
+        if (changed == 0)
+            return false;
+        var owner = await session.QueryFirstAsync("select owner_resource from automation where id = @id", static row => row.TextOrNull(0), ("id", id)).ConfigureAwait(false);
+        await RelateAsync(session, id, automation.Actions, owner).ConfigureAwait(false);
+        return true;
+    }
+
+    internal async ValueTask EnableAsync(Session session, Guid id, bool enabled) =>
+        await session.ExecuteAsync("update automation set updated = @now, enabled = @enabled where id = @id", ("now", clock.Now()), ("enabled", enabled), ("id", id)).ConfigureAwait(false);
+
+    internal static async ValueTask<Refusal?> DeleteAsync(Session session, Guid id) =>
+        await session.ExecuteAsync("delete from automation where id = @id", ("id", id)).ConfigureAwait(false) == 1 ? null : NotFound;
 
     internal static async ValueTask DeleteOwnedByAsync(Session session, string resource) =>
         await session.ExecuteAsync("delete from automation where owner_resource = @resource", ("resource", resource)).ConfigureAwait(false);
 
-    private static JsonElement Read(Row row) => WireJson.Parse(new JsonObject
+    private static async ValueTask RelateAsync(Session session, Guid id, IReadOnlyList<AutomationAction> actions, string? owner)
     {
-        ["id"] = row.Id(0).ToString(),
-        ["created"] = WireTimeConverter.ToText(row.Time(1)),
-        ["updated"] = WireTimeConverter.ToText(row.Time(2)),
-        ["name"] = row.Text(3),
-        ["description"] = row.Text(4),
-        ["enabled"] = row.Flag(5),
-        ["tags"] = Node(row, 6),
-        ["trigger"] = Node(row, 7),
-        ["actions"] = Node(row, 8),
-        ["actions_on_trigger"] = Node(row, 9),
-        ["actions_on_resolve"] = Node(row, 10),
-    }.ToJsonString());
+        await session.ExecuteAsync("delete from automation_related_resource where automation_id = @id", ("id", id)).ConfigureAwait(false);
+        var selected = actions.OfType<RunDeployment>().Where(run => run.Source == "selected").Select(run => $"prefect.deployment.{run.DeploymentId}");
+        foreach (var resource in selected.Append(owner).OfType<string>().Distinct(StringComparer.Ordinal))
+        {
+            await session.ExecuteAsync(
+                "insert into automation_related_resource (automation_id, resource_id) values (@id, @resource)", ("id", id), ("resource", resource)).ConfigureAwait(false);
+        }
+    }
 
-    private static JsonNode? Node(Row row, int column) => JsonNode.Parse(row.Element(column).GetRawText());
+    private static (string Name, SqlValue Value)[] Values(AutomationUpdate automation) =>
+    [
+        ("name", automation.Name), ("description", automation.Description), ("enabled", automation.Enabled), ("tags", SqlValue.Json(automation.Tags)),
+        ("trigger", SqlValue.Json(automation.Trigger)), ("actions", SqlValue.Json(automation.Actions)),
+        ("on_trigger", SqlValue.Json(automation.ActionsOnTrigger)), ("on_resolve", SqlValue.Json(automation.ActionsOnResolve)),
+    ];
+
+    private static string Where(Conditions on, Query query) => query.Automations is not { } filter ? "" : Conditions.Where(Conditions.Join(
+        filter.Operator,
+        Criteria.Of(on, "a.name", filter.Name),
+        Criteria.Of(on, "a.created", filter.Created),
+        Criteria.Of(on, "a.tags", filter.Tags)));
+
+    private static Automation Read(Row row) => new()
+    {
+        Id = row.Id(0),
+        Created = row.Time(1),
+        Updated = row.Time(2),
+        Name = row.Text(3),
+        Description = row.Text(4),
+        Enabled = row.Flag(5),
+        Tags = row.Json<IReadOnlyList<string>>(6),
+        Trigger = row.Json<Trigger>(7),
+        Actions = row.Json<IReadOnlyList<AutomationAction>>(8),
+        ActionsOnTrigger = row.Json<IReadOnlyList<AutomationAction>>(9),
+        ActionsOnResolve = row.Json<IReadOnlyList<AutomationAction>>(10),
+    };
 }

@@ -13,14 +13,17 @@ internal sealed class BlockDocumentsApi(Database database, BlockDocumentsStore d
 {
     internal void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/block_documents", CreateAsync);
-        api.MapPost("/block_documents/filter", FilterAsync);
-        api.MapPost("/block_documents/count", CountAsync);
-        api.MapGet("/block_documents/{id}", ReadAsync);
-        api.MapPatch("/block_documents/{id}", UpdateAsync);
-        api.MapDelete("/block_documents/{id}", DeleteAsync);
-        api.MapGet("/block_types/slug/{slug}/block_documents", OfTypeAsync);
-        api.MapGet("/block_types/slug/{slug}/block_documents/name/{name}", ReadByNameAsync);
+        api.MapPost("/block_documents", CreateAsync).Says("Keeps a block.").Takes<BlockDocumentCreate>().Answers<BlockDocument>(201).Answers(404, 409);
+        api.MapPost("/block_documents/filter", FilterAsync).Says("Finds blocks.").Takes<Query>(required: false).Answers<List<BlockDocument>>();
+        api.MapPost("/block_documents/count", CountAsync).Says("Counts blocks.").Takes<Query>(required: false).Answers<long>();
+        api.MapGet("/block_documents/{id}", ReadAsync).Says("Reads a block; secrets are hidden unless asked for.").Key<bool>("include_secrets", standard: false)
+            .Answers<BlockDocument>().Answers(404);
+        api.MapPatch("/block_documents/{id}", UpdateAsync).Says("Changes a block's fields.").Takes<BlockDocumentUpdate>().Answers(204, 400, 404);
+        api.MapDelete("/block_documents/{id}", DeleteAsync).Says("Deletes a block.").Answers(204, 404);
+        api.MapGet("/block_types/slug/{slug}/block_documents", OfTypeAsync).Says("Lists the blocks of a kind.").Key<bool>("include_secrets", standard: false)
+            .Answers<List<BlockDocument>>().Answers(404);
+        api.MapGet("/block_types/slug/{slug}/block_documents/name/{block_document_name}", ReadByNameAsync).Says("Reads a block by its kind and name.")
+            .Key<bool>("include_secrets", standard: false).Answers<BlockDocument>().Answers(404);
     }
 
     private async Task CreateAsync(HttpContext http)
@@ -60,7 +63,7 @@ internal sealed class BlockDocumentsApi(Database database, BlockDocumentsStore d
 
     private async Task ReadByNameAsync(HttpContext http)
     {
-        var (slug, name, withSecrets) = (http.Route("slug"), http.Route("name"), WantsSecrets(http));
+        var (slug, name, withSecrets) = (http.Route("slug"), http.Route("block_document_name"), WantsSecrets(http));
         await AnswerAsync(http, await database.ReadAsync(session => documents.ReadAsync(session, slug, name, withSecrets), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
     }
 

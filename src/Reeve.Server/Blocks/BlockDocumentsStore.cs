@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
 using Reeve.Protocol;
 using Reeve.Protocol.Blocks;
 using Reeve.Protocol.Filters;
@@ -61,7 +62,7 @@ internal sealed class BlockDocumentsStore(TimeProvider clock, BlockSecrets secre
         var schemaId = update.BlockSchemaId ?? stored.Document.BlockSchemaId;
         if (schemaId != stored.Document.BlockSchemaId
             && (await BlockSchemasStore.ReadAsync(session, schemaId).ConfigureAwait(false))?.BlockTypeId != stored.Document.BlockTypeId)
-            return Refusal.Conflict("A block can only move to another schema of its own block type.");
+            return new Refusal(StatusCodes.Status400BadRequest, "A block can only move to another schema of its own block type.");
         var known = secrets.Unseal(id, stored.Box);
         var data = update.Data is { ValueKind: JsonValueKind.Object } given ? JsonObject.Create(given)! : [];
         Obfuscation.KeepHidden(data, known);

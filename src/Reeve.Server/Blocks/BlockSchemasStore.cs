@@ -20,8 +20,8 @@ internal sealed class BlockSchemasStore(TimeProvider clock)
 
     private const string From = "from block_schema s join block_type t on t.id = s.block_type_id";
 
-    /// <summary>Stores a schema; one of the same checksum and version answers with itself. A checksum is given only for what comes with the server.</summary>
-    internal async ValueTask<Outcome<(BlockSchema Schema, bool IsNew)>> CreateAsync(Session session, BlockSchemaCreate schema, string? checksum = null)
+    /// <summary>Stores a schema; one of the same checksum and version answers with itself.</summary>
+    internal async ValueTask<Outcome<(BlockSchema Schema, bool IsNew)>> CreateAsync(Session session, BlockSchemaCreate schema)
     {
         if (await BlockTypesStore.ReadAsync(session, schema.BlockTypeId).ConfigureAwait(false) is null)
             return Refusal.NotFound($"Block type {schema.BlockTypeId} not found.");
@@ -33,7 +33,10 @@ internal sealed class BlockSchemasStore(TimeProvider clock)
             fields = WireJson.Parse(complete.ToJsonString());
         }
         var (now, version) = (clock.Now(), schema.Version ?? "non-versioned");
-        checksum ??= BlockChecksum.Of(schema.Fields);
+        var checksum = BlockChecksum.Of(schema.Fields);
+        foreach (var slug in BlockSchemaReferences.Slugs(fields))
+            if (await BlockTypesStore.ReadAsync(session, slug).ConfigureAwait(false) is null)
+                return Refusal.Conflict($"The schema refers to the block type \"{slug}\", which is not there. Register it first.");
         var added = await session.ExecuteAsync(
             """
             insert into block_schema (id, created, updated, checksum, fields, block_type_id, capabilities, version)
@@ -71,7 +74,7 @@ internal sealed class BlockSchemasStore(TimeProvider clock)
         if (await ReadAsync(session, id).ConfigureAwait(false) is not { } schema)
             return NotFound;
         if (schema.BlockType!.IsProtected)
-            return Refusal.Forbidden($"Schemas of the protected block type \"{schema.BlockType.Slug}\" cannot be deleted.");
+            return Refusal.Forbidden("Block schemas for protected block types cannot be deleted.");
         await session.ExecuteAsync("delete from block_schema where id = @id", ("id", id)).ConfigureAwait(false);
         return null;
     }

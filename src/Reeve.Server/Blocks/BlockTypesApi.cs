@@ -1,7 +1,9 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Reeve.Protocol;
 using Reeve.Protocol.Blocks;
 using Reeve.Protocol.Filters;
 using Reeve.Server.Hosting;
@@ -10,38 +12,44 @@ using Reeve.Server.Storage;
 namespace Reeve.Server.Blocks;
 
 /// <summary><c>/block_types</c>, <c>/block_schemas</c> and <c>/block_capabilities</c></summary>
-internal sealed partial class BlockTypesApi(Database database, BlockTypesStore types, BlockSchemasStore schemas)
+internal sealed partial class BlockTypesApi(Database database, BlockTypesStore types, BlockSchemasStore schemas, BuiltInBlocks builtIn)
 {
     internal void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/block_types", CreateAsync);
-        api.MapPost("/block_types/filter", FilterAsync);
-        api.MapPost("/block_types/install_system_block_types", http => http.AnswerAsync<System.Text.Json.JsonElement?>(null));
-        api.MapGet("/block_types/slug/{slug}", ReadBySlugAsync);
-        api.MapGet("/block_types/{id}", ReadAsync);
-        api.MapPatch("/block_types/{id}", UpdateAsync);
-        api.MapDelete("/block_types/{id}", DeleteAsync);
-        api.MapPost("/block_schemas", CreateSchemaAsync);
-        api.MapPost("/block_schemas/filter", FilterSchemasAsync);
-        api.MapGet("/block_schemas/checksum/{checksum}", ReadSchemaByChecksumAsync);
-        api.MapGet("/block_schemas/{id}", ReadSchemaAsync);
-        api.MapDelete("/block_schemas/{id}", DeleteSchemaAsync);
-        api.MapGet("/block_capabilities", CapabilitiesAsync);
+        api.MapPost("/block_types", CreateAsync).Says("Adds a kind of block.").Takes<BlockTypeCreate>().Answers<BlockType>(201).Answers(403, 409);
+        api.MapPost("/block_types/filter", FilterAsync).Says("Finds kinds of blocks.").Takes<Query>(required: false).Answers<List<BlockType>>();
+        api.MapPost("/block_types/install_system_block_types", InstallAsync).Says("Puts back what is missing of the built-in kinds of blocks.").Answers<JsonElement?>();
+        api.MapGet("/block_types/slug/{slug}", ReadBySlugAsync).Says("Reads a kind of block by its slug.").Answers<BlockType>().Answers(404);
+        api.MapGet("/block_types/{id}", ReadAsync).Says("Reads a kind of block.").Answers<BlockType>().Answers(404);
+        api.MapPatch("/block_types/{id}", UpdateAsync).Says("Changes what people see of a kind of block.").Takes<BlockTypeTexts>().Answers(204, 404);
+        api.MapDelete("/block_types/{id}", DeleteAsync).Says("Deletes a kind of block with its blocks.").Answers(204, 403, 404);
+        api.MapPost("/block_schemas", CreateSchemaAsync).Says("Adds a schema to a kind of block; one of the same checksum and version answers 200.")
+            .Takes<BlockSchemaCreate>().Answers<BlockSchema>(201, 200).Answers(404, 409);
+        api.MapPost("/block_schemas/filter", FilterSchemasAsync).Says("Finds schemas of blocks, the newest first.").Takes<Query>(required: false).Answers<List<BlockSchema>>();
+        api.MapGet("/block_schemas/checksum/{checksum}", ReadSchemaByChecksumAsync).Says("Reads the newest schema with a checksum.").Key<string>("version").Answers<BlockSchema>().Answers(404);
+        api.MapGet("/block_schemas/{id}", ReadSchemaAsync).Says("Reads a schema.").Answers<BlockSchema>().Answers(404);
+        api.MapDelete("/block_schemas/{id}", DeleteSchemaAsync).Says("Deletes a schema with its blocks.").Answers(204, 403, 404);
+        api.MapGet("/block_capabilities", CapabilitiesAsync).Says("Lists what blocks can do.").Answers<List<string>>();
     }
 
     private async Task CreateAsync(HttpContext http)
     {
         var body = await http.Request.ReadWireAsync<BlockTypeCreate>(http.RequestAborted).ConfigureAwait(false);
-        if (!Slug().IsMatch(body.Slug))
-            throw new InvalidRequestException("body.slug", "slug must only contain lowercase letters, numbers, and dashes");
-        var outcome = await database.WriteAsync(session => types.CreateAsync(session, body), http.RequestAborted).ConfigureAwait(false);
+        Check(body);
+        if (body.Name.StartsWith("prefect", StringComparison.OrdinalIgnoreCase))
+        {
+            await http.DoneAsync(Refusal.Forbidden("Block type names beginning with 'Prefect' are reserved.")).ConfigureAwait(false);
+            return;
+        }
+        var isThree = ClientLine.IsThree(http.Request);
+        var outcome = await database.WriteAsync(session => types.CreateAsync(session, body, isThree), http.RequestAborted).ConfigureAwait(false);
         await http.AnswerAsync(outcome, StatusCodes.Status201Created).ConfigureAwait(false);
     }
 
     private async Task FilterAsync(HttpContext http)
     {
         var query = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
-        await http.AnswerAsync(await database.ReadAsync(session => BlockTypesStore.FilterAsync(session, query), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+        await http.AnswerAsync(await database.ReadAsync(session => BlockTypesStore.FilterAsync(session, query, ClientLine.IsThree(http.Request)), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     private async Task ReadAsync(HttpContext http) =>
@@ -49,8 +57,14 @@ internal sealed partial class BlockTypesApi(Database database, BlockTypesStore t
 
     private async Task ReadBySlugAsync(HttpContext http)
     {
-        var slug = http.Route("slug");
-        await AnswerAsync(http, await database.ReadAsync(session => BlockTypesStore.ReadAsync(session, slug), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+        var (slug, isThree) = (http.Route("slug"), ClientLine.IsThree(http.Request));
+        await AnswerAsync(http, await database.ReadAsync(session => BlockTypesStore.ReadAsync(session, slug, isThree), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    private async Task InstallAsync(HttpContext http)
+    {
+        await database.WriteAsync(session => builtIn.InstallAsync(session, onlyOnce: false), http.RequestAborted).ConfigureAwait(false);
+        await http.AnswerAsync<JsonElement?>(null).ConfigureAwait(false);
     }
 
     private async Task UpdateAsync(HttpContext http)
@@ -66,7 +80,7 @@ internal sealed partial class BlockTypesApi(Database database, BlockTypesStore t
     private async Task CreateSchemaAsync(HttpContext http)
     {
         var body = await http.Request.ReadWireAsync<BlockSchemaCreate>(http.RequestAborted).ConfigureAwait(false);
-        if (body.Fields.ValueKind != System.Text.Json.JsonValueKind.Object)
+        if (body.Fields.ValueKind != JsonValueKind.Object)
             throw new InvalidRequestException("body.fields", "Input should be a valid dictionary", "dict_type");
         var outcome = await database.WriteAsync(session => schemas.CreateAsync(session, body), http.RequestAborted).ConfigureAwait(false);
         await (outcome.Refusal is { } refusal
@@ -98,6 +112,20 @@ internal sealed partial class BlockTypesApi(Database database, BlockTypesStore t
     private static Task AnswerAsync(HttpContext http, BlockType? type) => type is null ? http.DoneAsync(BlockTypesStore.NotFound) : http.AnswerAsync(type);
 
     private static Task AnswerAsync(HttpContext http, BlockSchema? schema) => schema is null ? http.DoneAsync(BlockSchemasStore.NotFound) : http.AnswerAsync(schema);
+
+    private static void Check(BlockTypeCreate body)
+    {
+        List<Fault> faults = [];
+        if (!Slug().IsMatch(body.Slug))
+            faults.Add(new(["body", "slug"], "slug must only contain lowercase letters, numbers, and dashes", "value_error"));
+        if (!ShownName().IsMatch(body.Name))
+            faults.Add(new(["body", "name"], "A name has at least one character, and none of /, %, &, > and <", "string_pattern_mismatch"));
+        if (faults.Count > 0)
+            throw new InvalidRequestException(faults);
+    }
+
+    [GeneratedRegex("^[^/%&><]+$")]
+    private static partial Regex ShownName();
 
     [GeneratedRegex("^[a-z0-9-]+$")]
     internal static partial Regex Slug();

@@ -17,30 +17,38 @@ internal sealed class BlockTypesStore(TimeProvider clock)
 
     internal static readonly Refusal NotFound = Refusal.NotFound("Block type not found");
 
-    internal async ValueTask<Outcome<BlockType>> CreateAsync(Session session, BlockTypeCreate type, bool isProtected = false)
+    /// <summary>Adds a kind of block. A client of the 3.x line may take the slug of a built-in kind that its line does not have.</summary>
+    internal async ValueTask<Outcome<BlockType>> CreateAsync(Session session, BlockTypeCreate type, bool isThree)
     {
         var now = clock.Now();
         var added = await session.ExecuteAsync(
-            """
-            insert into block_type (id, created, updated, name, slug, logo_url, documentation_url, description, code_example, is_protected)
-            values (@id, @now, @now, @name, @slug, @logo, @documentation, @description, @example, @protected) on conflict (slug) do nothing
+            $"""
+            insert into block_type (id, created, updated, name, slug, logo_url, documentation_url, description, code_example)
+            values (@id, @now, @now, @name, @slug, @logo, @documentation, @description, @example) on conflict (slug) {(isThree ? TakeOver : "do nothing")}
             """,
             ("id", Ids.New(now)), ("now", now), ("name", type.Name), ("slug", type.Slug), ("logo", type.LogoUrl), ("documentation", type.DocumentationUrl),
-            ("description", type.Description), ("example", type.CodeExample), ("protected", isProtected)).ConfigureAwait(false);
-        return added == 1 ? (await ReadAsync(session, type.Slug).ConfigureAwait(false))! : Refusal.Conflict($"A block type with the slug \"{type.Slug}\" already exists.");
+            ("description", type.Description), ("example", type.CodeExample)).ConfigureAwait(false);
+        return added == 1 ? (await ReadAsync(session, type.Slug).ConfigureAwait(false))! : Refusal.Conflict($"Block type with name \"{type.Name}\" already exists");
     }
+
+    private const string TakeOver = """
+        do update set updated = excluded.updated, name = excluded.name, logo_url = excluded.logo_url, documentation_url = excluded.documentation_url,
+            description = excluded.description, code_example = excluded.code_example, is_protected = excluded.is_protected, only_for_two = excluded.only_for_two
+        where block_type.only_for_two
+        """;
 
     internal static ValueTask<BlockType?> ReadAsync(Session session, Guid id) =>
         session.QueryFirstAsync($"select {Columns} from block_type t where t.id = @id", static row => Read(row, 0), ("id", id));
 
-    internal static ValueTask<BlockType?> ReadAsync(Session session, string slug) =>
-        session.QueryFirstAsync($"select {Columns} from block_type t where t.slug = @slug", static row => Read(row, 0), ("slug", slug));
+    internal static ValueTask<BlockType?> ReadAsync(Session session, string slug, bool isThree = false) =>
+        session.QueryFirstAsync($"select {Columns} from block_type t where t.slug = @slug {(isThree ? "and not t.only_for_two" : "")}", static row => Read(row, 0), ("slug", slug));
 
-    internal static ValueTask<List<BlockType>> FilterAsync(Session session, Query query)
+    internal static ValueTask<List<BlockType>> FilterAsync(Session session, Query query, bool isThree)
     {
         var on = new Conditions(session.Dialect);
         var capabilities = Criteria.Of(on, "s.capabilities", query.BlockSchemas?.BlockCapabilities);
         var where = Conditions.Where(
+            isThree ? "not t.only_for_two" : null,
             Of(on, query.BlockTypes),
             capabilities is null ? null : $"exists (select 1 from block_schema s where s.block_type_id = t.id and {capabilities})");
         return session.QueryAsync($"select {Columns} from block_type t {where} order by t.name, t.id {Page.Sql(query)}", static row => Read(row, 0), on.Parameters);
@@ -64,7 +72,7 @@ internal sealed class BlockTypesStore(TimeProvider clock)
         if (await ReadAsync(session, id).ConfigureAwait(false) is not { } type)
             return NotFound;
         if (type.IsProtected)
-            return Refusal.Forbidden($"The block type \"{type.Slug}\" is protected and cannot be deleted.");
+            return Refusal.Forbidden("protected block types cannot be deleted.");
         await session.ExecuteAsync("delete from block_type where id = @id", ("id", id)).ConfigureAwait(false);
         return null;
     }

@@ -21,7 +21,7 @@ internal sealed class ConsoleApi
     private readonly Lazy<FrozenDictionary<string, ConsoleFile>> files = new(ReadFiles);
 
     /// <summary>A middleware and not a route: a route that takes every path would take the answers 404 and 405 from the API.</summary>
-    internal Func<RequestDelegate, RequestDelegate> Middleware => next => http => Find(http.Request) is { } file ? SendAsync(http, file) : next(http);
+    internal Func<RequestDelegate, RequestDelegate> Middleware => next => http => http.GetEndpoint() is null && Find(http.Request) is { } file ? SendAsync(http, file) : next(http);
 
     private ConsoleFile? Find(HttpRequest request)
     {

@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Reeve.Protocol.Deployments;
 using Reeve.Protocol.Filters;
+using Reeve.Protocol.Json;
+using Reeve.Server.ConcurrencyLimits;
 using Reeve.Server.Filters;
 using Reeve.Server.Flows;
 using Reeve.Server.Hosting;
@@ -13,7 +15,7 @@ namespace Reeve.Server.Deployments;
 
 /// <summary><c>/deployments</c></summary>
 internal sealed class DeploymentsApi(
-    Database database, DeploymentsStore deployments, DeploymentDrafts drafts, SchedulesStore schedules, AutoScheduledRuns runs, FlowsStore flows)
+    Database database, DeploymentsStore deployments, DeploymentDrafts drafts, SchedulesStore schedules, AutoScheduledRuns runs, FlowsStore flows, DeploymentLimits limits)
 {
     internal const string NotFound = "Deployment not found";
 
@@ -59,7 +61,9 @@ internal sealed class DeploymentsApi(
         var known = await deployments.FindAsync(session, body.FlowId, body.Name).ConfigureAwait(false);
         var before = known is { } id ? await deployments.ReadAsync(session, id).ConfigureAwait(false) : null;
         var draft = await drafts.OfAsync(session, body, before).ConfigureAwait(false);
-        return (draft.Refusal is null ? await StoreAsync(session, draft.Value!, wanted).ConfigureAwait(false) : draft, before is null);
+        return (draft.Refusal is null
+            ? await StoreAsync(session, draft.Value!, wanted, new(body.ConcurrencyLimit), new(body.GlobalConcurrencyLimitId)).ConfigureAwait(false)
+            : draft, before is null);
     }
 
     private async Task UpdateAsync(HttpContext http)
@@ -72,15 +76,20 @@ internal sealed class DeploymentsApi(
                 if (await deployments.ReadAsync(session, http.Id()).ConfigureAwait(false) is not { } known)
                     return Refusal.NotFound(NotFound);
                 var draft = await drafts.OfAsync(session, body, known).ConfigureAwait(false);
-                return draft.Refusal is null ? await StoreAsync(session, draft.Value!, wanted).ConfigureAwait(false) : draft;
+                return draft.Refusal is null
+                    ? await StoreAsync(session, draft.Value!, wanted, body.ConcurrencyLimit, body.GlobalConcurrencyLimitId).ConfigureAwait(false)
+                    : draft;
             },
             http.RequestAborted).ConfigureAwait(false);
         await http.DoneAsync(outcome.Refusal).ConfigureAwait(false);
     }
 
-    private async ValueTask<Deployment> StoreAsync(Session session, Deployment deployment, List<DeploymentScheduleCreate>? wanted)
+    private async ValueTask<Outcome<Deployment>> StoreAsync(
+        Session session, Deployment deployment, List<DeploymentScheduleCreate>? wanted, Optional<int?> limit, Optional<Guid?> globalLimit)
     {
         await deployments.SaveAsync(session, deployment).ConfigureAwait(false);
+        if (await limits.LinkAsync(session, deployment.Id, limit, globalLimit).ConfigureAwait(false) is { } refusal)
+            return refusal;
         if (wanted is not null)
             await schedules.ReplaceAsync(session, deployment.Id, wanted).ConfigureAwait(false);
         await runs.RenewAsync(session, deployment.Id).ConfigureAwait(false);
@@ -96,6 +105,7 @@ internal sealed class DeploymentsApi(
                     return Refusal.NotFound(NotFound);
                 await AutoScheduledRuns.RemoveAllAsync(session, http.Id()).ConfigureAwait(false);
                 await deployments.DeleteAsync(session, http.Id()).ConfigureAwait(false);
+                await limits.UnlinkAsync(session, http.Id()).ConfigureAwait(false);
                 return null;
             },
             http.RequestAborted).ConfigureAwait(false);

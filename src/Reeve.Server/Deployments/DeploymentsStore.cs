@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Reeve.Protocol;
+using Reeve.Protocol.ConcurrencyLimits;
 using Reeve.Protocol.Deployments;
 using Reeve.Protocol.Filters;
 using Reeve.Protocol.Runs;
+using Reeve.Server.ConcurrencyLimits;
 using Reeve.Server.Filters;
 using Reeve.Server.Storage;
 using Reeve.Server.WorkPools;
@@ -15,10 +17,10 @@ internal sealed class DeploymentsStore(TimeProvider clock, SchedulesStore schedu
     private const string Columns = """
         d.id, d.created, d.updated, d.name, d.version, d.description, d.flow_id, d.paused, d.concurrency_limit, d.concurrency_options, d.job_variables, d.parameters,
         d.tags, d.labels, d.work_queue_name, d.work_queue_id, p.name, d.last_polled, q.last_polled, d.parameter_openapi_schema, d.enforce_parameter_schema, d.path,
-        d.pull_steps, d.entrypoint, d.manifest_path, d.storage_document_id, d.infrastructure_document_id, d.created_by, d.updated_by
-        """;
+        d.pull_steps, d.entrypoint, d.manifest_path, d.storage_document_id, d.infrastructure_document_id, d.created_by, d.updated_by,
+        """ + LimitRows.Columns;
 
-    private const string From = "from deployment d left join work_queue q on q.id = d.work_queue_id left join work_pool p on p.id = q.work_pool_id";
+    private const string From = "from deployment d left join work_queue q on q.id = d.work_queue_id left join work_pool p on p.id = q.work_pool_id left join concurrency_limit c on c.id = d.concurrency_limit_id";
 
     private static readonly Dictionary<string, string> Orders = new(StringComparer.Ordinal)
     {
@@ -31,11 +33,11 @@ internal sealed class DeploymentsStore(TimeProvider clock, SchedulesStore schedu
     };
 
     internal async ValueTask<Deployment?> ReadAsync(Session session, Guid id) =>
-        await WithSchedulesAsync(session, await session.QueryFirstAsync($"select {Columns} {From} where d.id = @id", Read, ("id", id)).ConfigureAwait(false)).ConfigureAwait(false);
+        await WithSchedulesAsync(session, await session.QueryFirstAsync($"select {Columns} {From} where d.id = @id", Read, Now(("id", id))).ConfigureAwait(false)).ConfigureAwait(false);
 
     internal async ValueTask<Deployment?> ReadByNameAsync(Session session, string flow, string name) =>
         await WithSchedulesAsync(session, await session.QueryFirstAsync(
-            $"select {Columns} {From} join flow f on f.id = d.flow_id where f.name = @flow and d.name = @name", Read, ("flow", flow), ("name", name)).ConfigureAwait(false)).ConfigureAwait(false);
+            $"select {Columns} {From} join flow f on f.id = d.flow_id where f.name = @flow and d.name = @name", Read, Now(("flow", flow), ("name", name))).ConfigureAwait(false)).ConfigureAwait(false);
 
     internal ValueTask<Guid?> FindAsync(Session session, Guid flowId, string name) =>
         session.QueryFirstAsync("select id from deployment where flow_id = @flow and name = @name", static row => (Guid?)row.Id(0), ("flow", flowId), ("name", name));
@@ -44,7 +46,7 @@ internal sealed class DeploymentsStore(TimeProvider clock, SchedulesStore schedu
     {
         var on = new Conditions(session.Dialect);
         var found = await session.QueryAsync(
-            $"select {Columns} {From} {Where(on, query)} {Page.Order(query.Sort, "", Orders)} {Page.Sql(query)}", Read, on.Parameters).ConfigureAwait(false);
+            $"select {Columns} {From} {Where(on, query)} {Page.Order(query.Sort, "", Orders)} {Page.Sql(query)}", Read, Now(on.Parameters)).ConfigureAwait(false);
         var all = await schedules.OfAsync(session, found.ConvertAll(d => d.Id)).ConfigureAwait(false);
         return found.ConvertAll(deployment => With(deployment, [.. all[deployment.Id]]));
     }
@@ -73,7 +75,7 @@ internal sealed class DeploymentsStore(TimeProvider clock, SchedulesStore schedu
                 infrastructure_document_id = excluded.infrastructure_document_id, updated_by = excluded.updated_by
             """,
             ("id", deployment.Id), ("created", deployment.Created), ("now", clock.Now()), ("name", deployment.Name), ("version", deployment.Version), ("description", deployment.Description),
-            ("flow", deployment.FlowId), ("paused", deployment.Paused), ("limit", deployment.ConcurrencyLimit), ("options", deployment.ConcurrencyOptions), ("job", deployment.JobVariables),
+            ("flow", deployment.FlowId), ("paused", deployment.Paused), ("limit", deployment.ConcurrencyLimit), ("options", SqlValue.Json(deployment.ConcurrencyOptions)), ("job", deployment.JobVariables),
             ("parameters", deployment.Parameters), ("tags", SqlValue.Json(deployment.Tags)), ("labels", deployment.Labels), ("queue", deployment.WorkQueueId),
             ("queue_name", deployment.WorkQueueName), ("schema", deployment.ParameterOpenapiSchema), ("enforce", deployment.EnforceParameterSchema), ("path", deployment.Path),
             ("steps", deployment.PullSteps), ("entrypoint", deployment.Entrypoint), ("manifest", manifestPath ?? deployment.ManifestPath), ("storage", deployment.StorageDocumentId),
@@ -119,6 +121,13 @@ internal sealed class DeploymentsStore(TimeProvider clock, SchedulesStore schedu
     private static Deployment With(Deployment deployment, List<DeploymentSchedule> schedules) =>
         deployment with { Schedules = schedules, Schedule = schedules is [var first, ..] ? first.Schedule : null };
 
+    // what is used of a limit depends on the time
+    private (string, SqlValue)[] Now(params ReadOnlySpan<(string Name, SqlValue Value)> parameters)
+    {
+        var now = clock.Now();
+        return [.. parameters, ("now", now), ("seconds", LimitRows.Seconds(now))];
+    }
+
     private Deployment Read(Row row)
     {
         DateTimeOffset? polled = (row.TimeOrNull(17), row.TimeOrNull(18)) switch
@@ -138,8 +147,9 @@ internal sealed class DeploymentsStore(TimeProvider clock, SchedulesStore schedu
             FlowId = row.Id(6),
             Paused = row.Flag(7),
             IsScheduleActive = !row.Flag(7),
-            ConcurrencyLimit = row.IntOrNull(8),
-            ConcurrencyOptions = row.ElementOrNull(9),
+            ConcurrencyLimit = row.IsNull(29) ? null : row.Int(33),
+            ConcurrencyOptions = row.JsonOrNull<ConcurrencyOptions>(9),
+            GlobalConcurrencyLimit = row.IsNull(29) ? null : LimitRows.Read(row, 29),
             JobVariables = row.Element(10),
             InfraOverrides = row.Element(10),
             Parameters = row.Element(11),

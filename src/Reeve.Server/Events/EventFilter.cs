@@ -1,9 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Reeve.Protocol.Json;
 
 namespace Reeve.Server.Events;
 
-/// <summary>Criteria on events, as clients send them.</summary>
+/// <summary>Criteria on events, as clients send them. Empty lists ask for nothing.</summary>
 internal sealed record EventFilter
 {
     public EventOccurredFilter? Occurred { get; init; }
@@ -17,18 +18,25 @@ internal sealed record EventFilter
     public IReadOnlyList<EventRelatedFilter>? Related { get; init; }
 
     /// <summary>Each must be met by the resource or by one of the related ones.</summary>
-    [JsonConverter(typeof(OneOrManyConverter<EventResourceFilter>))]
-    public IReadOnlyList<EventResourceFilter>? AnyResource { get; init; }
+    [JsonConverter(typeof(OneOrManyConverter<EventAnyResourceFilter>))]
+    public IReadOnlyList<EventAnyResourceFilter>? AnyResource { get; init; }
 
     public EventIdFilter? Id { get; init; }
 
     public EventTextFilter? Text { get; init; }
 
-    /// <summary>"ASC" or "DESC".</summary>
-    public string? Order { get; init; }
+    public EventOrder? Order { get; init; }
 }
 
-internal sealed record EventOccurredFilter(DateTimeOffset? Since, DateTimeOffset? Until);
+/// <summary>By when events happened; the newest first unless asked otherwise.</summary>
+[JsonConverter(typeof(UpperEnumConverter<EventOrder>))]
+internal enum EventOrder
+{
+    Asc,
+    Desc,
+}
+
+internal sealed record EventOccurredFilter(DateTimeOffset? Since = null, DateTimeOffset? Until = null);
 
 internal sealed record EventNameFilter
 {
@@ -47,8 +55,19 @@ internal sealed record EventResourceFilter
 
     public IReadOnlyList<string>? IdPrefix { get; init; }
 
-    /// <summary>By label a wanted value, or a list of them; <c>*</c> at the end of one stands for anything, <c>!</c> before it for not.</summary>
-    public Dictionary<string, JsonElement>? Labels { get; init; }
+    public LabelPatterns? Labels { get; init; }
+
+    /// <summary>Only the first event, in the order asked for, of each resource.</summary>
+    public bool? Distinct { get; init; }
+}
+
+internal sealed record EventAnyResourceFilter
+{
+    public IReadOnlyList<string>? Id { get; init; }
+
+    public IReadOnlyList<string>? IdPrefix { get; init; }
+
+    public LabelPatterns? Labels { get; init; }
 }
 
 internal sealed record EventRelatedFilter
@@ -60,12 +79,12 @@ internal sealed record EventRelatedFilter
     /// <summary>Pairs of id and role.</summary>
     public IReadOnlyList<IReadOnlyList<string>>? ResourcesInRoles { get; init; }
 
-    public Dictionary<string, JsonElement>? Labels { get; init; }
+    public LabelPatterns? Labels { get; init; }
 }
 
-internal sealed record EventIdFilter(IReadOnlyList<Guid>? Id);
+internal sealed record EventIdFilter(IReadOnlyList<Guid>? Id = null);
 
-internal sealed record EventTextFilter(string? Query);
+internal sealed record EventTextFilter(string Query);
 
 /// <summary>The newest clients send a list where older ones send one filter.</summary>
 internal sealed class OneOrManyConverter<T> : JsonConverter<IReadOnlyList<T>>

@@ -17,7 +17,7 @@ internal sealed partial class EventSockets(
     Database database, EventsStore events, EventStream stream, BasicAuthentication authentication, ILogger<EventSockets> log)
 {
     private const int MostInOneWrite = 200;
-    private const int MostBackfilled = 1000;
+    private const int BackfillPage = 250;
 
     internal void Map(IEndpointRouteBuilder api)
     {
@@ -88,9 +88,9 @@ internal sealed partial class EventSockets(
         try
         {
             var happened = WireRequests.Read<Event>(message);
-            if (happened.Resource.ContainsKey(EventMatcher.ResourceId))
+            if (EventChecks.Faults(happened) is not [var first, ..])
                 return happened;
-            NotRead($"the resource has no {EventMatcher.ResourceId}");
+            NotRead(first.Msg);
         }
         catch (Exception fault) when (fault is InvalidRequestException or InvalidOperationException)
         {
@@ -101,21 +101,61 @@ internal sealed partial class EventSockets(
 
     private Task OutAsync(HttpContext http) => WireSocket.ServeAsync(http, authentication, async (socket, stop) =>
     {
-        var filter = await socket.ReceiveFilterAsync(stop).ConfigureAwait(false) is { } given ? WireRequests.Read<EventFilter>(given) : new EventFilter();
-        await socket.TellAsync(ended => SendAsync(socket, filter, ended), stop).ConfigureAwait(false);
+        var asked = await socket.ReceiveFilterAsync(stop).ConfigureAwait(false);
+        var filter = asked.TryGetProperty("filter", out var given) && given.ValueKind == JsonValueKind.Object ? WireRequests.Read<EventFilter>(given) : new EventFilter();
+        var backfill = !(asked.TryGetProperty("backfill", out var wanted) && wanted.ValueKind == JsonValueKind.False);
+        await socket.TellAsync(ended => SendAsync(socket, filter, backfill, ended), stop).ConfigureAwait(false);
     });
 
-    private async Task SendAsync(WireSocket socket, EventFilter filter, CancellationToken cancellation)
+    private async Task SendAsync(WireSocket socket, EventFilter filter, bool backfill, CancellationToken cancellation)
     {
+        EventPosition? told = backfill ? await BackfillAsync(socket, filter, cancellation).ConfigureAwait(false) : null;
         using var subscription = await stream.SubscribeAsync(filter, cancellation).ConfigureAwait(false);
-        var (recent, _) = await database.ReadAsync(
-            session => events.FilterAsync(session, filter with { Order = "DESC" }, 0, MostBackfilled, subscription.From), cancellation).ConfigureAwait(false);
-        recent.Reverse();
-        foreach (var happened in recent)
-            await socket.SendAsync(Message(JsonSerializer.SerializeToUtf8Bytes(happened, WireJson.TypeInfo<Event>())), cancellation).ConfigureAwait(false);
+        if (told is { } from)
+            await FollowAsync(socket, filter, from, subscription.From, cancellation).ConfigureAwait(false);
         await foreach (var body in subscription.Events.ReadAllAsync(cancellation).ConfigureAwait(false))
             await socket.SendAsync(Message(body), cancellation).ConfigureAwait(false);
         await socket.CloseAsync((WebSocketCloseStatus)1013, "The events came faster than they were read; ask again", cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Tells what was, at the pace of the client, and returns how far. What is committed meanwhile is told as it comes, until the end is in sight.</summary>
+    private async Task<EventPosition> BackfillAsync(WireSocket socket, EventFilter filter, CancellationToken cancellation)
+    {
+        var end = await database.ReadAsync(events.EndAsync, cancellation).ConfigureAwait(false);
+        (DateTimeOffset, long)? last = null;
+        while (true)
+        {
+            var from = last;
+            var page = await database.ReadAsync(session => events.UntilAsync(session, filter, end, from, BackfillPage), cancellation).ConfigureAwait(false);
+            foreach (var (occurred, offset, body) in page)
+            {
+                await socket.SendAsync(Message(body), cancellation).ConfigureAwait(false);
+                last = (occurred, offset);
+            }
+            if (page.Count < BackfillPage)
+                break;
+        }
+        return await FollowAsync(socket, filter, end, null, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Tells what was committed after a position, up to another one or until little is left.</summary>
+    private async Task<EventPosition> FollowAsync(WireSocket socket, EventFilter filter, EventPosition from, EventPosition? until, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var position = from;
+            var batch = await database.ReadAsync(session => events.AfterAsync(session, position, BackfillPage), cancellation).ConfigureAwait(false);
+            foreach (var (at, body) in batch)
+            {
+                if (until is { } end && at.CompareTo(end) > 0)
+                    return from;
+                if (filter.Matches(JsonSerializer.Deserialize(body, WireJson.TypeInfo<Event>())!))
+                    await socket.SendAsync(Message(body), cancellation).ConfigureAwait(false);
+                from = at;
+            }
+            if (batch.Count < BackfillPage)
+                return from;
+        }
     }
 
     private static byte[] Message(ReadOnlySpan<byte> body) => [.. """{"type":"event","event":"""u8, .. body, (byte)'}'];

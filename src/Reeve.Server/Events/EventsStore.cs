@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Reeve.Protocol;
 using Reeve.Protocol.Events;
@@ -9,9 +10,6 @@ namespace Reeve.Server.Events;
 /// <summary>The events' SQL.</summary>
 internal sealed class EventsStore(Orchestrator orchestrator, TimeProvider clock)
 {
-    // what is looked through for one answer; a narrower time window looks further
-    private const int MostScanned = 50_000;
-
     /// <summary>Stores what clients tell, each event once. Task runs they speak of are recorded with it.</summary>
     internal async ValueTask ReceiveAsync(Session session, IReadOnlyList<Event> events)
     {
@@ -27,39 +25,61 @@ internal sealed class EventsStore(Orchestrator orchestrator, TimeProvider clock)
 
     /// <summary>The end of what is settled.</summary>
     internal ValueTask<EventPosition> EndAsync(Session session) => session.QueryFirstAsync(
-        $"""select e.tx, e."offset" from event e where {session.Dialect.SettledEvents("e")} order by e.tx desc, e."offset" desc limit 1""",
+        $"""select e.tx, e."offset" from event e where {session.Dialect.SettledEvents("e")} order by {EventSql.Of(session.Dialect).InOrder("e", "desc")} limit 1""",
         static row => new EventPosition(row.Long(0), row.Long(1)));
 
     /// <summary>What was committed after a position, in order.</summary>
-    internal ValueTask<List<(EventPosition At, byte[] Body)>> AfterAsync(Session session, EventPosition position, int most) => session.QueryAsync(
-        $"""
-        select e.tx, e."offset", e.body from event e
-        where (e.tx, e."offset") > (@tx, @at) and {session.Dialect.SettledEvents("e")} order by e.tx, e."offset" limit @most
-        """,
-        static row => (new EventPosition(row.Long(0), row.Long(1)), row.Utf8(2)),
-        ("tx", position.Transaction), ("at", position.Offset), ("most", most));
+    internal ValueTask<List<(EventPosition At, byte[] Body)>> AfterAsync(Session session, EventPosition position, int most)
+    {
+        var (on, sql) = (new Conditions(session.Dialect), EventSql.Of(session.Dialect));
+        return session.QueryAsync(
+            $"""
+            select e.tx, e."offset", e.body from event e
+            where {sql.After(on, "e", position)} and {session.Dialect.SettledEvents("e")} order by {sql.InOrder("e")} limit @{on.Bind(most)}
+            """,
+            static row => (new EventPosition(row.Long(0), row.Long(1)), row.Utf8(2)),
+            on.Parameters);
+    }
 
-    /// <summary>Events that meet a filter, with how many there are in all; newest first unless the filter says otherwise.</summary>
-    internal async ValueTask<(List<Event> Page, int Total)> FilterAsync(Session session, EventFilter filter, int skip, int take, EventPosition? until = null)
+    /// <summary>One page of the events that meet a filter, and how many there are in all.</summary>
+    internal async ValueTask<(List<Event> Page, int Total)> FilterAsync(Session session, EventFilter filter, int skip, int take)
+    {
+        var counted = new Conditions(session.Dialect);
+        var what = filter.Resource?.Distinct == true ? "count(distinct e.resource_id)" : "count(*)";
+        var total = await session.ScalarAsync($"select {what} from event e {Where(counted, filter)}", counted.Parameters).ConfigureAwait(false);
+        return (take == 0 || total <= skip ? [] : await PageAsync(session, filter, skip, take).ConfigureAwait(false), (int)Math.Min(total, int.MaxValue));
+    }
+
+    /// <summary>Events up to a position that meet a filter, oldest first, after the last one of the page before; for followers, who read all of them.</summary>
+    internal ValueTask<List<(DateTimeOffset Occurred, long Offset, byte[] Body)>> UntilAsync(
+        Session session, EventFilter filter, EventPosition end, (DateTimeOffset Occurred, long Offset)? last, int most)
     {
         var on = new Conditions(session.Dialect);
         var where = Conditions.Where(
-            filter.Occurred?.Since is { } since ? $"e.occurred >= @{on.Bind(since)}" : null,
-            filter.Occurred?.Until is { } last ? $"e.occurred <= @{on.Bind(last)}" : null,
-            filter.Event?.Name is { Count: > 0 } names ? on.Dialect.AnyText("e.name", on.Bind(names.ToArray())) : null,
-            filter.Resource?.Id is { Count: > 0 } ids ? on.Dialect.AnyText("e.resource_id", on.Bind(ids.ToArray())) : null,
-            filter.Id?.Id is { Count: > 0 } eventIds ? on.Dialect.AnyId("e.id", on.Bind(eventIds.ToArray())) : null,
-            until is { } end ? $"""(e.tx, e."offset") <= (@{on.Bind(end.Transaction)}, @{on.Bind(end.Offset)})""" : null);
-        var order = filter.Order == "ASC" ? "asc" : "desc";
-        var candidates = await session.QueryAsync(
-            $"""select e.body from event e {where} order by e.occurred {order}, e."offset" {order} limit {MostScanned}""",
-            row =>
-            {
-                var happened = row.Json<Event>(0);
-                return filter.Matches(happened) ? happened : null;
-            },
-            on.Parameters).ConfigureAwait(false);
-        var matching = candidates.OfType<Event>().ToList();
-        return (matching.Skip(skip).Take(take).ToList(), matching.Count);
+            new EventCriteria(on, filter).All(),
+            EventSql.Of(session.Dialect).UpTo(on, "e", end),
+            last is { } reached ? $"""(e.occurred, e."offset") > (@{on.Bind(reached.Occurred)}, @{on.Bind(reached.Offset)})""" : null);
+        return session.QueryAsync(
+            $"""select e.occurred, e."offset", e.body from event e {where} order by e.occurred, e."offset" limit @{on.Bind(most)}""",
+            static row => (row.Time(0), row.Long(1), row.Utf8(2)),
+            on.Parameters);
     }
+
+    // the page is cut from the places alone; only its rows are read whole
+    private static ValueTask<List<Event>> PageAsync(Session session, EventFilter filter, int skip, int take)
+    {
+        var on = new Conditions(session.Dialect);
+        var order = filter.Order == EventOrder.Asc ? "asc" : "desc";
+        var page = string.Create(CultureInfo.InvariantCulture, $"limit {take} offset {skip}");
+        var places = filter.Resource?.Distinct == true
+            ? $"""
+               select d."offset" from (select e."offset", e.occurred, row_number() over (partition by e.resource_id order by e.occurred {order}, e."offset" {order}) as place from event e {Where(on, filter)}) d
+               where d.place = 1 order by d.occurred {order}, d."offset" {order} {page}
+               """
+            : $"""select e."offset" from event e {Where(on, filter)} order by e.occurred {order}, e."offset" {order} {page}""";
+        return session.QueryAsync(
+            $"""select p.body from event p where p."offset" in ({places}) order by p.occurred {order}, p."offset" {order}""", static row => row.Json<Event>(0), on.Parameters);
+    }
+
+    private static string Where(Conditions on, EventFilter filter) => Conditions.Where(new EventCriteria(on, filter).All());
 }

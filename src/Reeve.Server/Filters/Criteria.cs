@@ -8,13 +8,13 @@ namespace Reeve.Server.Filters;
 internal static class Criteria
 {
     internal static string? Of(Conditions on, string column, AnyOf<Guid>? filter) => filter is null ? null : Conditions.Join(
-        null,
+        filter.Operator,
         filter.Any is { } any ? AnyOf(on, column, any) : null,
         filter.NotAny is { } none ? $"({column} is null or not {on.Dialect.AnyId(column, on.Bind(none.ToArray()))})" : null,
         Null(column, filter.IsNull));
 
     internal static string? Of(Conditions on, string column, AnyOf<string>? filter) => filter is null ? null : Conditions.Join(
-        null,
+        filter.Operator,
         filter.Any is { } any ? AnyOf(on, column, any) : null,
         filter.NotAny is { } none ? $"({column} is null or not {on.Dialect.AnyText(column, on.Bind(none.ToArray()))})" : null,
         filter.Like is { } like ? on.Dialect.Like(column, on.Bind(Dialect.Contains(like))) : null,
@@ -47,6 +47,12 @@ internal static class Criteria
     internal static string? Of(Conditions on, string column, EqualsFilter? filter) =>
         filter?.EqualTo is { } wanted ? $"{column} = @{on.Bind(wanted)}" : null;
 
+    internal static string? Of(Conditions on, string column, CreatedByFilter? filter) => filter is null ? null : Conditions.Join(
+        filter.Operator,
+        filter.Id is { } ids ? AnyOf(on, on.Dialect.JsonText(column, "id"), [.. ids.Select(id => id.ToString())]) : null,
+        filter.Type is { } types ? AnyOf(on, on.Dialect.JsonText(column, "type"), types) : null,
+        Null(column, filter.IsNull));
+
     // one value is the usual case, and as an equality it can use an index for its order too
     internal static string AnyOf(Conditions on, string column, IReadOnlyList<Guid> any) =>
         any.Count == 1 ? $"{column} = @{on.Bind(any[0])}" : on.Dialect.AnyId(column, on.Bind(any.ToArray()));
@@ -63,7 +69,7 @@ internal static class Criteria
 
     private static string? StartsWith(Conditions on, string column, IReadOnlyList<string>? starts) => starts is null
         ? null
-        : starts.Count == 0 ? "false" : Conditions.Join("or_", [.. starts.Select(start => $"substr({column}, 1, @{on.Bind(start.Length)}) = @{on.Bind(start)}")]);
+        : starts.Count == 0 ? "false" : Conditions.Join("or_", [.. starts.Select(start => on.Dialect.Like(column, on.Bind(Dialect.Contains(start)[1..])))]);
 
     private static string? Null(string column, bool? isNull) => isNull is { } wanted ? $"{column} is {(wanted ? "" : "not ")}null" : null;
 }

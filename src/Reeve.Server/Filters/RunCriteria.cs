@@ -39,7 +39,8 @@ internal static class RunCriteria
         Criteria.Of(on, $"{alias}.next_scheduled_start_time", filter.NextScheduledStartTime),
         ParentFlowRun(on, alias, filter.ParentFlowRunId),
         Criteria.Of(on, $"{alias}.parent_task_run_id", filter.ParentTaskRunId),
-        Criteria.Of(on, $"{alias}.idempotency_key", filter.IdempotencyKey));
+        Criteria.Of(on, $"{alias}.idempotency_key", filter.IdempotencyKey),
+        Criteria.Of(on, $"{alias}.created_by", filter.CreatedBy));
 
     internal static string? Of(Conditions on, string alias, TaskRunFilter? filter) => filter is null ? null : Conditions.Join(
         filter.Operator,
@@ -48,6 +49,7 @@ internal static class RunCriteria
         Criteria.Of(on, $"{alias}.tags", filter.Tags),
         Criteria.Of(on, alias, filter.State),
         Criteria.Of(on, $"{alias}.start_time", filter.StartTime),
+        Criteria.Of(on, $"{alias}.end_time", filter.EndTime),
         Criteria.Of(on, $"{alias}.expected_start_time", filter.ExpectedStartTime),
         Criteria.Of(on, $"{alias}.flow_run_id", filter.FlowRunId),
         filter.SubflowRuns?.Exists is { } wanted ? $"{(wanted ? "" : "not ")}exists (select 1 from flow_run sub where sub.parent_task_run_id = {alias}.id)" : null);

@@ -12,6 +12,8 @@ internal static class WorkCriteria
         Criteria.Of(on, $"{alias}.name", filter.Name),
         FlowOrDeploymentName(on, alias, filter.FlowOrDeploymentName),
         Criteria.Of(on, $"{alias}.paused", filter.Paused),
+        filter.IsScheduleActive?.EqualTo is { } active ? $"{alias}.paused = @{on.Bind(!active)}" : null,
+        Criteria.Of(on, $"{alias}.concurrency_limit", filter.ConcurrencyLimit),
         Criteria.Of(on, $"{alias}.tags", filter.Tags),
         Criteria.Of(on, $"{alias}.work_queue_name", filter.WorkQueueName));
 

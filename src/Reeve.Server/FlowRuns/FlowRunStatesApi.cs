@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Reeve.Protocol.Runs;
 using Reeve.Server.Hosting;
 using Reeve.Server.Orchestration;
 using Reeve.Server.Storage;
@@ -12,8 +13,8 @@ internal sealed class FlowRunStatesApi(Database database)
 {
     internal void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/flow_run_states", ListAsync);
-        api.MapGet("/flow_run_states/{id}", ReadAsync);
+        api.MapGet("/flow_run_states", ListAsync).Says("The states of a flow run in their order.").Key<Guid>("flow_run_id", required: true).Answers<List<State>>();
+        api.MapGet("/flow_run_states/{id}", ReadAsync).Says("Reads a state of a flow run.").Answers<State>().Answers(404);
     }
 
     private async Task ListAsync(HttpContext http)

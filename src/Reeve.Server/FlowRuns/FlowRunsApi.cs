@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Reeve.Protocol;
-using Reeve.Protocol.Filters;
 using Reeve.Protocol.Runs;
 using Reeve.Server.Hosting;
 using Reeve.Server.Orchestration;
@@ -12,19 +11,15 @@ using Reeve.Server.Storage;
 namespace Reeve.Server.FlowRuns;
 
 /// <summary><c>/flow_runs</c></summary>
-internal sealed class FlowRunsApi(Database database, FlowRunsStore runs, Orchestrator orchestrator, TimeProvider clock)
+internal sealed class FlowRunsApi(Database database, FlowRunsStore runs, TimeProvider clock)
 {
     internal void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/flow_runs", CreateAsync);
-        api.MapPost("/flow_runs/filter", FilterAsync);
-        api.MapPost("/flow_runs/count", CountAsync);
         api.MapGet("/flow_runs/{id}", ReadAsync);
         api.MapPatch("/flow_runs/{id}", UpdateAsync);
         api.MapDelete("/flow_runs/{id}", DeleteAsync);
         api.MapPatch("/flow_runs/{id}/labels", AddLabelsAsync);
-        api.MapPost("/flow_runs/{id}/set_state", SetStateAsync);
-        api.MapPost("/flow_runs/{id}/resume", ResumeAsync);
     }
 
     private async Task CreateAsync(HttpContext http)
@@ -48,18 +43,6 @@ internal sealed class FlowRunsApi(Database database, FlowRunsStore runs, Orchest
         {
             await http.NotFoundAsync($"Flow {body.FlowId} not found: name the flow first (POST /flows/)").ConfigureAwait(false);
         }
-    }
-
-    private async Task FilterAsync(HttpContext http)
-    {
-        var query = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
-        await http.AnswerAsync(await database.ReadAsync(session => runs.FilterAsync(session, query), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
-    }
-
-    private async Task CountAsync(HttpContext http)
-    {
-        var query = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
-        await http.AnswerAsync(await database.ReadAsync(session => runs.CountAsync(session, query), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     private async Task ReadAsync(HttpContext http)
@@ -91,39 +74,6 @@ internal sealed class FlowRunsApi(Database database, FlowRunsStore runs, Orchest
         var body = await http.Request.ReadWireAsync<Dictionary<string, JsonElement>>(http.RequestAborted).ConfigureAwait(false);
         var found = await database.WriteAsync(session => runs.AddLabelsAsync(session, http.Id(), body), http.RequestAborted).ConfigureAwait(false);
         await (found ? http.NoContentAsync() : http.NotFoundAsync("Flow run not found")).ConfigureAwait(false);
-    }
-
-    private async Task SetStateAsync(HttpContext http)
-    {
-        var body = await http.Request.ReadWireAsync<SetState>(http.RequestAborted).ConfigureAwait(false);
-        var outcome = await orchestrator.ProposeFlowRunStateAsync(http.Id(), body, http.Request.LeaseToken(), http.RequestAborted).ConfigureAwait(false);
-        await http.AnswerAsync(outcome, "Flow run").ConfigureAwait(false);
-    }
-
-    // a suspended run comes back through its schedule, a paused one goes on in the process that waits
-    private async Task ResumeAsync(HttpContext http)
-    {
-        var outcome = await database.WriteAsync(
-            async session => await runs.ReadAsync(session, http.Id()).ConfigureAwait(false) switch
-            {
-                null => new ProposalOutcome.NotFound(),
-                { State: { Type: StateType.Paused } paused } => await orchestrator.ProposeFlowRunStateAsync(
-                    session,
-                    http.Id(),
-                    new SetState(paused.StateDetails.PauseReschedule
-                        ? new StateCreate { Type = StateType.Scheduled, Name = "Resuming" }
-                        : new StateCreate { Type = StateType.Running })).ConfigureAwait(false),
-                _ => new ProposalOutcome.Answered(
-                    new OrchestrationResult
-                    {
-                        State = null,
-                        Status = OrchestrationStatus.Abort,
-                        Details = new() { Type = "abort_details", Reason = "Cannot resume a flow run that is not paused." },
-                    },
-                    Stored: false),
-            },
-            http.RequestAborted).ConfigureAwait(false);
-        await http.AnswerAsync(outcome, "Flow run").ConfigureAwait(false);
     }
 
     private static NewFlowRun New(FlowRunCreate body, DateTimeOffset now) => new()

@@ -4,6 +4,7 @@ using Reeve.Protocol.Filters;
 using Reeve.Protocol.Runs;
 using Reeve.Server.Filters;
 using Reeve.Server.Orchestration;
+using Reeve.Server.RunHistory;
 using Reeve.Server.Storage;
 
 namespace Reeve.Server.FlowRuns;
@@ -24,6 +25,9 @@ internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider cloc
         ["END_TIME_DESC"] = "fr.end_time desc nulls last, fr.id desc",
     };
 
+    /// <summary>"order by …" of the runs under the alias <c>fr</c>.</summary>
+    internal static string Order(string? sort) => Page.Order(sort, "ID_DESC", Orders);
+
     /// <summary>Stores a run in its first state. A known idempotency key, or fire time of a schedule, answers with the run that has it.</summary>
     /// <exception cref="StorageException">The flow does not exist (a foreign key violation).</exception>
     internal async ValueTask<(FlowRun Run, bool IsNew)> CreateAsync(Session session, NewFlowRun run) =>
@@ -36,7 +40,7 @@ internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider cloc
 
     internal ValueTask<List<FlowRun>> FilterAsync(Session session, Query query)
     {
-        var (on, now, order) = (new Conditions(session.Dialect), clock.Now(), Page.Order(query.Sort, "ID_DESC", Orders));
+        var (on, now, order) = (new Conditions(session.Dialect), clock.Now(), Order(query.Sort));
         // the page is found by ids alone: what is sorted is small, and only its rows are read whole
         return session.QueryAsync(
             $"select {FlowRunRows.Select} where fr.id in (select fr.id from flow_run fr {Where(on, query)} {order} {Page.Sql(query)}) {order}",
@@ -48,6 +52,23 @@ internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider cloc
     {
         var on = new Conditions(session.Dialect);
         return session.ScalarAsync($"select count(*) from flow_run fr {Where(on, query)}", on.Parameters);
+    }
+
+    /// <summary>The ids of a page.</summary>
+    internal ValueTask<List<Guid>> FindAsync(Session session, Query query)
+    {
+        var on = new Conditions(session.Dialect);
+        return session.QueryAsync(
+            $"select fr.id from flow_run fr {Where(on, query)} {Order(query.Sort)} {Page.Sql(query)}", static row => row.Id(0), on.Parameters);
+    }
+
+    /// <summary>The average seconds by which runs began late, or are late; null without runs.</summary>
+    internal ValueTask<double?> LatenessAsync(Session session, Query query)
+    {
+        var on = new Conditions(session.Dialect);
+        var where = Where(on, query);
+        return session.QueryFirstAsync(
+            $"select avg({RunSums.Lateness(session.Dialect, "fr", on.Bind(clock.Now()))}) from flow_run fr {where}", static row => row.RealOrNull(0), on.Parameters);
     }
 
     internal async ValueTask<bool> UpdateAsync(Session session, Guid id, FlowRunUpdate update)
@@ -138,7 +159,11 @@ internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider cloc
         State = state,
     };
 
-    private static string Where(Conditions on, Query query) => Conditions.Where(
+    private static string Where(Conditions on, Query query) => Conditions.Where(Criteria(on, query));
+
+    /// <summary>All sections of a query as one condition on the runs under the alias <c>fr</c>; null without criteria.</summary>
+    internal static string? Criteria(Conditions on, Query query) => Conditions.Join(
+        null,
         RunCriteria.Of(on, "fr", query.FlowRuns),
         RunCriteria.OfFlow(on, "fr.flow_id", query.Flows),
         RunCriteria.In("fr.id", "tr.flow_run_id from task_run tr", RunCriteria.Of(on, "tr", query.TaskRuns)),

@@ -8,6 +8,8 @@ internal sealed record StoredLease(Guid Token, int Attempt, string Owner, double
     /// <summary>What <see cref="ReadOrNull"/> reads of the table under the alias <c>l</c>.</summary>
     internal const string Columns = "l.token, l.attempt, l.owner, l.length, l.renewed, l.renewed_by, l.expires, l.released";
 
+    internal const int ColumnCount = 8;
+
     internal static StoredLease? ReadOrNull(Row row, int at) => row.IsNull(at)
         ? null
         : new(row.Id(at), row.Int(at + 1), row.Text(at + 2), row.Real(at + 3), row.Time(at + 4), row.Text(at + 5), row.Time(at + 6), row.TimeOrNull(at + 7));

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Reeve.Protocol.Filters;
 using Reeve.Protocol.Runs;
+using Reeve.Server.Filters;
 using Reeve.Server.Hosting;
 using Reeve.Server.Storage;
 
@@ -15,6 +16,8 @@ internal sealed class FlowsApi(Database database, FlowsStore flows)
     {
         api.MapPost("/flows", CreateAsync).Says("Names a flow; a known name answers 200.").Takes<FlowCreate>().Answers<Flow>(201, 200);
         api.MapPost("/flows/filter", FilterAsync).Says("Finds flows.").Takes<Query>(required: false).Answers<List<Flow>>();
+        api.MapPost("/flows/paginate", PaginateAsync).Says("Finds a numbered page of flows.").Takes<Query>(required: false).Answers<Pages<Flow>>();
+        api.MapPost("/flows/bulk_delete", DeleteManyAsync).Says("Deletes the flows of a filter, at most 50, with their runs and deployments.").Takes<Query>(required: false).Answers<Deleted>();
         api.MapPost("/flows/count", CountAsync).Says("Counts flows.").Takes<Query>(required: false).Answers<long>();
         api.MapGet("/flows/name/{name}", ReadByNameAsync).Says("Reads a flow by its name.").Answers<Flow>().Answers(404);
         api.MapGet("/flows/{id}", ReadAsync).Says("Reads a flow.").Answers<Flow>().Answers(404);
@@ -41,6 +44,33 @@ internal sealed class FlowsApi(Database database, FlowsStore flows)
     {
         var query = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
         await http.AnswerAsync(await database.ReadAsync(session => flows.FilterAsync(session, query), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    private async Task PaginateAsync(HttpContext http)
+    {
+        var query = NumberedPage.Of(await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false));
+        var page = await database.ReadAsync(
+            async session => NumberedPage.Answer(
+                query, await flows.FilterAsync(session, query).ConfigureAwait(false), await flows.CountAsync(session, query).ConfigureAwait(false)),
+            http.RequestAborted).ConfigureAwait(false);
+        await http.AnswerAsync(page).ConfigureAwait(false);
+    }
+
+    private async Task DeleteManyAsync(HttpContext http)
+    {
+        var query = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
+        var limit = BulkDelete.Limit(query);
+        var deleted = await database.WriteAsync(
+            async session =>
+            {
+                List<Guid> gone = [];
+                foreach (var flow in await flows.FilterAsync(session, query with { Limit = limit, Offset = null }).ConfigureAwait(false))
+                    if (await flows.DeleteAsync(session, flow.Id).ConfigureAwait(false))
+                        gone.Add(flow.Id);
+                return new Deleted(gone);
+            },
+            http.RequestAborted).ConfigureAwait(false);
+        await http.AnswerAsync(deleted).ConfigureAwait(false);
     }
 
     private async Task CountAsync(HttpContext http)

@@ -56,8 +56,12 @@ internal sealed class FlowsStore(TimeProvider clock)
             "update flow set updated = @now, tags = coalesce(@tags, tags) where id = @id",
             ("now", clock.Now()), ("tags", SqlValue.Json(update.Tags)), ("id", id)).ConfigureAwait(false) == 1;
 
-    internal async ValueTask<bool> DeleteAsync(Session session, Guid id) =>
-        await session.ExecuteAsync("delete from flow where id = @id", ("id", id)).ConfigureAwait(false) == 1;
+    /// <summary>Runs and deployments go with their flow; log lines do not by themselves.</summary>
+    internal async ValueTask<bool> DeleteAsync(Session session, Guid id)
+    {
+        await session.ExecuteAsync("delete from log where flow_run_id in (select fr.id from flow_run fr where fr.flow_id = @id)", ("id", id)).ConfigureAwait(false);
+        return await session.ExecuteAsync("delete from flow where id = @id", ("id", id)).ConfigureAwait(false) == 1;
+    }
 
     private static string Where(Conditions on, Query query) => Conditions.Where(
         RunCriteria.Of(on, "f", query.Flows),
@@ -67,7 +71,8 @@ internal sealed class FlowsStore(TimeProvider clock)
         RunCriteria.In(
             "f.id",
             "d.flow_id from deployment d join work_queue wq on wq.id = d.work_queue_id join work_pool wp on wp.id = wq.work_pool_id",
-            WorkCriteria.Of(on, "wp", query.WorkPools)));
+            WorkCriteria.Of(on, "wp", query.WorkPools)),
+        RunCriteria.In("f.id", "d.flow_id from deployment d join work_queue wq on wq.id = d.work_queue_id", WorkCriteria.Of(on, "wq", query.WorkPoolQueues ?? query.WorkQueues)));
 
     private static Flow Read(Row row) => new()
     {

@@ -10,4 +10,7 @@ internal static class ClientLine
 
     /// <summary>True for clients of the 2.x line; everybody else, browsers included, is answered as 3.x.</summary>
     internal static bool IsTwo(HttpRequest request) => request.Headers.UserAgent.ToString().StartsWith("prefect/2.", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>True for clients that say that they are of the 3.x line; browsers and other programs do not.</summary>
+    internal static bool IsThree(HttpRequest request) => request.Headers.UserAgent.ToString().StartsWith("prefect/3.", StringComparison.OrdinalIgnoreCase);
 }

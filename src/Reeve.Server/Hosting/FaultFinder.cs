@@ -39,6 +39,14 @@ internal static class FaultFinder
             faults.Add(new(place, "Input should be a valid dictionary", "model_attributes_type"));
             return;
         }
+        if (type.PolymorphismOptions is { } family)
+        {
+            var kind = value.TryGetProperty(family.TypeDiscriminatorPropertyName, out var named) ? named.ToString() : null;
+            if (kind is not null && family.DerivedTypes.All(member => member.TypeDiscriminator as string != kind))
+                faults.Add(new([.. place, family.TypeDiscriminatorPropertyName], $"Input should be one of {string.Join(", ", family.DerivedTypes.Select(member => $"'{member.TypeDiscriminator}'"))}", "union_tag_invalid"));
+            else if (kind is not null)
+                type = type.Options.GetTypeInfo(family.DerivedTypes.First(member => member.TypeDiscriminator as string == kind).DerivedType);
+        }
         foreach (var property in type.Properties)
         {
             string[] at = [.. place, property.Name];
@@ -49,10 +57,15 @@ internal static class FaultFinder
             }
             else if (given.ValueKind != JsonValueKind.Null || !property.IsSetNullable)
             {
-                Check(given, type.Options.GetTypeInfo(property.PropertyType), at, faults);
+                Check(given, TypeOf(property, type.Options), at, faults);
             }
         }
     }
+
+    // a property that is read in a way of its own is checked in that way
+    private static JsonTypeInfo TypeOf(JsonPropertyInfo property, JsonSerializerOptions options) => property.CustomConverter is { } own
+        ? new JsonSerializerOptions(options) { Converters = { own } }.GetTypeInfo(property.PropertyType)
+        : options.GetTypeInfo(property.PropertyType);
 
     private static void CheckList(JsonElement value, JsonTypeInfo type, string[] place, List<Fault> faults)
     {

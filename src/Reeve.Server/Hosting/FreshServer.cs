@@ -14,14 +14,19 @@ internal sealed class FreshServer(Database database, BlockSecrets secrets, Built
     internal async Task PrepareAsync(CancellationToken cancellation)
     {
         await secrets.OpenAsync(cancellation).ConfigureAwait(false);
-        await database.WriteAsync(
-            async session =>
-            {
-                await blocks.InstallAsync(session).ConfigureAwait(false);
-                await MakeAgentPoolAsync(session).ConfigureAwait(false);
-            },
-            cancellation).ConfigureAwait(false);
+        await database.WriteAsync(FillAsync, cancellation).ConfigureAwait(false);
     }
+
+    /// <summary>Makes what is lacking.</summary>
+    internal async ValueTask FillAsync(Session session)
+    {
+        await blocks.InstallAsync(session, onlyOnce: true).ConfigureAwait(false);
+        await MakeAgentPoolAsync(session).ConfigureAwait(false);
+    }
+
+    /// <summary>The next <see cref="FillAsync"/> makes everything anew, what a user had deleted too.</summary>
+    internal async ValueTask ForgetAsync(Session session) =>
+        await session.ExecuteAsync("delete from configuration where key in (@pool, @blocks, 'result_storage')", ("pool", AgentPoolMade), ("blocks", BuiltInBlocks.InstalledKey)).ConfigureAwait(false);
 
     // once: a user may delete it
     private async ValueTask MakeAgentPoolAsync(Session session)

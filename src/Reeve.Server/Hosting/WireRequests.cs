@@ -13,7 +13,7 @@ namespace Reeve.Server.Hosting;
 internal static class WireRequests
 {
     // a null for what must have a value is a fault of the request, not of the code behind it
-    private static readonly JsonSerializerOptions Options = MakeOptions();
+    internal static readonly JsonSerializerOptions Options = MakeOptions();
 
     /// <summary>Reads the body. An empty body is read as <c>{}</c>. <paramref name="echo"/>: a refusal may repeat the body.</summary>
     internal static async ValueTask<T> ReadWireAsync<T>(this HttpRequest request, CancellationToken cancellation, bool echo = true)

@@ -19,6 +19,7 @@ internal sealed class WireSocket : IDisposable
 
     // who does not know the secret must not keep a connection
     private static readonly TimeSpan LongestGreeting = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(1);
     private readonly WebSocket socket;
     private readonly ArrayBufferWriter<byte> received = new(4096);
 
@@ -27,9 +28,15 @@ internal sealed class WireSocket : IDisposable
     /// <summary>Accepts, authenticates and converses until one side ends. A message that cannot be used closes the socket with the reason.</summary>
     internal static async Task ServeAsync(HttpContext http, BasicAuthentication authentication, Func<WireSocket, CancellationToken, Task> converse)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(
-            http.RequestAborted, http.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        var farewell = Task.CompletedTask;
         WireSocket? socket = null;
+        // cancelling a receive breaks the socket, so the other side is told first, and has a moment to answer
+        using var goingAway = http.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(() =>
+        {
+            farewell = socket?.CloseAsync(WebSocketCloseStatus.EndpointUnavailable, "The server stops", CancellationToken.None) ?? Task.CompletedTask;
+            stop.CancelAfter(LongestFarewell);
+        });
         try
         {
             socket = await AcceptAsync(http, authentication, stop.Token).ConfigureAwait(false);
@@ -46,6 +53,7 @@ internal sealed class WireSocket : IDisposable
         }
         finally
         {
+            await farewell.ConfigureAwait(false);
             socket?.Dispose();
         }
     }
@@ -91,15 +99,13 @@ internal sealed class WireSocket : IDisposable
         }
     }
 
-    /// <summary>The filter of a follower's second message; null where it wants everything.</summary>
+    /// <summary>A follower's second message, which carries its filter.</summary>
     /// <exception cref="InvalidRequestException">It is another message.</exception>
-    internal async Task<JsonElement?> ReceiveFilterAsync(CancellationToken cancellation)
-    {
-        if (await ReceiveAsync(cancellation).ConfigureAwait(false) is not { ValueKind: JsonValueKind.Object } asked
-            || !asked.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String || !type.ValueEquals("filter"))
-            throw new InvalidRequestException("type", "Expected 'filter' message");
-        return asked.TryGetProperty("filter", out var given) && given.ValueKind == JsonValueKind.Object ? given : null;
-    }
+    internal async Task<JsonElement> ReceiveFilterAsync(CancellationToken cancellation) =>
+        await ReceiveAsync(cancellation).ConfigureAwait(false) is { ValueKind: JsonValueKind.Object } asked
+        && asked.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && type.ValueEquals("filter")
+            ? asked
+            : throw new InvalidRequestException("type", "Expected 'filter' message");
 
     internal ValueTask SendAsync(ReadOnlyMemory<byte> utf8, CancellationToken cancellation) =>
         socket.SendAsync(utf8, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, cancellation);

@@ -22,7 +22,8 @@ internal sealed class LogSocket(Database database, LogsStore logs, BasicAuthenti
 
     private Task OutAsync(HttpContext http) => WireSocket.ServeAsync(http, authentication, async (socket, stop) =>
     {
-        var filter = await socket.ReceiveFilterAsync(stop).ConfigureAwait(false) is { } given ? WireRequests.Read<Query>(WrapAsQuery(given)).Logs : null;
+        var asked = await socket.ReceiveFilterAsync(stop).ConfigureAwait(false);
+        var filter = asked.TryGetProperty("filter", out var given) && given.ValueKind == JsonValueKind.Object ? WireRequests.Read<Query>(WrapAsQuery(given)).Logs : null;
         await socket.TellAsync(ended => SendAsync(socket, filter, ended), stop).ConfigureAwait(false);
     });
 

@@ -52,6 +52,12 @@ internal sealed class LogsStore(TimeProvider clock)
         return session.QueryAsync($"select {Columns} from log l {criteria} order by l.created, l.timestamp, l.id limit @{on.Bind(most)}", Read, on.Parameters);
     }
 
+    /// <summary>The lines of a flow run that follow a line, in the order of their times.</summary>
+    internal ValueTask<List<Log>> AfterAsync(Session session, Guid flowRunId, Log? line, int most) => session.QueryAsync(
+        $"select {Columns} from log l where l.flow_run_id = @run and (l.timestamp, l.id) > (@time, @id) order by l.timestamp, l.id limit @most",
+        Read,
+        ("run", flowRunId), ("time", line?.Timestamp ?? DateTimeOffset.UnixEpoch), ("id", line?.Id ?? Guid.Empty), ("most", most));
+
     private static string? Of(Conditions on, LogFilter? filter) => filter is null ? null : Conditions.Join(
         filter.Operator,
         Criteria.Of(on, "l.level", filter.Level),

@@ -1,4 +1,6 @@
+using Reeve.Protocol.ConcurrencyLimits;
 using Reeve.Protocol.Runs;
+using Reeve.Server.ConcurrencyLimits;
 using Reeve.Server.FlowRuns;
 using Reeve.Server.Storage;
 
@@ -9,12 +11,15 @@ internal sealed record LoadedFlowRun
 {
     private const string Sql = $"""
         select fr.id, fr.name, fr.tags, fr.empirical_policy, fr.run_count, fr.expected_start_time, fr.next_scheduled_start_time, fr.start_time, fr.end_time,
-            fr.total_run_time, fr.parent_task_run_id, fr.infrastructure_pid, fr.created_by, {RunFacts.Columns}, {StateRows.Columns}, {StoredLease.Columns}
+            fr.total_run_time, fr.parent_task_run_id, fr.infrastructure_pid, fr.created_by, {RunFacts.Columns}, {StateRows.Columns}, {StoredLease.Columns},
+            d.concurrency_limit_id, d.concurrency_options, exists (select 1 from concurrency_lease cl where cl.flow_run_id = fr.id)
         from flow_run fr {RunFacts.Joins}
         left join flow_run_state s on s.id = fr.state_id
         left join flow_run_lease l on l.flow_run_id = fr.id
         where fr.id = @id
         """;
+
+    private const int LimitColumn = 13 + RunFacts.ColumnCount + StateRows.ColumnCount + StoredLease.ColumnCount;
 
     internal required Guid Id { get; init; }
 
@@ -37,6 +42,12 @@ internal sealed record LoadedFlowRun
     internal CreatedBy? CreatedBy { get; init; }
 
     internal StoredLease? Lease { get; init; }
+
+    /// <summary>The limit of the run's deployment.</summary>
+    internal DeploymentLimit? Limit { get; init; }
+
+    /// <summary>Whether its end has slots to give back.</summary>
+    internal bool HoldsSlots { get; init; }
 
     internal static async ValueTask<LoadedFlowRun?> LoadAsync(Session session, Guid id)
     {
@@ -65,5 +76,7 @@ internal sealed record LoadedFlowRun
         Facts = RunFacts.Read(row, 13),
         State = StateRows.ReadOrNull(row, 13 + RunFacts.ColumnCount),
         Lease = StoredLease.ReadOrNull(row, 13 + RunFacts.ColumnCount + StateRows.ColumnCount),
+        Limit = row.IsNull(LimitColumn) ? null : new(row.Id(LimitColumn), row.JsonOrNull<ConcurrencyOptions>(LimitColumn + 1)),
+        HoldsSlots = row.Flag(LimitColumn + 2),
     };
 }

@@ -10,7 +10,8 @@ internal sealed record LoadedTaskRun
     private const string Sql = $"""
         select tr.id, tr.name, tr.tags, tr.empirical_policy, tr.run_count, tr.expected_start_time, tr.next_scheduled_start_time, tr.start_time, tr.end_time,
             tr.total_run_time, tr.flow_run_run_count, tr.flow_run_id, fr.name, fr.state_type, fr.run_count, fs.state_details, f.id, f.name, f.tags,
-            {StateRows.Columns}, {StoredLease.Columns}
+            {StateRows.Columns}, {StoredLease.Columns},
+            exists (select 1 from concurrency_lease cl where cl.holder_id = tr.id)
         from task_run tr
         left join flow_run fr on fr.id = tr.flow_run_id
         left join flow f on f.id = fr.flow_id
@@ -45,6 +46,9 @@ internal sealed record LoadedTaskRun
     /// <summary>The lease of the flow run.</summary>
     internal StoredLease? Lease { get; init; }
 
+    /// <summary>Whether its end has slots to give back.</summary>
+    internal bool HoldsSlots { get; init; }
+
     internal static async ValueTask<LoadedTaskRun?> LoadAsync(Session session, Guid id)
     {
         await session.LockAsync("task_run", id).ConfigureAwait(false);
@@ -73,6 +77,7 @@ internal sealed record LoadedTaskRun
         Flow = row.IsNull(16) ? null : new(row.Id(16), row.Text(17), row.Json<IReadOnlyList<string>>(18)),
         State = StateRows.ReadOrNull(row, 19),
         Lease = StoredLease.ReadOrNull(row, 19 + StateRows.ColumnCount),
+        HoldsSlots = row.Flag(19 + StateRows.ColumnCount + StoredLease.ColumnCount),
     };
 
     private static EnclosingFlowRun ReadFlowRun(Row row)

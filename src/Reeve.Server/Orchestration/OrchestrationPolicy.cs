@@ -2,7 +2,7 @@ using Reeve.Server.Orchestration.Rules;
 
 namespace Reeve.Server.Orchestration;
 
-/// <summary>The law of states: ordered lists of rules. The first that does not accept decides.</summary>
+/// <summary>The law of states: ordered lists of rules. The first that does not accept decides, and its word is not judged again.</summary>
 internal static class OrchestrationPolicy
 {
     private static readonly Func<FlowRunTransition, Verdict>[] FlowRun =
@@ -12,6 +12,7 @@ internal static class OrchestrationPolicy
         CancellingEndsCancelled.Judge,
         CancelWithoutInfrastructure.Judge,
         PendingOnce.Judge,
+        SecureFlowSlots.Judge,
         OnlyScheduledIsLate.Judge,
         PauseFlowRun.Judge,
         ResumeFlowRun.Judge,
@@ -20,7 +21,8 @@ internal static class OrchestrationPolicy
         RetryFailedFlowRun.Judge,
     ];
 
-    private static readonly Func<FlowRunTransition, Verdict>[] ForcedFlowRun = [CancelWithoutInfrastructure.Judge];
+    // what even force does not pass by
+    private static readonly Func<FlowRunTransition, Verdict>[] ForcedFlowRun = [KeepStoredResult.Judge, UnknownResult.Judge, CancelWithoutInfrastructure.Judge];
 
     private static readonly Func<TaskRunTransition, Verdict>[] TaskRun =
     [
@@ -28,30 +30,37 @@ internal static class OrchestrationPolicy
         CachedTaskResult.Judge,
         TerminalTaskRun.Judge,
         TaskNeedsRunningFlow.Judge,
+        SecureTaskSlots.Judge, // a cached result needs no slot
         CopyScheduledTime.Judge,
         WaitForScheduledTime.Judge,
         RetryFailedTaskRun.Judge,
         RenameRerun.Judge,
+        CountFlowRunOfTask.Judge,
+        CacheKeyWithinBound.Judge,
     ];
 
-    // background tasks have no flow run, but workers that may both want them
+    // background tasks are not bound to a running flow, but workers may both want them
     private static readonly Func<TaskRunTransition, Verdict>[] BackgroundTaskRun =
     [
         DuplicateTransition.Judge,
         PendingOnce.Judge,
         CachedTaskResult.Judge,
         TerminalTaskRun.Judge,
+        SecureTaskSlots.Judge,
         CopyScheduledTime.Judge,
         CopyTaskParameters.Judge,
         WaitForScheduledTime.Judge,
         RetryFailedTaskRun.Judge,
         RenameRerun.Judge,
+        CountFlowRunOfTask.Judge,
+        CacheKeyWithinBound.Judge,
     ];
+
+    private static readonly Func<TaskRunTransition, Verdict>[] ForcedTaskRun = [UnknownResult.Judge];
 
     internal static Verdict Judge(FlowRunTransition transition, bool force) => Judge(transition, force ? ForcedFlowRun : FlowRun);
 
-    internal static Verdict Judge(TaskRunTransition transition, bool force) =>
-        Judge(transition, force ? [] : transition.FlowRun is null ? BackgroundTaskRun : TaskRun);
+    internal static Verdict Judge(TaskRunTransition transition, bool force) => Judge(transition, force ? ForcedTaskRun : transition.IsBackground ? BackgroundTaskRun : TaskRun);
 
     private static Verdict Judge<T>(T transition, Func<T, Verdict>[] rules)
         where T : Transition

@@ -1,4 +1,5 @@
 using Reeve.Protocol.Runs;
+using Reeve.Server.ConcurrencyLimits;
 using Reeve.Server.Events;
 using Reeve.Server.FlowRuns;
 using Reeve.Server.Storage;
@@ -22,15 +23,20 @@ internal sealed partial class Orchestrator
             Proposed = Propose(proposal.State, run.State, now, id, run.ParentTaskRunId),
             Run = run.Run,
             Now = now,
-            Policy = run.Policy,
+            Policy = Resumed(run.Policy, proposal.State.Type),
             DeploymentId = run.Facts.Deployment?.Id,
             ParentTaskRunId = run.ParentTaskRunId,
             InfrastructurePid = run.InfrastructurePid,
+            Slot = run.Limit is { } limit && !proposal.Force && AsksForSlot(run.State, proposal.State.Type)
+                ? await DeploymentSlot.LockAsync(session, limit, run.State?.StateDetails.DeploymentConcurrencyLeaseId, now).ConfigureAwait(false)
+                : null,
         };
         var verdict = OrchestrationPolicy.Judge(transition, proposal.Force);
         switch (verdict)
         {
             case Verdict.Accept { Transition: FlowRunTransition accepted }:
+                if (accepted is { Slot: { } slot, SlotUse: not SlotUse.None, Proposed.StateDetails.DeploymentConcurrencyLeaseId: { } slotLease })
+                    await slot.WriteAsync(session, accepted.SlotUse, id, slotLease, now).ConfigureAwait(false);
                 await EnterAsync(session, run, accepted.Policy, accepted.Proposed, now).ConfigureAwait(false);
                 return Answer(verdict, accepted.Proposed, stored: true);
             case Verdict.Reject { Transition: FlowRunTransition rejected, Instead: { } instead }:
@@ -41,11 +47,13 @@ internal sealed partial class Orchestrator
         }
     }
 
+    // the mark of a resume lasts until the run goes on or ends; a rule may set it anew
+    private static FlowRunPolicy Resumed(FlowRunPolicy policy, StateType proposed) =>
+        policy.Resuming == true && (proposed == StateType.Running || proposed.IsTerminal()) ? policy with { Resuming = false } : policy;
+
     private async ValueTask EnterAsync(Session session, LoadedFlowRun run, FlowRunPolicy policy, State entered, DateTimeOffset now)
     {
         var resumes = run.Policy.Resuming == true;
-        if (resumes && run.State?.Type != StateType.Paused && (entered.Type == StateType.Running || entered.Type.IsTerminal()))
-            policy = policy with { Resuming = false };
         var sums = run.Run.Enter(run.State, entered, resumes);
         StateRows.AddFlowRunState(session, run.Id, entered);
         session.Post(
@@ -60,14 +68,26 @@ internal sealed partial class Orchestrator
             ("total", sums.TotalRunTime), ("policy", SqlValue.Json(policy)), ("id", run.Id));
         if (run.Lease is { Released: null } && GivesUpItsProcess(run.State, entered))
             await FlowRunLeases.ReleaseAsync(session, run.Id, now).ConfigureAwait(false);
+        if (run.HoldsSlots && GivesUpItsProcess(run.State, entered))
+            await GiveBackSlotsAsync(session, run.Id, now).ConfigureAwait(false);
         Outbox.Add(session, RunEvents.FlowRunState(run, run.State, entered, sums.RunCount, now));
         if (run.ParentTaskRunId is { } parent)
             await FollowSubflowAsync(session, parent, run.Id, entered, now).ConfigureAwait(false);
+        await NoteAsync(session, run.Id, entered, now).ConfigureAwait(false);
         Wake(session, entered.Type);
     }
 
+    /// <summary>Notes what loops have to do because of the state.</summary>
+    private static async ValueTask NoteAsync(Session session, Guid flowRunId, State entered, DateTimeOffset now)
+    {
+        if (entered is { Type: StateType.Paused, StateDetails.PauseTimeout: not null })
+            await PauseExpiry.RememberAsync(session, flowRunId, entered).ConfigureAwait(false);
+        else if (entered.Type == StateType.Cancelled)
+            await CancelledRunChildren.RememberAsync(session, flowRunId, now).ConfigureAwait(false);
+    }
+
     // a retry within the process, and a pause that waits in it, keep the lease
-    private static bool GivesUpItsProcess(State? initial, State entered) => entered.Type switch
+    internal static bool GivesUpItsProcess(State? initial, State entered) => entered.Type switch
     {
         StateType.Scheduled => !(initial?.Type == StateType.Running && entered.Name == "AwaitingRetry"),
         StateType.Paused => entered.StateDetails.PauseReschedule,

@@ -30,6 +30,7 @@ internal sealed partial class Orchestrator
         Outbox.Add(session, RunEvents.FlowRunState(loaded, null, state, sums.RunCount, now));
         if (run.ParentTaskRunId is { } parent)
             await FollowSubflowAsync(session, parent, run.Id, state, now).ConfigureAwait(false);
+        await NoteAsync(session, run.Id, state, now).ConfigureAwait(false);
         Wake(session, state.Type);
         return (state, sums, facts);
     }

@@ -1,4 +1,5 @@
 using Reeve.Protocol.Runs;
+using Reeve.Server.ConcurrencyLimits;
 using Reeve.Server.Events;
 using Reeve.Server.Storage;
 using Reeve.Server.TaskRuns;
@@ -26,13 +27,19 @@ internal sealed partial class Orchestrator
             Policy = run.Policy,
             FlowRun = run.FlowRun,
             FlowRunRunCount = run.FlowRunRunCount,
+            TagSlots = proposal.State.Type == StateType.Running && run is { Tags.Count: > 0, FlowRun: not null } && !proposal.Force
+                ? await TaskRunSlots.LockAsync(session, run.Tags, id, now).ConfigureAwait(false)
+                : [],
             Cached = await FindCachedAsync(session, proposal.State, now).ConfigureAwait(false),
         };
         var verdict = OrchestrationPolicy.Judge(transition, proposal.Force);
         switch (verdict)
         {
             case Verdict.Accept { Transition: TaskRunTransition accepted }:
-                await EnterAsync(session, run with { Run = accepted.Run }, accepted.Proposed, now).ConfigureAwait(false);
+                await TaskRunSlots.TakeAsync(session, accepted.TagSlots, id, now, run.FlowRunId).ConfigureAwait(false);
+                await EnterAsync(session, run with { Run = accepted.Run, FlowRunRunCount = accepted.FlowRunRunCount }, accepted.Proposed, now).ConfigureAwait(false);
+                if (!proposal.Force && accepted.Proposed is { Type: StateType.Completed, StateDetails.CacheKey: { Length: > 0 } key })
+                    await CacheAsync(session, key, accepted.Proposed).ConfigureAwait(false);
                 return Answer(verdict, accepted.Proposed, stored: true);
             case Verdict.Reject { Instead: { } instead }:
                 await EnterAsync(session, run, instead, now).ConfigureAwait(false);
@@ -51,6 +58,7 @@ internal sealed partial class Orchestrator
         if (await TaskRunRows.InsertAsync(session, run, state, sums, now).ConfigureAwait(false) == 0)
             return null;
         StateRows.AddTaskRunState(session, run.Id, state);
+        await BackgroundTaskRuns.QueueAsync(session, run.Id, state).ConfigureAwait(false);
         var loaded = (await LoadedTaskRun.LoadAsync(session, run.Id).ConfigureAwait(false))!;
         Outbox.Add(session, RunEvents.TaskRunState(loaded, null, state, sums.RunCount, now));
         return state;
@@ -59,7 +67,6 @@ internal sealed partial class Orchestrator
     private static async ValueTask EnterAsync(Session session, LoadedTaskRun run, State entered, DateTimeOffset now)
     {
         var sums = run.Run.Enter(run.State, entered);
-        var flowRunRunCount = entered.Type == StateType.Running && run.FlowRun is { } flowRun ? flowRun.RunCount : run.FlowRunRunCount;
         StateRows.AddTaskRunState(session, run.Id, entered);
         session.Post(
             """
@@ -69,11 +76,12 @@ internal sealed partial class Orchestrator
             where id = @id
             """,
             ("now", now), ("state_id", entered.Id), ("state_type", entered.Type.ToWire()), ("state_name", entered.Name), ("state_timestamp", entered.Timestamp),
-            ("run_count", sums.RunCount), ("flow_run_run_count", flowRunRunCount), ("expected", sums.ExpectedStartTime), ("next", sums.NextScheduledStartTime),
+            ("run_count", sums.RunCount), ("flow_run_run_count", run.FlowRunRunCount), ("expected", sums.ExpectedStartTime), ("next", sums.NextScheduledStartTime),
             ("start", sums.StartTime), ("end", sums.EndTime), ("total", sums.TotalRunTime), ("id", run.Id));
-        if (entered is { Type: StateType.Completed, StateDetails.CacheKey: { } key })
-            await CacheAsync(session, key, entered).ConfigureAwait(false);
+        await BackgroundTaskRuns.QueueAsync(session, run.Id, entered).ConfigureAwait(false);
         Outbox.Add(session, RunEvents.TaskRunState(run, run.State, entered, sums.RunCount, now));
+        if (run.HoldsSlots && entered.Type is not (StateType.Running or StateType.Cancelling))
+            await GiveBackTaskSlotsAsync(session, run.Id, now).ConfigureAwait(false);
     }
 
     private static async ValueTask<State?> FindCachedAsync(Session session, StateCreate proposed, DateTimeOffset now) =>

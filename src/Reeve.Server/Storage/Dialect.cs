@@ -37,6 +37,12 @@ internal abstract class Dialect
     /// <summary>A member of a JSON object as text, null where absent; <paramref name="member"/> is a constant, never input.</summary>
     internal abstract string JsonText(string column, string member);
 
+    /// <summary>Seconds from one time to a later one, as a real number.</summary>
+    internal abstract string Seconds(string from, string to);
+
+    /// <summary>The start of the interval that a time falls into, counted from the parameter <paramref name="start"/>; <paramref name="seconds"/> is the intervals' length.</summary>
+    internal abstract string IntervalStart(string time, string start, string seconds);
+
     internal static string Contains(string text) =>
         $"%{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
 
@@ -55,6 +61,9 @@ internal abstract class Dialect
         internal override string IsEmptyArray(string column) => $"json_array_length({column}) = 0";
         internal override string Like(string column, string parameter) => $"""{column} like @{parameter} escape '\'""";
         internal override string JsonText(string column, string member) => $"json_extract({column}, '$.\"{member}\"')";
+        internal override string Seconds(string from, string to) => $"(({to} - {from}) / 1000000.0)";
+        internal override string IntervalStart(string time, string start, string seconds) =>
+            $"(@{start} + ({time} - @{start}) / cast(@{seconds} * 1000000 as integer) * cast(@{seconds} * 1000000 as integer))";
     }
 
     private sealed class PostgresDialect : Dialect
@@ -70,5 +79,7 @@ internal abstract class Dialect
         internal override string IsEmptyArray(string column) => $"{column} = '[]'::jsonb";
         internal override string Like(string column, string parameter) => $"{column} ilike @{parameter}";
         internal override string JsonText(string column, string member) => $"({column} ->> '{member}')";
+        internal override string Seconds(string from, string to) => $"extract(epoch from ({to} - {from}))::double precision";
+        internal override string IntervalStart(string time, string start, string seconds) => $"date_bin(make_interval(secs => @{seconds}), {time}, @{start})";
     }
 }

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Reeve.Protocol.Filters;
 using Reeve.Protocol.Runs;
 using Reeve.Server.FlowRuns;
 using Reeve.Server.Hosting;
@@ -16,8 +15,6 @@ internal sealed class TaskRunsApi(Database database, TaskRunsStore runs, Orchest
     internal void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/task_runs", CreateAsync);
-        api.MapPost("/task_runs/filter", FilterAsync);
-        api.MapPost("/task_runs/count", CountAsync);
         api.MapGet("/task_runs/{id}", ReadAsync);
         api.MapPatch("/task_runs/{id}", UpdateAsync);
         api.MapDelete("/task_runs/{id}", DeleteAsync);
@@ -47,18 +44,6 @@ internal sealed class TaskRunsApi(Database database, TaskRunsStore runs, Orchest
         {
             await http.NotFoundAsync($"Flow run {body.FlowRunId} not found").ConfigureAwait(false);
         }
-    }
-
-    private async Task FilterAsync(HttpContext http)
-    {
-        var query = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
-        await http.AnswerAsync(await database.ReadAsync(session => runs.FilterAsync(session, query), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
-    }
-
-    private async Task CountAsync(HttpContext http)
-    {
-        var query = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
-        await http.AnswerAsync(await database.ReadAsync(session => runs.CountAsync(session, query), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     private async Task ReadAsync(HttpContext http)

@@ -11,7 +11,8 @@ namespace Reeve.Server.TaskRuns;
 /// <summary>The task runs' SQL, but for their states, which only the orchestrator writes.</summary>
 internal sealed class TaskRunsStore(Orchestrator orchestrator, TimeProvider clock)
 {
-    private const string Select = $"""
+    /// <summary>Follows "select"; <see cref="Read"/> reads it. The table stands under the alias <c>tr</c>.</summary>
+    internal const string Select = $"""
         tr.id, tr.created, tr.updated, tr.name, tr.flow_run_id, tr.task_key, tr.dynamic_key, tr.cache_key, tr.cache_expiration, tr.task_version, tr.empirical_policy, tr.tags,
         tr.labels, tr.task_inputs, tr.state_id, tr.state_type, tr.state_name, tr.run_count, tr.flow_run_run_count, tr.expected_start_time, tr.next_scheduled_start_time,
         tr.start_time, tr.end_time, tr.total_run_time, tr.state_timestamp, {StateRows.Columns}
@@ -66,13 +67,23 @@ internal sealed class TaskRunsStore(Orchestrator orchestrator, TimeProvider cloc
         return await session.ExecuteAsync("delete from task_run where id = @id", ("id", id)).ConfigureAwait(false) == 1;
     }
 
-    private static string Where(Conditions on, Query query) => Conditions.Where(
+    private static string Where(Conditions on, Query query) => Conditions.Where(Criteria(on, query));
+
+    /// <summary>All sections of a query as one condition on the runs under the alias <c>tr</c>; null without criteria.</summary>
+    internal static string? Criteria(Conditions on, Query query) => Conditions.Join(
+        null,
         RunCriteria.Of(on, "tr", query.TaskRuns),
         RunCriteria.In("tr.flow_run_id", "fr.id from flow_run fr", RunCriteria.OfFlow(on, "fr.flow_id", query.Flows)),
         RunCriteria.In("tr.flow_run_id", "fr.id from flow_run fr", RunCriteria.Of(on, "fr", query.FlowRuns)),
-        RunCriteria.In("tr.flow_run_id", "fr.id from flow_run fr join deployment d on d.id = fr.deployment_id", WorkCriteria.Of(on, "d", query.Deployments)));
+        RunCriteria.In("tr.flow_run_id", "fr.id from flow_run fr join deployment d on d.id = fr.deployment_id", WorkCriteria.Of(on, "d", query.Deployments)),
+        RunCriteria.In(
+            "tr.flow_run_id",
+            "fr.id from flow_run fr join work_queue wq on wq.id = fr.work_queue_id join work_pool wp on wp.id = wq.work_pool_id",
+            WorkCriteria.Of(on, "wp", query.WorkPools)),
+        RunCriteria.In(
+            "tr.flow_run_id", "fr.id from flow_run fr join work_queue wq on wq.id = fr.work_queue_id", WorkCriteria.Of(on, "wq", query.WorkPoolQueues ?? query.WorkQueues)));
 
-    private static TaskRun Read(Row row, DateTimeOffset now)
+    internal static TaskRun Read(Row row, DateTimeOffset now)
     {
         var (expected, start, end, type) = (row.TimeOrNull(19), row.TimeOrNull(21), row.TimeOrNull(22), StateRows.TypeOrNull(row, 15));
         return new()

@@ -19,35 +19,38 @@ internal sealed partial class VariablesApi(Database database, VariablesStore var
 
     internal void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/variables", CreateAsync);
-        api.MapPost("/variables/filter", FilterAsync);
-        api.MapPost("/variables/count", CountAsync);
+        api.MapPost("/variables", CreateAsync).Says("Keeps a variable.").Takes<VariableCreate>().Answers<Variable>(201).Answers(409);
+        api.MapPost("/variables/filter", FilterAsync).Says("Finds variables.").Takes<Query>(required: false).Answers<List<Variable>>();
+        api.MapPost("/variables/count", CountAsync).Says("Counts variables.").Takes<Query>(required: false).Answers<long>();
         foreach (var one in (string[])["/variables/{id}", "/variables/name/{name}"])
         {
-            api.MapGet(one, ReadAsync);
-            api.MapPatch(one, UpdateAsync);
-            api.MapDelete(one, DeleteAsync);
+            api.MapGet(one, ReadAsync).Says("Reads a variable.").Answers<Variable>().Answers(404);
+            api.MapPatch(one, UpdateAsync).Says("Changes a variable.").Takes<VariableUpdate>().Answers(204, 404, 409);
+            api.MapDelete(one, DeleteAsync).Says("Deletes a variable.").Answers(204, 404);
         }
     }
 
     private async Task CreateAsync(HttpContext http)
     {
         var body = await http.Request.ReadWireAsync<VariableCreate>(http.RequestAborted).ConfigureAwait(false);
-        Check(body.Name, body.Value);
+        Check(http, body.Name, body.Value);
         var outcome = await database.WriteAsync(session => variables.CreateAsync(session, body), http.RequestAborted).ConfigureAwait(false);
-        await http.AnswerAsync(outcome, StatusCodes.Status201Created).ConfigureAwait(false);
+        await (outcome.Refusal is { } refusal
+            ? http.DoneAsync(refusal)
+            : http.AnswerAsync(AsRead(http, outcome.Value!), StatusCodes.Status201Created)).ConfigureAwait(false);
     }
 
     private async Task ReadAsync(HttpContext http)
     {
         var variable = await database.ReadAsync(session => FindAsync(session, http), http.RequestAborted).ConfigureAwait(false);
-        await (variable is null ? http.DoneAsync(VariablesStore.NotFound) : http.AnswerAsync(variable)).ConfigureAwait(false);
+        await (variable is null ? http.DoneAsync(VariablesStore.NotFound) : http.AnswerAsync(AsRead(http, variable))).ConfigureAwait(false);
     }
 
     private async Task FilterAsync(HttpContext http)
     {
         var query = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
-        await http.AnswerAsync(await database.ReadAsync(session => variables.FilterAsync(session, query), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+        var found = await database.ReadAsync(session => variables.FilterAsync(session, query), http.RequestAborted).ConfigureAwait(false);
+        await http.AnswerAsync(found.ConvertAll(variable => AsRead(http, variable))).ConfigureAwait(false);
     }
 
     private async Task CountAsync(HttpContext http)
@@ -59,7 +62,7 @@ internal sealed partial class VariablesApi(Database database, VariablesStore var
     private async Task UpdateAsync(HttpContext http)
     {
         var body = await http.Request.ReadWireAsync<VariableUpdate>(http.RequestAborted).ConfigureAwait(false);
-        Check(body.Name.Value, body.Value.Value);
+        Check(http, body.Name.Value, body.Value is { IsGiven: true, Value: var given } ? given ?? Null : null);
         var refusal = await database.WriteAsync(
             async session => await variables.UpdateAsync(session, await FindAsync(session, http).ConfigureAwait(false), body).ConfigureAwait(false), http.RequestAborted).ConfigureAwait(false);
         await http.DoneAsync(refusal).ConfigureAwait(false);
@@ -75,17 +78,34 @@ internal sealed partial class VariablesApi(Database database, VariablesStore var
     private ValueTask<Variable?> FindAsync(Session session, HttpContext http) =>
         http.Request.RouteValues.ContainsKey("id") ? variables.ReadAsync(session, http.Id()) : variables.ReadAsync(session, http.Route("name"));
 
-    private static void Check(string? name, JsonElement? value)
+    // variables of the 2.x line are texts: another value is read there as its JSON
+    private static Variable AsRead(HttpContext http, Variable variable) =>
+        ClientLine.IsTwo(http.Request) && variable.Value is { ValueKind: not JsonValueKind.String } value
+            ? variable with { Value = JsonSerializer.SerializeToElement(value.GetRawText(), WireJson.TypeInfo<string>()) }
+            : variable;
+
+    private static void Check(HttpContext http, string? name, JsonElement? value)
     {
         List<Fault> faults = [];
-        if (name is not null && (name.Length > LongestName || !Allowed().IsMatch(name)))
-            faults.Add(new(["body", "name"], $"A variable's name has only lower-case letters, digits, '_' and '-', and at most {LongestName} of them", "value_error"));
-        if (value is { ValueKind: not JsonValueKind.Undefined } given && given.GetRawText().Length > LongestValue)
+        var isTwo = ClientLine.IsTwo(http.Request);
+        if (name is not null && (name.Length > LongestName || !(isTwo ? AllowedByTwo() : Allowed()).IsMatch(name)))
+            faults.Add(new(["body", "name"], $"A variable's name has only lower-case letters, digits{(isTwo ? " and '_'" : ", '_' and '-'")}, and 1 to {LongestName} of them", "value_error"));
+        if (isTwo && value is { ValueKind: not JsonValueKind.String })
+            faults.Add(new(["body", "value"], "str type expected", "type_error.str"));
+        else if (value is { ValueKind: not JsonValueKind.Undefined } given && Length(given, isTwo) > LongestValue)
             faults.Add(new(["body", "value"], $"A variable's value has at most {LongestValue} characters", "value_error"));
         if (faults.Count > 0)
             throw new InvalidRequestException(faults);
     }
 
-    [GeneratedRegex("^[a-z0-9]+([_-]+[a-z0-9]+)*$")]
+    // the 2.x line counts the text, newer ones count its JSON
+    private static int Length(JsonElement value, bool isTwo) => isTwo ? value.GetString()!.Length : value.GetRawText().Length;
+
+    private static readonly JsonElement Null = WireJson.Parse("null");
+
+    [GeneratedRegex("^[a-z0-9_-]+$")]
     private static partial Regex Allowed();
+
+    [GeneratedRegex("^[a-z0-9_]+$")]
+    private static partial Regex AllowedByTwo();
 }

@@ -78,6 +78,7 @@ internal sealed class VariablesStore(TimeProvider clock)
         filter.Operator,
         Criteria.Of(on, "v.id", filter.Id),
         Criteria.Of(on, "v.name", filter.Name),
+        Criteria.Of(on, on.Dialect == Dialect.Sqlite ? "json_extract(v.value, '$')" : "(v.value #>> '{}')", filter.Value),
         Criteria.Of(on, "v.tags", filter.Tags)));
 
     private static Variable Read(Row row) => new()

@@ -113,7 +113,7 @@ internal sealed class ClaimsApi(Database database, WorkPoolsStore pools, WorkQue
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
-    private static TimeSpan WaitOf(HttpRequest request)
+    internal static TimeSpan WaitOf(HttpRequest request)
     {
         foreach (var preference in request.Headers["Prefer"].SelectMany(header => (header ?? "").Split(',', ';')))
         {

@@ -1,6 +1,7 @@
 using Reeve.Protocol.Leases;
 using Reeve.Protocol.Runs;
 using Reeve.Protocol.WorkPools;
+using Reeve.Server.ConcurrencyLimits;
 using Reeve.Server.FlowRuns;
 using Reeve.Server.Orchestration;
 using Reeve.Server.Storage;
@@ -107,8 +108,11 @@ internal sealed class DueRuns(TimeProvider clock, FlowRunsStore runs, Orchestrat
     {
         var pending = new SetState(new StateCreate { Type = StateType.Pending });
         if (await orchestrator.ProposeFlowRunStateAsync(session, id, pending).ConfigureAwait(false)
-            is not ProposalOutcome.Answered { Stored: true, Result: { Status: OrchestrationStatus.Accept } })
+            is not ProposalOutcome.Answered { Stored: true, Result: { Status: OrchestrationStatus.Accept, State: { } entered } })
             return null;
+        // the run's own lease says from now on whether it lives, and with it its slot
+        if (entered.StateDetails.DeploymentConcurrencyLeaseId is { } slot)
+            await DeploymentSlot.KeepAsync(session, slot).ConfigureAwait(false);
         var lease = await FlowRunLeases.GrantAsync(session, id, $"worker {claim.WorkerName}", claim.LeaseSeconds, now).ConfigureAwait(false);
         return new((await runs.ReadAsync(session, id).ConfigureAwait(false))!, lease);
     }

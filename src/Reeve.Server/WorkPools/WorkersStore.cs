@@ -34,8 +34,10 @@ internal sealed class WorkersStore(TimeProvider clock)
         var status = $"case when w.online_until >= @{now} then 'ONLINE' else 'OFFLINE' end";
         var where = Conditions.Where(
             $"w.work_pool_id = @{on.Bind(poolId)}",
-            Criteria.Of(on, $"({status})", query.Workers?.Status),
-            Criteria.Of(on, "w.last_heartbeat_time", query.Workers?.LastHeartbeatTime));
+            Conditions.Join(
+                query.Workers?.Operator,
+                Criteria.Of(on, $"({status})", query.Workers?.Status),
+                Criteria.Of(on, "w.last_heartbeat_time", query.Workers?.LastHeartbeatTime)));
         return session.QueryAsync(
             $"""
             select w.id, w.created, w.updated, w.name, w.work_pool_id, w.last_heartbeat_time, w.heartbeat_interval_seconds, {status}

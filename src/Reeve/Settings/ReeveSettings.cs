@@ -2,18 +2,23 @@ using System.Globalization;
 
 namespace Reeve.Settings;
 
-/// <summary>Reads settings. Each is looked for as <c>REEVE_X</c>, then <c>PREFECT_X</c> in the environment, then under either name in the active profile, then the default.</summary>
+/// <summary>Reads settings. Each is looked for as <c>REEVE_X</c>, then <c>PREFECT_X</c> in the environment, then in the project's files (<see cref="SettingsLayer"/>), then under either name in the
+/// active profile, then the default. Flags of the command line stand above all of them.</summary>
 public sealed class ReeveSettings
 {
     private readonly Func<string, string?> _environment;
     private readonly Profile _profile;
 
-    /// <summary>Settings over an environment and a profile.</summary>
-    public ReeveSettings(Func<string, string?> environment, Profile profile)
+    /// <summary>Settings over an environment, a profile and the files of a project.</summary>
+    public ReeveSettings(Func<string, string?> environment, Profile profile, IReadOnlyList<SettingsLayer>? files = null)
     {
         _environment = environment;
         _profile = profile;
+        Files = files ?? [];
     }
+
+    /// <summary>The project's files, the strongest first.</summary>
+    public IReadOnlyList<SettingsLayer> Files { get; }
 
     /// <summary>The settings of this process: its environment and the profile that is active in the home folder.</summary>
     /// <param name="profileName">Another profile than the active one.</param>
@@ -23,7 +28,7 @@ public sealed class ReeveSettings
         Func<string, string?> environment = Environment.GetEnvironmentVariable;
         var profiles = ProfilesFile.Load(HomeOf(environment));
         var name = profileName ?? environment("REEVE_PROFILE") ?? environment("PREFECT_PROFILE");
-        return new ReeveSettings(environment, name is null ? profiles.ActiveProfile : profiles.Get(name));
+        return new ReeveSettings(environment, name is null ? profiles.ActiveProfile : profiles.Get(name), SettingsLayer.LoadFolder(Directory.GetCurrentDirectory()));
     }
 
     /// <summary>The folder of profiles, the embedded database, caches and stored results: <c>REEVE_HOME</c>, <c>PREFECT_HOME</c>, else <c>~/.reeve</c>.</summary>
@@ -52,7 +57,7 @@ public sealed class ReeveSettings
 
     /// <summary>The server's database; default the embedded one, <c>reeve.db</c> in the home folder.</summary>
     public string DatabaseConnectionUrl =>
-        Find("SERVER_DATABASE_CONNECTION_URL")?.Value ?? Find("API_DATABASE_CONNECTION_URL")?.Value ?? $"sqlite:///{Path.Combine(Home, "reeve.db")}";
+        Find("SERVER_DATABASE_CONNECTION_URL", "API_DATABASE_CONNECTION_URL")?.Value ?? $"sqlite:///{Path.Combine(Home, "reeve.db")}";
 
     /// <summary>The address that the server binds to; default 127.0.0.1.</summary>
     public string ServerHost => Find("SERVER_API_HOST")?.Value ?? "127.0.0.1";
@@ -63,20 +68,35 @@ public sealed class ReeveSettings
     /// <summary>The least level of log lines that are sent to the API; default "INFO".</summary>
     public string LoggingLevel => Find("LOGGING_LEVEL")?.Value ?? "INFO";
 
-    /// <summary>Finds a setting by its name without prefix, such as "API_URL".</summary>
+    /// <summary>Finds a setting by its name without prefix, such as "API_URL", or by another name that it goes by.</summary>
     /// <returns>The value and where it was found; null when it is set nowhere.</returns>
-    public Setting? Find(string name)
+    public Setting? Find(params ReadOnlySpan<string> names)
     {
-        foreach (var key in (ReadOnlySpan<string>)[$"REEVE_{name}", $"PREFECT_{name}"])
+        foreach (var name in names)
         {
-            if (_environment(key) is { Length: > 0 } value)
-                return new Setting(key, value, "environment");
+            foreach (var key in (ReadOnlySpan<string>)[$"REEVE_{name}", $"PREFECT_{name}"])
+            {
+                if (_environment(key) is { Length: > 0 } value)
+                    return new Setting(key, value, "environment");
+            }
         }
 
-        foreach (var key in (ReadOnlySpan<string>)[$"REEVE_{name}", $"PREFECT_{name}"])
+        foreach (var file in Files)
         {
-            if (_profile.Values.TryGetValue(key, out var value))
-                return new Setting(key, value, $"profile {_profile.Name}");
+            foreach (var name in names)
+            {
+                if (file.Values.TryGetValue(name, out var value))
+                    return new Setting($"REEVE_{name}", value, file.Source);
+            }
+        }
+
+        foreach (var name in names)
+        {
+            foreach (var key in (ReadOnlySpan<string>)[$"REEVE_{name}", $"PREFECT_{name}"])
+            {
+                if (_profile.Values.TryGetValue(key, out var value))
+                    return new Setting(key, value, $"profile {_profile.Name}");
+            }
         }
 
         return null;
@@ -99,5 +119,5 @@ public sealed class ReeveSettings
 /// <summary>A setting that was found.</summary>
 /// <param name="Name">The name it was found under, with prefix.</param>
 /// <param name="Value">The value.</param>
-/// <param name="Source">"environment" or "profile NAME".</param>
+/// <param name="Source">"environment", a file, or "profile NAME".</param>
 public sealed record Setting(string Name, string Value, string Source);

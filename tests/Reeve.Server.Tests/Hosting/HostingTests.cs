@@ -24,7 +24,7 @@ public sealed class HostingTests
     [InlineData("admin/storage", 200, """{"default_result_storage_block_id":null}""")]
     [InlineData("accounts/a/workspaces/w/health", 200, "true")]
     [InlineData("no/such/route", 404, """{"detail":"Not Found"}""")]
-    [InlineData("flows/count", 405, """{"detail":"Method Not Allowed"}""")]
+    [InlineData("logs/filter", 405, """{"detail":"Method Not Allowed"}""")]
     public async Task Plain_questions_are_answered_as_the_wire_has_them(string path, int status, string body)
     {
         await using var host = await TestHost.StartAsync();

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Reeve.Server.Tests.Storage;
 
 namespace Reeve.Server.Tests.Recorded;
 
@@ -12,18 +13,34 @@ public sealed partial class RecordedConversationTests
 {
     private static readonly string? Recordings = Find();
 
-    public static TheoryData<string> Files => Recordings is null
-        ? ["none"]
-        : [.. Directory.GetFiles(Recordings, "*.jsonl").Select(f => Path.GetFileNameWithoutExtension(f)!).Where(f => f.Contains("-hello", StringComparison.Ordinal) || f.Contains("-deploy-and-work", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+    // the scenarios that replay whole
+    private static readonly string[] Scenarios =
+    [
+        "-hello",
+        "-deploy-and-work",
+        "-pause-cancel",
+    ];
+
+    public static TheoryData<string, DatabaseKind> Files
+    {
+        get
+        {
+            string[] files = Recordings is null
+                ? ["none"]
+                : [.. Directory.GetFiles(Recordings, "*.jsonl").Select(f => Path.GetFileNameWithoutExtension(f)!).Where(f => Scenarios.Any(s => f.Contains(s, StringComparison.Ordinal))).Order(StringComparer.Ordinal)];
+            return [.. from file in files from kind in TestDatabase.Kinds select (file, kind.Data)];
+        }
+    }
 
     [Theory, MemberData(nameof(Files))]
-    public async Task Recorded_client_gets_the_answers_it_knows(string file)
+    public async Task Recorded_client_gets_the_answers_it_knows(string file, DatabaseKind kind)
     {
         Assert.SkipWhen(Recordings is null, "The recordings (../shared/reference/recorded) are not here.");
         var home = Directory.CreateTempSubdirectory("reeve-test-").FullName;
         try
         {
-            await using var server = ServerHost.Build(new ServerOptions { Home = home, Port = 0, Logging = _ => { } });
+            await using var database = await TestDatabase.CreateAsync(kind);
+            await using var server = ServerHost.Build(new ServerOptions { Home = home, Database = database.Connection, Port = 0, Logging = _ => { } });
             await server.StartAsync(TestHost.Cancellation);
 
             var output = await ReplayAsync(server.Address, file);

@@ -26,9 +26,13 @@ internal sealed class ConfigSetCommand : CliCommand
             if (!KnownSettings.Check(key))
                 session.Terminal.Error.WriteLine($"Note: {key} is not read by Reeve; it is kept for Python clients.");
             CheckValue(key, value);
-            // The last one set wins, whatever its prefix.
-            if (KnownSettings.Bare(key) is { } bare)
-                profiles.Set(profile, key.StartsWith("REEVE_", StringComparison.Ordinal) ? "PREFECT_" + bare : "REEVE_" + bare, null);
+            // The last one set wins, whatever name it goes by.
+            foreach (var name in KnownSettings.Find(key)?.Names ?? (KnownSettings.Bare(key) is { } bare ? [bare] : []))
+            {
+                profiles.Set(profile, "REEVE_" + name, null);
+                profiles.Set(profile, "PREFECT_" + name, null);
+            }
+
             profiles.Set(profile, key, value);
         }
 
@@ -51,10 +55,9 @@ internal sealed class ConfigSetCommand : CliCommand
             : throw new CliException($"'{text}' is not KEY=VALUE", $"for example: {CommandName.Text} config set REEVE_API_URL=http://127.0.0.1:4200/api", ExitCodes.Usage);
     }
 
-    // Settings check a value when they are read; the same check here keeps a slip out of the file.
     private static void CheckValue(string key, string value)
     {
-        var settings = new ReeveSettings(_ => null, new Profile("new", new Dictionary<string, string> { [key] = value }));
-        _ = (settings.ApiUrl, settings.ServerPort);
+        if (KnownSettings.Find(key)?.Fault(value) is { } fault)
+            throw new SettingsException($"{key} is '{KnownSettings.Shown(key, value, showSecrets: false)}'; it must be {fault}");
     }
 }

@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
+using Reeve.Cli.Output;
+using Reeve.Protocol;
 using Reeve.Settings;
 
 namespace Reeve.Cli.Commands.Config;
@@ -11,11 +14,12 @@ internal sealed class ConfigViewCommand : CliCommand
     private readonly Option<bool> _hideSecrets = new("--hide-secrets") { Description = "Mask keys and passwords (the default)" };
     private readonly Option<bool> _showDefaults = new("--show-defaults") { Description = "Show also what is set nowhere" };
     private readonly Option<bool> _hideDefaults = new("--hide-defaults") { Description = "Show only what is set (the default)" };
+    private readonly OutputOption _output = new();
 
     public ConfigViewCommand()
-        : base("view", "Show the settings in force")
+        : base("view", "Show the settings in force. What is set in the environment stands above the project's files (reeve.toml, prefect.toml, pyproject.toml), those above the profile")
     {
-        foreach (var option in (ReadOnlySpan<Option>)[_showSources, _hideSources, _showSecrets, _hideSecrets, _showDefaults, _hideDefaults])
+        foreach (var option in (ReadOnlySpan<Option>)[_showSources, _hideSources, _showSecrets, _hideSecrets, _showDefaults, _hideDefaults, _output])
             Options.Add(option);
     }
 
@@ -24,22 +28,33 @@ internal sealed class ConfigViewCommand : CliCommand
     public override Task<int> RunAsync(ParseResult parse, CliSession session, CancellationToken ct)
     {
         var settings = session.Settings;
+        var withSecrets = parse.GetValue(_showSecrets) && !parse.GetValue(_hideSecrets);
+        var inForce = InForce(settings, parse.GetValue(_showDefaults) && !parse.GetValue(_hideDefaults)).Select(s => (s.Key, Value: KnownSettings.Shown(s.Key, s.Value, withSecrets), s.Source)).ToList();
         var output = session.Terminal.Out;
-        output.WriteLine($"REEVE_PROFILE='{settings.Profile.Name}'");
-        foreach (var (key, value, source) in InForce(settings, parse.GetValue(_showDefaults)))
+        var withSources = !parse.GetValue(_hideSources);
+        if (_output.IsJson(parse))
+            JsonOutput.Write(WireJson.Parse(ToJson(settings.Profile.Name, inForce, withSources).ToJsonString()), output);
+        else
         {
-            var shown = KnownSettings.Shown(key, value, parse.GetValue(_showSecrets) && !parse.GetValue(_hideSecrets));
-            output.WriteLine(parse.GetValue(_hideSources) ? $"{key}='{shown}'" : $"{key}='{shown}' (from {source})");
+            output.WriteLine($"REEVE_PROFILE='{settings.Profile.Name}'");
+            foreach (var (key, value, source) in inForce)
+                output.WriteLine(withSources ? $"{key}='{value}' (from {source})" : $"{key}='{value}'");
         }
 
         return Task.FromResult(ExitCodes.Done);
     }
 
+    private static JsonObject ToJson(string profile, List<(string Key, string Value, string Source)> inForce, bool withSources) => new()
+    {
+        ["profile"] = profile,
+        ["settings"] = new JsonObject(inForce.Select(s => KeyValuePair.Create(s.Key, withSources ? new JsonObject { ["value"] = s.Value, ["source"] = s.Source } : (JsonNode?)s.Value))),
+    };
+
     private static IEnumerable<(string Key, string Value, string Source)> InForce(ReeveSettings settings, bool withDefaults)
     {
         foreach (var known in KnownSettings.All)
         {
-            if (settings.Find(known.Name) is { } set)
+            if (settings.Find(known.Names) is { } set)
                 yield return (set.Name, set.Value, set.Source);
             else if (withDefaults && known.Default is { } value)
                 yield return ("REEVE_" + known.Name, value, "defaults");

@@ -9,11 +9,11 @@ internal static class BackgroundServer
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    public static async Task<int> StartAsync(string host, int port, CliSession session, CancellationToken ct)
+    public static async Task<int> StartAsync(IReadOnlyList<string> flags, CliSession session, CancellationToken ct)
     {
         var home = session.Settings.Home;
         Directory.CreateDirectory(home);
-        using var process = Start(home, [.. ProfileArguments(session), "server", "start", "--host", host, "--port", port.ToString(CultureInfo.InvariantCulture)]);
+        using var process = Start(home, session.Folder, [.. ProfileArguments(session), "server", "start", .. flags]);
         var start = session.Time.GetTimestamp();
         ServerFile? server;
         while ((server = ServerFile.FindRunning(home)) is null)
@@ -28,11 +28,11 @@ internal static class BackgroundServer
     }
 
     // A shell opens the log: the runtime cannot start a program with its output in a file, and a pipe would end with this process.
-    private static Process Start(string home, IReadOnlyList<string> arguments)
+    private static Process Start(string home, string folder, IReadOnlyList<string> arguments)
     {
         if (OperatingSystem.IsWindows())
             throw new CliException("--background is for Unix", "start it in a window of its own");
-        var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, WorkingDirectory = home };
+        var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, WorkingDirectory = folder };
         start.Environment["REEVE_HOME"] = home;
         start.Environment["REEVE_SERVER_LOG"] = ServerFile.LogIn(home);
         const string Script = """if command -v setsid >/dev/null; then exec setsid "$@" >"$REEVE_SERVER_LOG" 2>&1 </dev/null; else trap '' HUP; exec "$@" >"$REEVE_SERVER_LOG" 2>&1 </dev/null; fi""";

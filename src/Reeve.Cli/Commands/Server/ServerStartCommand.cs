@@ -9,55 +9,48 @@ namespace Reeve.Cli.Commands.Server;
 
 internal sealed class ServerStartCommand : CliCommand
 {
-    private readonly Option<string?> _host = new("--host") { Description = "The address to listen on; default: 127.0.0.1", HelpName = "ADDRESS" };
-    private readonly Option<int?> _port = new("--port") { Description = "The port; default: 4200", HelpName = "PORT" };
+    private readonly StartFlags _flags = new();
     private readonly Option<bool> _background = new("--background", "-b") { Description = "Run without this terminal; reeve server stop ends it" };
 
     public ServerStartCommand()
-        : base("start", "Start the server; the database is made when there is none")
+        : base("start", "Start the server; the database is made when there is none. Flags stand above settings (reeve config view)")
     {
-        foreach (var option in (ReadOnlySpan<Option>)[_host, _port, _background])
+        foreach (var option in _flags.All)
             Options.Add(option);
+        Options.Add(_background);
     }
 
     public override IReadOnlyList<Example> Examples =>
     [
         new("reeve server start"),
         new("reeve server start --host 0.0.0.0 --port 8080 --background"),
+        new("reeve server start --log-level DEBUG --log-format json", "a line of JSON for each request"),
         new("REEVE_SERVER_DATABASE_CONNECTION_URL=postgresql://user:password@host/reeve reeve server start", "on PostgreSQL"),
     ];
 
     public override async Task<int> RunAsync(ParseResult parse, CliSession session, CancellationToken ct)
     {
         var settings = session.Settings;
-        var (host, port) = (parse.GetValue(_host) ?? settings.ServerHost, parse.GetValue(_port) ?? settings.ServerPort);
-        if (port is < 0 or > 65535)
-            throw new CliException($"{port} is not a port", "0 to 65535", ExitCodes.Usage);
+        var options = _flags.Apply(ServerSettings.Read(settings, session.Time), parse);
         RefuseSecond(settings);
-        RefuseTakenPort(host, port);
+        RefuseTakenPort(options.Host, options.Port);
         if (parse.GetValue(_background))
-            return await BackgroundServer.StartAsync(host, port, session, ct);
-        return await ServeAsync(settings, host, port, session, ct);
+            return await BackgroundServer.StartAsync(_flags.Given(parse), session, ct);
+        return await ServeAsync(settings, options, session, ct);
     }
 
-    private static async Task<int> ServeAsync(ReeveSettings settings, string host, int port, CliSession session, CancellationToken ct)
+    private static async Task<int> ServeAsync(ReeveSettings settings, ServerOptions options, CliSession session, CancellationToken ct)
     {
         Directory.CreateDirectory(settings.Home);
-        await using var server = ServerHost.Build(new ServerOptions
-        {
-            Home = settings.Home,
-            Host = host,
-            Port = port,
-            Database = settings.DatabaseConnectionUrl,
-            ApiAuthentication = settings.Find("SERVER_API_AUTH_STRING")?.Value,
-            Clock = session.Time,
-        });
+        await using var server = ServerHost.Build(options);
         await server.StartAsync(ct);
         var file = ServerFile.OfThisProcess(server.Address);
         file.Write(settings.Home);
         try
         {
-            Tell(server.Address, settings, session.Terminal.Out);
+            // what reads a log of objects reads nothing else
+            if (!options.LogAsJson)
+                Tell(server.Address, settings, options, session.Terminal.Out);
             await server.RunAsync(ct);
         }
         finally
@@ -65,15 +58,17 @@ internal sealed class ServerStartCommand : CliCommand
             file.Remove(settings.Home);
         }
 
-        session.Terminal.Out.WriteLine("Server stopped!");
+        if (!options.LogAsJson)
+            session.Terminal.Out.WriteLine("Server stopped!");
         return ExitCodes.Done;
     }
 
-    private static void Tell(string address, ReeveSettings settings, TextWriter output)
+    private static void Tell(string address, ReeveSettings settings, ServerOptions options, TextWriter output)
     {
         output.WriteLine($"Reeve {ProductVersion.Text} is up at {address}");
-        output.WriteLine($"  Console:  {address}");
-        output.WriteLine($"  API:      {address}/api");
+        if (options.ServeConsole)
+            output.WriteLine($"  Console:  {address}{options.BasePath}");
+        output.WriteLine($"  API:      {address}/api (reference: {address}/docs)");
         output.WriteLine($"  Database: {(IsPostgres(settings) ? "PostgreSQL" : settings.DatabaseConnectionUrl)}");
         if (settings.ApiUrl.ToString().TrimEnd('/') != $"{address}/api")
             output.WriteLine($"  Use it:   {CommandName.Text} config set REEVE_API_URL={address}/api");

@@ -9,17 +9,31 @@ namespace Reeve.Cli.Commands.Server;
 
 internal sealed class ServerStatusCommand : CliCommand
 {
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(200);
+    private readonly Option<bool> _wait = new("--wait") { Description = "Wait until the API answers" };
+    private readonly Option<double?> _timeout = new("--timeout") { Description = "With --wait: give up after so many seconds; default: wait for ever", HelpName = "S" };
     private readonly OutputOption _output = new();
 
     public ServerStatusCommand()
-        : base("status", "Say whether the configured API answers, and whether a server of this home runs; exit code 1 if it does not") => Options.Add(_output);
+        : base("status", "Say whether the configured API answers, and whether a server of this home runs; exit code 1 if it does not")
+    {
+        foreach (var option in (ReadOnlySpan<Option>)[_wait, _timeout, _output])
+            Options.Add(option);
+    }
+
+    public override IReadOnlyList<Example> Examples => [new("reeve server status --wait --timeout 30", "for scripts that start a server")];
 
     public override async Task<int> RunAsync(ParseResult parse, CliSession session, CancellationToken ct)
     {
         var settings = session.Settings;
-        var running = ServerFile.FindRunning(settings.Home);
+        if (parse.GetValue(_timeout) is < 0)
+            throw new CliException("--timeout must not be negative", exitCode: ExitCodes.Usage);
         using var connection = session.Connect?.Invoke(settings) ?? new ApiConnection(settings, RetryPolicy.None) { TryTimeout = TimeSpan.FromSeconds(3) };
-        var (healthy, trouble) = await AskAsync(new OrchestrationClient(connection), ct);
+        var client = new OrchestrationClient(connection);
+        var (healthy, trouble) = await AskAsync(client, ct);
+        for (var began = session.Time.GetTimestamp(); !healthy && parse.GetValue(_wait) && !IsOver(began); (healthy, trouble) = await AskAsync(client, ct))
+            await Task.Delay(BetweenTries, session.Time, ct);
+        var running = ServerFile.FindRunning(settings.Home);
         var output = session.Terminal.Out;
         if (_output.IsJson(parse))
         {
@@ -40,6 +54,8 @@ internal sealed class ServerStatusCommand : CliCommand
         }
 
         return healthy ? ExitCodes.Done : ExitCodes.Fault;
+
+        bool IsOver(long began) => parse.GetValue(_timeout) is { } limit && session.Time.GetElapsedTime(began).TotalSeconds >= limit;
     }
 
     private static JsonElement Json(string text) => JsonSerializer.SerializeToElement(text, WireJson.TypeInfo<string>());

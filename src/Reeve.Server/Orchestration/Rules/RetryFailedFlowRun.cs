@@ -11,9 +11,11 @@ internal static class RetryFailedFlowRun
     private static Verdict Retry(FlowRunTransition transition)
     {
         var policy = transition.Policy;
-        if (policy.Retries is not { } retries || transition.Run.RunCount > retries)
+        // runs of old clients say it in the old fields
+        var retries = policy.Retries ?? policy.MaxRetries;
+        if (retries == 0 && policy.Retries is null || transition.Run.RunCount > retries)
             return new Verdict.Accept(transition with { Policy = policy with { RetryType = null } });
         var again = transition with { Policy = policy with { Resuming = false, PauseKeys = [], RetryType = "in_process" } };
-        return new Verdict.Reject(again, "Retrying", transition.AwaitingRetry(policy.RetryDelay ?? 0));
+        return new Verdict.Reject(again, "Retrying", transition.AwaitingRetry(policy.RetryDelay ?? policy.RetryDelaySeconds));
     }
 }

@@ -7,23 +7,31 @@ namespace Reeve.Server.Orchestration.Rules;
 internal static class RetryFailedTaskRun
 {
     internal static Verdict Judge(TaskRunTransition transition) =>
-        transition is { Initial.Type: StateType.Running, Proposed: { Type: StateType.Failed, StateDetails.Retriable: not false } }
-        && transition.Policy.Retries is { } retries && transition.Run.RunCount <= retries
+        transition is { Initial.Type: StateType.Running, Proposed: { Type: StateType.Failed, StateDetails.Retriable: not false } } && transition.Run.RunCount <= Retries(transition.Policy)
             ? new Verdict.Reject(transition, "Retrying", transition.AwaitingRetry(Delay(transition)))
             : new Verdict.Accept(transition);
 
+    // runs of old clients say it in the old fields
+    private static int Retries(TaskRunPolicy policy) => policy.Retries ?? (policy.MaxRetries > 0 ? policy.MaxRetries : -1);
+
     private static double Delay(TaskRunTransition transition)
     {
-        var seconds = transition.Policy.RetryDelay switch
+        var policy = transition.Policy;
+        var seconds = policy.RetryDelay switch
         {
             { ValueKind: JsonValueKind.Number } number => number.GetDouble(),
             { ValueKind: JsonValueKind.Array } list when list.GetArrayLength() > 0 => list[Math.Clamp(transition.Run.RunCount - 1, 0, list.GetArrayLength() - 1)].GetDouble(),
-            _ => 0,
+            _ => policy.RetryDelaySeconds,
         };
-        if (transition.Policy.RetryJitterFactor is not (> 0 and var factor) || seconds <= 0)
-            return seconds;
-        // independent arrivals around the wanted delay, so that many failed runs do not come back at once
-        var spread = -seconds * Math.Log(1 - Math.Min(transition.Chance, 0.999999));
-        return Math.Clamp(spread, seconds / (1 + factor), seconds * (1 + factor));
+        return policy.RetryJitterFactor is > 0 and var factor && seconds > 0 ? seconds * Spread(1 + factor, transition.Chance) : seconds;
+    }
+
+    // Independent arrivals around the wanted delay, so that many failed runs do not come back at once: exponential, cut to between a lower bound and "most" such that as
+    // many come before the median as after it. Far cuts leave the whole distribution.
+    private static double Spread(double most, double chance)
+    {
+        var least = most >= 50 ? 0 : Math.Log2(Math.Pow(2, most) / (Math.Pow(2, most) - 1));
+        var (low, high) = (1 - Math.Exp(-least), 1 - Math.Exp(-most));
+        return -Math.Log(Math.Max(1 - (low + ((high - low) * chance)), 1e-10));
     }
 }

@@ -7,7 +7,10 @@ internal static class WaitForScheduledTime
 {
     internal static Verdict Judge(Transition transition) =>
         transition is { Initial: { Type: StateType.Scheduled or StateType.Pending, StateDetails.ScheduledTime: { } due }, Proposed.Type: StateType.Running }
-        && Math.Round((due - transition.Now).TotalSeconds) is > 0 and var seconds // the wire has whole seconds
+        && WholeSeconds(due - transition.Now) is > 0 and var seconds
             ? new Verdict.Wait(seconds, "Scheduled time is in the future")
             : new Verdict.Accept(transition);
+
+    // the wire has whole seconds; half a second is no reason to wait
+    private static double WholeSeconds(TimeSpan left) => Math.Floor(left.TotalSeconds) + Math.Round(left.TotalSeconds - Math.Floor(left.TotalSeconds));
 }

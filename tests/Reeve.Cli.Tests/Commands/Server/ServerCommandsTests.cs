@@ -44,5 +44,26 @@ public sealed class ServerCommandsTests : IDisposable
         Assert.Contains("\"healthy\": false", result.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Waiting_for_an_api_ends_with_the_given_time()
+    {
+        _cli.Environment["REEVE_API_URL"] = "http://127.0.0.1:1/api";
+        var began = TimeProvider.System.GetTimestamp();
+        var result = await _cli.RunAsync("server", "status", "--wait", "--timeout", "0.5");
+        Assert.Equal(1, result.Code);
+        Assert.InRange(TimeProvider.System.GetElapsedTime(began).TotalSeconds, 0.5, 30);
+    }
+
+    [Theory]
+    [InlineData("--port", "65536", "is not a port")]
+    [InlineData("--log-level", "LOUD", "--log-level is 'LOUD'")]
+    [InlineData("--log-format", "xml", "--log-format is 'xml'")]
+    public async Task A_flag_that_cannot_be_used_is_a_fault_of_usage(string flag, string value, string message)
+    {
+        var result = await _cli.RunAsync("server", "start", flag, value);
+        Assert.Equal(2, result.Code);
+        Assert.Contains(message, result.Error, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _cli.Dispose();
 }

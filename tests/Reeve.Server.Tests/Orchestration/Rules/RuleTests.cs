@@ -130,7 +130,8 @@ public sealed class RuleTests
     [InlineData("[1, 2, 3]", 9, 0.0, 3)]
     [InlineData("[]", 1, 0.0, 0)]
     [InlineData("null", 1, 0.0, 0)]
-    [InlineData("10", 1, 0.999, 15)]
+    [InlineData("1e300", 1, 0.0, 3153600000)]
+    [InlineData("-5", 1, 0.0, 0)]
     public void A_failed_task_run_waits_as_its_policy_says(string delay, int runCount, double chance, double seconds)
     {
         var reject = Rejected(Transitions.TaskRun("RUNNING", "FAILED") with
@@ -141,6 +142,37 @@ public sealed class RuleTests
         });
 
         Assert.Equal(("AwaitingRetry", Now.AddSeconds(seconds)), (reject.Instead!.Name, reject.Instead.StateDetails.ScheduledTime));
+    }
+
+    // the expected numbers were computed by another program
+    [Theory]
+    [InlineData("10", 0.5, 0, 6.29396873863521)]
+    [InlineData("10", 0.5, 0.25, 7.864311813631132)]
+    [InlineData("10", 0.5, 0.5, 9.72803838526652)]
+    [InlineData("10", 0.5, 0.999, 14.986126119707963)]
+    [InlineData("4", 2.0, 0.75, 5.649995446276359)]
+    [InlineData("10", 100.0, 0.5, 6.931471805599453)]
+    public void Jitter_spreads_retries_around_their_delay(string delay, double factor, double chance, double seconds)
+    {
+        var reject = Rejected(Transitions.TaskRun("RUNNING", "FAILED") with
+        {
+            Run = new Projection { RunCount = 1 },
+            Chance = chance,
+            Policy = new() { Retries = 1, RetryDelay = WireJson.Parse(delay), RetryJitterFactor = factor },
+        });
+
+        Assert.Equal(seconds, (reject.Instead!.StateDetails.ScheduledTime!.Value - Now).TotalSeconds, 0.00001);
+    }
+
+    [Fact]
+    public void Runs_of_old_clients_are_retried_by_their_old_fields()
+    {
+        var flow = Rejected(Transitions.FlowRun("RUNNING", "FAILED") with { Run = new() { RunCount = 2 }, Policy = new() { MaxRetries = 2, RetryDelaySeconds = 7 } });
+        var task = Rejected(Transitions.TaskRun("RUNNING", "FAILED") with { Run = new() { RunCount = 2 }, Policy = new() { MaxRetries = 2, RetryDelaySeconds = 7 } });
+
+        Assert.Equal((Now.AddSeconds(7), Now.AddSeconds(7)), (flow.Instead!.StateDetails.ScheduledTime, task.Instead!.StateDetails.ScheduledTime));
+        Assert.IsType<Verdict.Accept>(Judge(Transitions.FlowRun("RUNNING", "FAILED") with { Run = new() { RunCount = 3 }, Policy = new() { MaxRetries = 2 } }));
+        Assert.IsType<Verdict.Accept>(Judge(Transitions.TaskRun("RUNNING", "FAILED") with { Run = new() { RunCount = 1 } }));
     }
 
     [Fact]
@@ -202,6 +234,82 @@ public sealed class RuleTests
     }
 
     [Fact]
+    public void A_cached_state_tells_its_key_and_the_run_that_took_it()
+    {
+        var cached = Transitions.State("COMPLETED", Now.AddDays(-1), data: Stored) with { StateDetails = new() { CacheKey = "key", TaskRunId = Guid.NewGuid() } };
+        var transition = Transitions.TaskRun("PENDING", "RUNNING") with { Cached = cached };
+        transition = transition with { Proposed = transition.Proposed with { StateDetails = new() { TaskRunId = transition.RunId } } };
+
+        Assert.Equal(("key", transition.RunId), (Rejected(transition).Instead!.StateDetails.CacheKey, Rejected(transition).Instead!.StateDetails.TaskRunId!.Value));
+    }
+
+    [Theory]
+    [InlineData(2000, true)]
+    [InlineData(2001, false)]
+    public void A_run_with_too_long_a_cache_key_ends_and_is_told_so(int length, bool accepted)
+    {
+        var transition = Transitions.TaskRun("RUNNING", "COMPLETED");
+        transition = transition with { Proposed = transition.Proposed with { StateDetails = new() { CacheKey = new string('k', length) } } };
+
+        var verdict = Judge(transition);
+
+        Assert.Equal(accepted, verdict is Verdict.Accept);
+        if (verdict is Verdict.Reject reject)
+            Assert.Equal(transition.Proposed.Id, reject.Instead!.Id);
+    }
+
+    [Fact]
+    public void What_fails_with_a_result_of_the_old_line_and_is_completed_by_force_has_an_unknown_result()
+    {
+        var failed = Transitions.State("FAILED", Now.AddMinutes(-1), data: Stored);
+        var other = Transitions.State("FAILED", Now.AddMinutes(-1), data: """{"type":"literal","value":1}""");
+
+        Assert.Equal("unknown", TypeOfForced(Transitions.FlowRun("FAILED", "COMPLETED") with { Initial = failed }));
+        Assert.Equal("unknown", TypeOfForced(Transitions.TaskRun("FAILED", "COMPLETED") with { Initial = failed }));
+        Assert.Null(TypeOfForced(Transitions.FlowRun("FAILED", "COMPLETED") with { Initial = other }));
+        Assert.Null(TypeOfForced(Transitions.FlowRun("FAILED", "CANCELLED") with { Initial = failed }));
+    }
+
+    [Fact]
+    public void Not_even_force_throws_a_kept_result_away()
+    {
+        var kept = Transitions.FlowRun("COMPLETED", "COMPLETED") with { Initial = Transitions.State("COMPLETED", Now.AddMinutes(-1), data: Stored) };
+
+        Assert.IsType<Verdict.Reject>(OrchestrationPolicy.Judge(kept, force: true));
+        Assert.IsType<Verdict.Accept>(OrchestrationPolicy.Judge(kept with { Proposed = kept.Initial! }, force: true));
+        Assert.IsType<Verdict.Accept>(OrchestrationPolicy.Judge(Transitions.FlowRun("COMPLETED", "RUNNING") with { Initial = kept.Initial }, force: true));
+    }
+
+    [Theory]
+    [InlineData("""{"type":"reference"}""", false)]
+    [InlineData("""{"type":"unpersisted"}""", true)]
+    [InlineData("{}", true)]
+    [InlineData("17", true)]
+    [InlineData("null", true)]
+    public void Only_a_described_result_keeps_a_run_from_running_again(string data, bool mayRun)
+    {
+        var initial = Transitions.State("COMPLETED", Now.AddMinutes(-1), data: data);
+        Assert.Equal(mayRun, Judge(Transitions.FlowRun("COMPLETED", "RUNNING") with { Initial = initial }) is Verdict.Accept);
+        Assert.Equal(mayRun, Judge(Transitions.TaskRun("COMPLETED", "RUNNING") with { Initial = initial }) is Verdict.Accept);
+    }
+
+    [Fact]
+    public void A_task_that_was_put_off_is_a_background_task_even_within_a_flow()
+    {
+        var transition = Transitions.TaskRun("PENDING", "PENDING");
+        Assert.IsType<Verdict.Accept>(Judge(transition));
+        Assert.IsType<Verdict.Abort>(Judge(transition with { Proposed = transition.Proposed with { StateDetails = new() { Deferred = true } } }));
+    }
+
+    [Fact]
+    public void A_task_run_counts_the_run_of_its_flow_unless_it_is_forced()
+    {
+        var transition = Transitions.TaskRun("PENDING", "RUNNING") with { FlowRun = new EnclosingFlowRun(Guid.NewGuid(), StateType.Running, 3, null, false) };
+        Assert.Equal(3, ((TaskRunTransition)Assert.IsType<Verdict.Accept>(Judge(transition)).Transition).FlowRunRunCount);
+        Assert.Equal(0, ((TaskRunTransition)Assert.IsType<Verdict.Accept>(OrchestrationPolicy.Judge(transition, force: true)).Transition).FlowRunRunCount);
+    }
+
+    [Fact]
     public void Each_pause_fires_once_and_only_what_can_come_back_is_suspended()
     {
         var pause = Transitions.FlowRun("RUNNING", "PAUSED");
@@ -223,6 +331,12 @@ public sealed class RuleTests
 
         Assert.True(Accepted(resume).Policy.Resuming);
         Assert.Equal(StateType.Failed, Rejected(late).Instead!.Type);
+    }
+
+    private static string? TypeOfForced(Transition transition)
+    {
+        var verdict = transition is FlowRunTransition flow ? OrchestrationPolicy.Judge(flow, force: true) : OrchestrationPolicy.Judge((TaskRunTransition)transition, force: true);
+        return Assert.IsType<Verdict.Accept>(verdict).Transition.Proposed.Data?.GetProperty("type").GetString();
     }
 
     private static Verdict Judge(FlowRunTransition transition) => OrchestrationPolicy.Judge(transition, force: false);

@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Net;
+using System.Xml;
+
+namespace Reeve.Cli.Commands.Config;
+
+/// <param name="Name">Without prefix.</param>
+/// <param name="Kind">What its value must be.</param>
+/// <param name="Default">Null: none, or one that depends on the home folder.</param>
+/// <param name="IsSecret">Whether it is masked when shown.</param>
+internal sealed record KnownSetting(string Name, SettingKind Kind = SettingKind.Text, string? Default = null, bool IsSecret = false)
+{
+    /// <summary>Names that older programs know it by.</summary>
+    public string[] Others { get; init; } = [];
+
+    public string[] Names => [Name, .. Others];
+
+    /// <summary>What a value that cannot be used should have been; null for one that can.</summary>
+    public string? Fault(string value) => Kind switch
+    {
+        SettingKind.Address => Uri.TryCreate(value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? null : "an http or https address, such as http://127.0.0.1:4200/api",
+        SettingKind.Port => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= 65535 ? null : "a whole number from 0 to 65535",
+        SettingKind.Truth => SettingValues.TryTruth(value, out _) ? null : "true or false",
+        SettingKind.Seconds => SettingValues.TryTime(value, out var time) && time > TimeSpan.Zero ? null : "a time: seconds such as 3600, or PT1H",
+        SettingKind.Bytes => long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) && bytes > 0 ? null : "a number of bytes",
+        SettingKind.Level => SettingValues.TryLevel(value, out _) ? null : "one of DEBUG, INFO, WARNING, ERROR, CRITICAL",
+        SettingKind.LogFormat => value is "text" or "json" ? null : "text or json",
+        SettingKind.Path => value.StartsWith('/') ? null : "a path that begins with /",
+        SettingKind.UserAndPassword => value.IndexOf(':', StringComparison.Ordinal) > 0 ? null : "user:password",
+        SettingKind.Proxies => SettingValues.List(value).All(p => p == "*" || IPAddress.TryParse(p, out _) || IPNetwork.TryParse(p, out _)) ? null : "addresses or networks, such as 10.0.0.0/8, or *",
+        _ => null,
+    };
+}
+
+internal enum SettingKind
+{
+    Text,
+    Address,
+    Port,
+    Truth,
+    Seconds,
+    Bytes,
+    Level,
+    LogFormat,
+    Path,
+    UserAndPassword,
+    Proxies,
+}
+
+/// <summary>Values of settings as people and the Python programs write them.</summary>
+internal static class SettingValues
+{
+    public static bool TryTruth(string text, out bool value)
+    {
+        value = text.ToUpperInvariant() is "TRUE" or "1" or "YES" or "ON" or "T" or "Y";
+        return value || text.ToUpperInvariant() is "FALSE" or "0" or "NO" or "OFF" or "F" or "N";
+    }
+
+    public static bool TryTime(string text, out TimeSpan value)
+    {
+        value = default;
+        try
+        {
+            if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds))
+                value = TimeSpan.FromSeconds(seconds);
+            else if (text.StartsWith('P'))
+                value = XmlConvert.ToTimeSpan(text);
+            else
+                return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out value);
+            return true;
+        }
+        catch (Exception e) when (e is FormatException or OverflowException or ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    public static bool TryLevel(string text, out string level)
+    {
+        level = text.ToUpperInvariant();
+        return level is "DEBUG" or "INFO" or "WARNING" or "ERROR" or "CRITICAL" or "NOTSET";
+    }
+
+    public static IReadOnlyList<string> List(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Reeve.Cli.Commands.Config;
+using Reeve.Server;
+using Reeve.Settings;
+
+namespace Reeve.Cli.Commands.Server;
+
+/// <summary>From settings, whose values were all checked before, to what the server is started with.</summary>
+internal static class ServerSettings
+{
+    /// <exception cref="CliException">Settings cannot be used; the message names every one and where it is set.</exception>
+    public static ServerOptions Read(ReeveSettings settings, TimeProvider clock)
+    {
+        if (KnownSettings.Faults(settings) is { Count: > 0 } faults)
+            throw new CliException(string.Join("\n       ", faults.Prepend($"{faults.Count.ToString(CultureInfo.InvariantCulture)} setting(s) cannot be used:")), $"all settings and where they are set: {CommandName.Text} config view");
+        return new ServerOptions
+        {
+            Home = settings.Home,
+            Host = settings.ServerHost,
+            Port = settings.ServerPort,
+            Database = settings.DatabaseConnectionUrl,
+            ApiAuthentication = Text("SERVER_API_AUTH_STRING"),
+            ApiBasePath = Text("SERVER_API_BASE_PATH")?.TrimEnd('/') is { Length: > 0 } apiBase ? apiBase : null,
+            BasePath = Text("SERVER_UI_SERVE_BASE")?.TrimEnd('/') ?? "",
+            ConsoleApiUrl = Text("SERVER_UI_API_URL"),
+            ServeConsole = Truth("SERVER_UI_ENABLED"),
+            Scheduler = Truth("SERVER_SERVICES_SCHEDULER_ENABLED"),
+            LateRuns = Truth("SERVER_SERVICES_LATE_RUNS_ENABLED"),
+            CsrfProtection = Truth("SERVER_API_CSRF_PROTECTION_ENABLED"),
+            CsrfTokenLife = Time("SERVER_API_CSRF_TOKEN_EXPIRATION"),
+            CorsOrigins = SettingValues.List(Value("SERVER_API_CORS_ALLOWED_ORIGINS")),
+            CorsMethods = SettingValues.List(Value("SERVER_API_CORS_ALLOWED_METHODS")),
+            CorsHeaders = SettingValues.List(Value("SERVER_API_CORS_ALLOWED_HEADERS")),
+            TrustedProxies = SettingValues.List(Text("SERVER_API_TRUSTED_PROXIES") ?? ""),
+            LargestBody = long.Parse(Value("SERVER_API_MAX_REQUEST_SIZE"), CultureInfo.InvariantCulture),
+            LongestStop = Time("SERVER_SHUTDOWN_TIMEOUT"),
+            LogLevel = Level(Value("SERVER_LOGGING_LEVEL")),
+            LogAsJson = Value("SERVER_LOGGING_FORMAT") == "json",
+            Clock = clock,
+        };
+
+        string? Text(string name) => settings.Find(KnownSettings.FindBare(name)!.Names)?.Value;
+
+        string Value(string name) => Text(name) ?? KnownSettings.FindBare(name)!.Default!;
+
+        bool Truth(string name) => SettingValues.TryTruth(Value(name), out var value) && value;
+
+        TimeSpan Time(string name) => SettingValues.TryTime(Value(name), out var value) ? value : throw new InvalidOperationException($"{name} was not checked.");
+    }
+
+    public static LogLevel Level(string text) => text.ToUpperInvariant() switch
+    {
+        "NOTSET" => LogLevel.Trace,
+        "DEBUG" => LogLevel.Debug,
+        "WARNING" => LogLevel.Warning,
+        "ERROR" => LogLevel.Error,
+        "CRITICAL" => LogLevel.Critical,
+        _ => LogLevel.Information,
+    };
+}

@@ -1,0 +1,40 @@
+using System.Text.Json.Nodes;
+using Reeve.Server.Storage;
+
+namespace Reeve.Server.Hosting;
+
+/// <summary>The settings in force in the shape in which the 3.x line groups them. A secret is only said to be there.</summary>
+internal static class ServerSettingsView
+{
+    private const string Hidden = "**********";
+
+    internal static JsonObject Of(ServerOptions options, Dialect dialect) => new()
+    {
+        ["home"] = options.Home,
+        ["server"] = new JsonObject
+        {
+            ["logging_level"] = options.LogLevel.ToString().ToUpperInvariant(),
+            ["api"] = new JsonObject
+            {
+                ["host"] = options.Host,
+                ["port"] = options.Port,
+                ["auth_string"] = options.ApiAuthentication is null ? null : Hidden,
+                ["base_path"] = options.ApiBasePath,
+                ["default_limit"] = Filters.Page.Largest,
+                ["csrf_protection_enabled"] = options.CsrfProtection,
+                ["csrf_token_expiration"] = options.CsrfTokenLife.TotalSeconds,
+                ["cors_allowed_origins"] = string.Join(',', options.CorsOrigins),
+                ["cors_allowed_methods"] = string.Join(',', options.CorsMethods),
+                ["cors_allowed_headers"] = string.Join(',', options.CorsHeaders),
+                ["max_request_size"] = options.LargestBody,
+            },
+            ["database"] = new JsonObject { ["connection_url"] = Hidden, ["dialect"] = dialect.Name },
+            ["ui"] = new JsonObject { ["enabled"] = options.ServeConsole, ["serve_base"] = options.BasePath.Length == 0 ? "/" : options.BasePath },
+            ["services"] = new JsonObject
+            {
+                ["scheduler"] = new JsonObject { ["enabled"] = options.Scheduler },
+                ["late_runs"] = new JsonObject { ["enabled"] = options.LateRuns },
+            },
+        },
+    };
+}
