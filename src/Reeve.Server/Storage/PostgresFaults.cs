@@ -13,6 +13,9 @@ internal static class PostgresFaults
     /// <summary>A connection lost during the commit leaves its outcome open: only the caller's idempotency may answer that.</summary>
     internal static bool LeavesInDoubt(NpgsqlException fault) => fault is not PostgresException postgres || EndsConnection(postgres);
 
+    /// <summary>A row was held longer than a group may wait for it.</summary>
+    internal static bool WaitedForLock(NpgsqlException fault) => fault is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable };
+
     internal static Exception Translated(NpgsqlException fault) => fault switch
     {
         PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } unique => new StorageException(unique.MessageText, isUniqueViolation: true, inner: fault),

@@ -4,7 +4,8 @@ namespace Reeve.Server.Storage;
 
 /// <summary>
 /// Writes on PostgreSQL. A few connections each take what waits, run it one after the other inside one transaction and commit once: so requests share the price of a
-/// durable commit, and their statements share round trips. When anything of such a group fails, the whole of it is undone and each piece runs again in a transaction of its own.
+/// durable commit, and their statements share round trips. When anything of such a group fails, the whole of it is
+/// undone and each piece runs again in a transaction of its own.
 /// </summary>
 internal sealed class PostgresWriter : IAsyncDisposable
 {
@@ -83,27 +84,14 @@ internal sealed class PostgresWriter : IAsyncDisposable
 
     private async Task WriteAsync(List<PostgresWrite> group)
     {
-        switch (await TryCommitAsync(group).ConfigureAwait(false))
-        {
-            case (true, _):
-                foreach (var write in group)
-                    write.Complete();
-                break;
-            case (_, { } unknown):
-                foreach (var write in group)
-                    write.Fail(unknown);
-                break;
-            default:
-                // beside the next group: one that waits for a row, or is at fault, keeps nobody else
-                lock (gate)
-                    foreach (var write in group)
-                        Track(Task.Run(() => alone.WriteAsync(write), CancellationToken.None));
-                break;
-        }
+        if (await TryCommitAsync(group).ConfigureAwait(false) || group.Count == 1)
+            return;
+        foreach (var write in group)
+            await TryCommitAsync([write]).ConfigureAwait(false);
     }
 
-    /// <summary>Whether the group is durable; if not and its outcome is not known, what to tell.</summary>
-    private async ValueTask<(bool Done, Exception? Unknown)> TryCommitAsync(List<PostgresWrite> group)
+    /// <summary>False where nothing is durable and, of a group of several, nobody is answered yet. One that is by itself is answered, or sent where it keeps nobody else.</summary>
+    private async ValueTask<bool> TryCommitAsync(List<PostgresWrite> group)
     {
         NpgsqlConnection? connection = null;
         PostgresPipeline? pipeline = null;
@@ -116,14 +104,35 @@ internal sealed class PostgresWriter : IAsyncDisposable
                 await write.RunAsync(pipeline, wakeups, CancellationToken.None).ConfigureAwait(false); // no caller may end what others share
             await pipeline.CommitAsync().ConfigureAwait(false);
             Keep(connection);
-            return (true, null);
+            foreach (var write in group)
+                write.Complete();
+            return true;
         }
         catch (Exception fault)
         {
             if (connection is not null)
                 await UndoAsync(connection, pipeline!).ConfigureAwait(false);
-            return (false, pipeline is { Committing: true } && fault is NpgsqlException lost && PostgresFaults.LeavesInDoubt(lost) ? PostgresFaults.Translated(lost) : null);
+            return Judge(group, fault, pipeline is { Committing: true });
         }
+    }
+
+    private bool Judge(List<PostgresWrite> group, Exception fault, bool committing)
+    {
+        if (fault is NpgsqlException lost && committing && PostgresFaults.LeavesInDoubt(lost))
+        {
+            foreach (var write in group)
+                write.Fail(PostgresFaults.Translated(lost));
+            return true;
+        }
+        if (group is not [var single])
+            return false;
+        // what waits for a row, or is to be repeated, does so beside the next group
+        if (fault is NpgsqlException repeatable && (PostgresFaults.WaitedForLock(repeatable) || PostgresFaults.MayRepeat(repeatable, committing)))
+            lock (gate)
+                Track(Task.Run(() => alone.WriteAsync(single), CancellationToken.None));
+        else
+            single.Fail(fault is NpgsqlException other ? PostgresFaults.Translated(other) : fault);
+        return true;
     }
 
     private async ValueTask<NpgsqlConnection> ConnectAsync()

@@ -1,74 +1,63 @@
-using System.Collections.Concurrent;
-using System.Net.Http.Json;
-using System.Text.Json;
+using System.Globalization;
+using Npgsql;
 
 namespace Reeve.Server.Tests.Storage;
 
-public sealed class KillTests
+public sealed class KillTests : IDisposable
 {
-    [Fact]
-    public async Task Nothing_that_was_acknowledged_is_lost_when_the_server_is_killed()
+    private const int Clients = 8;
+
+    // fewer for a quick look while one works on it
+    private static readonly int Kills = int.TryParse(Environment.GetEnvironmentVariable("REEVE_TEST_KILLS"), CultureInfo.InvariantCulture, out var told) ? told : 50;
+
+    private readonly string home = Directory.CreateTempSubdirectory("reeve-test-home-").FullName;
+
+    public static TheoryData<DatabaseKind> Kinds => TestDatabase.Kinds;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => Directory.Delete(home, recursive: true);
+
+    [Theory(Timeout = 1_800_000), MemberData(nameof(Kinds))]
+    public async Task Fifty_kills_of_the_server_lose_and_double_nothing_that_was_acknowledged(DatabaseKind kind)
     {
-        var cancellation = TestContext.Current.CancellationToken;
-        var folder = Directory.CreateTempSubdirectory("reeve-kill-").FullName;
-        var database = Path.Combine(folder, "reeve.db");
-        ConcurrentDictionary<string, string> acknowledged = new();
-        for (var round = 0; round < 3; round++)
+        await using var database = await TestDatabase.CreateAsync(kind);
+        var clients = new PersistentClients(Clients, Cancellation);
+        for (var kill = 0; kill < Kills; kill++)
         {
-            using var server = await ServerInAProcess.StartAsync(database, cancellation);
-            var flow = (await (await server.Client.PostAsJsonAsync("flows/", new { name = "hello" }, cancellation)).Content.ReadFromJsonAsync<JsonElement>(cancellation)).Text("id");
-            var before = acknowledged.Count;
-            var writers = Enumerable.Range(0, 8).Select(_ => WriteAsync(server.Client, flow, acknowledged, cancellation)).ToList();
-            while (acknowledged.Count < before + 100)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                await Task.Yield();
-            }
+            using var server = await ServerInAProcess.StartAsync(database.Connection, home, Cancellation);
+            clients.Resume(server.Client);
+            // sometimes in the first writes of a new process, sometimes in the middle of its work
+            await clients.AdvanceAsync(1 + (kill * 37 % 100));
+            clients.Suspend();
             await server.KillAsync();
-            await Task.WhenAll(writers);
         }
 
-        using var last = await ServerInAProcess.StartAsync(database, cancellation);
-        foreach (var (run, state) in acknowledged)
-        {
-            var read = await last.Client.GetFromJsonAsync<JsonElement>($"flow_runs/{run}", cancellation);
-            var history = await last.Client.GetFromJsonAsync<JsonElement>($"flow_run_states/?flow_run_id={run}", cancellation);
-            var told = history.EnumerateArray().Select(entry => entry.Text("type")).ToList();
-            Assert.Contains(state, told);
-            Assert.Equal(told[^1], read.Text("state_type"));
-            // the outbox has one event for each state, with the state's id
-            var events = await (await last.Client.PostAsJsonAsync("events/filter", new { filter = new { resource = new { id = new[] { $"prefect.flow-run.{run}" } } } }, cancellation))
-                .Content.ReadFromJsonAsync<JsonElement>(cancellation);
-            Assert.Equal(
-                history.EnumerateArray().Select(entry => entry.Text("id")).Order(),
-                events.GetProperty("events").EnumerateArray().Select(happened => happened.Text("id")).Order());
-        }
+        using var last = await ServerInAProcess.StartAsync(database.Connection, home, Cancellation);
+        clients.Resume(last.Client);
+        await clients.FinishAsync();
+        Assert.True(clients.Repeated >= Kills, $"only {clients.Repeated} requests were under way when the server was killed");
+        await clients.CheckAsync(last.Client);
         await last.KillAsync();
-        Directory.Delete(folder, recursive: true);
     }
 
-    private static async Task WriteAsync(HttpClient client, string flow, ConcurrentDictionary<string, string> acknowledged, CancellationToken cancellation)
+    [Fact(Timeout = 1_800_000)]
+    public async Task Connections_that_PostgreSQL_ends_lose_and_double_nothing_that_was_acknowledged()
     {
-        try
+        await using var database = await TestDatabase.CreateAsync(DatabaseKind.PostgreSql);
+        using var server = await ServerInAProcess.StartAsync(database.Connection, home, Cancellation);
+        var clients = new PersistentClients(Clients, Cancellation);
+        clients.Resume(server.Client);
+        await using var source = NpgsqlDataSource.Create(database.Connection);
+        for (var round = 0; round < Kills; round++)
         {
-            while (true)
-            {
-                using var created = await client.PostAsJsonAsync("flow_runs/", new { flow_id = flow }, cancellation);
-                created.EnsureSuccessStatusCode();
-                var run = (await created.Content.ReadFromJsonAsync<JsonElement>(cancellation)).Text("id");
-                acknowledged[run] = "PENDING";
-                foreach (var type in (string[])["RUNNING", "COMPLETED"])
-                {
-                    using var answer = await client.PostAsJsonAsync($"flow_runs/{run}/set_state", new { state = new { type } }, cancellation);
-                    answer.EnsureSuccessStatusCode();
-                    _ = await answer.Content.ReadFromJsonAsync<JsonElement>(cancellation);
-                    acknowledged[run] = type;
-                }
-            }
+            await clients.AdvanceAsync(1 + (round * 37 % 100));
+            await using var end = source.CreateCommand("select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
+            Assert.True((long)(await end.ExecuteScalarAsync(Cancellation))! > 0);
         }
-        catch (HttpRequestException fault) when (fault.StatusCode is null)
-        {
-            // the server was killed
-        }
+
+        await clients.FinishAsync();
+        await clients.CheckAsync(server.Client);
+        await server.KillAsync();
     }
 }

@@ -8,15 +8,16 @@ namespace Reeve.Server.Tests.Storage;
 internal sealed class ServerInAProcess : IDisposable
 {
     private const string DatabaseVariable = "REEVE_TEST_SERVER_DATABASE";
+    private const string HomeVariable = "REEVE_TEST_SERVER_HOME";
     private readonly Process process;
 
     private ServerInAProcess(Process process, string address) => (this.process, Client) = (process, new HttpClient { BaseAddress = new Uri(address + "/api/") });
 
     internal HttpClient Client { get; }
 
-    internal static async Task<ServerInAProcess> StartAsync(string database, CancellationToken cancellation)
+    internal static async Task<ServerInAProcess> StartAsync(string database, string home, CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, Environment = { [DatabaseVariable] = database } };
+        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, Environment = { [DatabaseVariable] = database, [HomeVariable] = home } };
         if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
             start.ArgumentList.Add(typeof(ServerInAProcess).Assembly.Location);
         var process = Process.Start(start)!;
@@ -49,7 +50,7 @@ internal sealed class ServerInAProcess : IDisposable
             return;
         var host = ServerHost.Build(new ServerOptions
         {
-            Home = Path.GetDirectoryName(database)!,
+            Home = Environment.GetEnvironmentVariable(HomeVariable)!,
             Database = database,
             Port = 0,
             Logging = static logging => logging.SetMinimumLevel(LogLevel.None),
