@@ -56,8 +56,8 @@ public sealed class ServerHost : IAsyncDisposable
         services.AddSingleton<TaskRunsStore>().AddSingleton<TaskRunsApi>().AddSingleton<TaskRunStatesApi>();
         services.AddSingleton<LateRunMarker>();
         services.AddSingleton<WorkPoolsStore>().AddSingleton<WorkPoolsApi>().AddSingleton<WorkQueuesStore>().AddSingleton<WorkQueuesApi>().AddSingleton<WorkersStore>();
-        services.AddSingleton<DueRuns>().AddSingleton<ScheduledRunsApi>().AddSingleton<ClaimsApi>().AddSingleton<WorkerChannel>();
-        services.AddSingleton<DeploymentsStore>().AddSingleton<DeploymentDrafts>().AddSingleton<DeploymentsApi>();
+        services.AddSingleton<WorkerMonitor>().AddSingleton<DueRuns>().AddSingleton<ScheduledRunsApi>().AddSingleton<ClaimsApi>().AddSingleton<WorkerChannel>();
+        services.AddSingleton<DeploymentsStore>().AddSingleton<DeploymentDrafts>().AddSingleton<DeploymentChecks>().AddSingleton<DeploymentsApi>();
         services.AddSingleton<SchedulesStore>().AddSingleton<AutoScheduledRuns>().AddSingleton<DeploymentSchedulesApi>().AddSingleton<RunScheduler>().AddSingleton<DeploymentRunsApi>();
         services.AddSingleton<VariablesStore>().AddSingleton<VariablesApi>();
         services.AddSingleton<BlockSecrets>().AddSingleton<BlockTypesStore>().AddSingleton<BlockSchemasStore>().AddSingleton<BuiltInBlocks>().AddSingleton<BlockTypesApi>();
@@ -102,6 +102,7 @@ public sealed class ServerHost : IAsyncDisposable
         services.GetRequiredService<LeaseReaper>(),
         services.GetRequiredService<RunScheduler>(),
         services.GetRequiredService<LateRunMarker>(),
+        services.GetRequiredService<WorkerMonitor>(),
     ];
 
     /// <summary>Opens the database, brings it up to date and begins to answer.</summary>

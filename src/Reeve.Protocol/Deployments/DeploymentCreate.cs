@@ -30,7 +30,10 @@ public sealed record DeploymentCreate
     /// <summary>What happens to runs over the limit.</summary>
     public JsonElement? ConcurrencyOptions { get; init; }
 
-    /// <summary>Whether the parameters of a run are checked against the schema; null: true.</summary>
+    /// <summary>The global limit that holds for its runs.</summary>
+    public Guid? GlobalConcurrencyLimitId { get; init; }
+
+    /// <summary>Whether the parameters of a run are checked against the schema; null: true for 3.x clients, false for 2.x ones.</summary>
     public bool? EnforceParameterSchema { get; init; }
 
     /// <summary>JSON Schema of the flow's parameters.</summary>
@@ -66,8 +69,11 @@ public sealed record DeploymentCreate
     /// <summary>The folder or storage path of the code.</summary>
     public string? Path { get; init; }
 
-    /// <summary>The version that its author gives it.</summary>
+    /// <summary>The version that its author gives it; null: that of <see cref="VersionInfo"/>.</summary>
     public string? Version { get; init; }
+
+    /// <summary>Where the version comes from, such as a commit.</summary>
+    public VersionInfo? VersionInfo { get; init; }
 
     /// <summary>The flow within the code.</summary>
     public string? Entrypoint { get; init; }
@@ -88,6 +94,9 @@ public sealed record DeploymentUpdate
     /// <summary>The version.</summary>
     public Optional<string> Version { get; init; }
 
+    /// <summary>Where the version comes from; it names the version where that is not given.</summary>
+    public Optional<VersionInfo> VersionInfo { get; init; }
+
     /// <summary>For people.</summary>
     public Optional<string> Description { get; init; }
 
@@ -97,8 +106,8 @@ public sealed record DeploymentUpdate
     /// <summary>The 2.x form of <see cref="Paused"/>.</summary>
     public Optional<bool> IsScheduleActive { get; init; }
 
-    /// <summary>The schedules, replacing all.</summary>
-    public Optional<IReadOnlyList<DeploymentScheduleCreate>> Schedules { get; init; }
+    /// <summary>The schedules, replacing all; an entry with a known slug may leave out what stays.</summary>
+    public Optional<IReadOnlyList<DeploymentScheduleUpdate>> Schedules { get; init; }
 
     /// <summary>The 2.x form of a single schedule.</summary>
     public Optional<JsonElement?> Schedule { get; init; }
@@ -108,6 +117,9 @@ public sealed record DeploymentUpdate
 
     /// <summary>What happens to runs over the limit.</summary>
     public Optional<JsonElement?> ConcurrencyOptions { get; init; }
+
+    /// <summary>The global limit that holds for its runs.</summary>
+    public Optional<Guid?> GlobalConcurrencyLimitId { get; init; }
 
     /// <summary>Parameters of each run.</summary>
     public Optional<JsonElement?> Parameters { get; init; }
@@ -138,6 +150,9 @@ public sealed record DeploymentUpdate
 
     /// <summary>The flow within the code.</summary>
     public Optional<string> Entrypoint { get; init; }
+
+    /// <summary>Unused; 2.x clients send it.</summary>
+    public Optional<string> ManifestPath { get; init; }
 
     /// <summary>The storage block of an agent's deployment.</summary>
     public Optional<Guid?> StorageDocumentId { get; init; }

@@ -15,7 +15,7 @@ namespace Reeve.Server.Hosting;
 [JsonSerializable(typeof(List<EventRelatedFilter>)), JsonSerializable(typeof(List<EventResourceFilter>)), JsonSerializable(typeof(StateCreate))]
 [JsonSerializable(typeof(StorageDefault)), JsonSerializable(typeof(long))]
 [JsonSerializable(typeof(Reeve.Server.Deployments.DeploymentPage)), JsonSerializable(typeof(List<System.Text.Json.JsonElement>)), JsonSerializable(typeof(List<string>))]
-[JsonSerializable(typeof(Reeve.Server.WorkPools.QueueHealth)), JsonSerializable(typeof(Reeve.Server.Blocks.BlockTypeTexts))]
+[JsonSerializable(typeof(Reeve.Server.Blocks.BlockTypeTexts))]
 internal sealed partial class ServerJson : JsonSerializerContext;
 
 /// <summary>The answer of <c>GET /admin/storage</c>.</summary>
