@@ -74,6 +74,7 @@ public static class WireJson
 [JsonSerializable(typeof(DeploymentFlowRunCreate)), JsonSerializable(typeof(List<DeploymentFlowRunCreate>)), JsonSerializable(typeof(FlowRunBulkCreateResponse))]
 [JsonSerializable(typeof(DeploymentBulkDelete)), JsonSerializable(typeof(DeploymentBulkDeleteResponse)), JsonSerializable(typeof(VersionInfo))]
 [JsonSerializable(typeof(DeploymentScheduling)), JsonSerializable(typeof(ScheduledDeploymentRuns)), JsonSerializable(typeof(WorkQueueStatusDetail)), JsonSerializable(typeof(QueueFilter))]
+[JsonSerializable(typeof(IReadOnlyList<DeploymentScheduleUpdate>)), JsonSerializable(typeof(DateTimeOffset?)), JsonSerializable(typeof(Guid?))]
 [JsonSerializable(typeof(List<DeploymentSchedule>)), JsonSerializable(typeof(List<DeploymentScheduleCreate>)), JsonSerializable(typeof(DeploymentScheduleUpdate))]
 [JsonSerializable(typeof(CronSchedule)), JsonSerializable(typeof(IntervalSchedule)), JsonSerializable(typeof(RRuleSchedule))]
 [JsonSerializable(typeof(WorkPool)), JsonSerializable(typeof(List<WorkPool>)), JsonSerializable(typeof(WorkPoolCreate)), JsonSerializable(typeof(WorkPoolUpdate))]

@@ -16,6 +16,7 @@ internal sealed class AutoScheduledRuns(TimeProvider clock)
     /// </summary>
     internal async ValueTask RenewAsync(Session session, Guid deployment)
     {
+        await LockAsync(session, deployment).ConfigureAwait(false);
         await session.ExecuteAsync(
             $"delete from flow_run where deployment_id = @deployment and {Untouched} and next_scheduled_start_time > @now",
             ("deployment", deployment), ("yes", true), ("now", clock.Now())).ConfigureAwait(false);
@@ -23,8 +24,16 @@ internal sealed class AutoScheduledRuns(TimeProvider clock)
     }
 
     /// <summary>Removes all of them, also those that are due: the deployment is paused.</summary>
-    internal static async ValueTask WithdrawAsync(Session session, Guid deployment) =>
+    internal static async ValueTask WithdrawAsync(Session session, Guid deployment)
+    {
+        await LockAsync(session, deployment).ConfigureAwait(false);
         await session.ExecuteAsync($"delete from flow_run where deployment_id = @deployment and {Untouched}", ("deployment", deployment), ("yes", true)).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Keeps the scheduler, and who changes what it schedules, apart: runs of the old schedule must not come in behind the one who has just removed them.
+    /// </summary>
+    internal static ValueTask LockAsync(Session session, Guid deployment) => session.LockAsync("deployment", deployment);
 
     /// <summary>Removes every run of the deployment that is still Scheduled, since the deployment goes.</summary>
     internal static async ValueTask RemoveAllAsync(Session session, Guid deployment) =>
