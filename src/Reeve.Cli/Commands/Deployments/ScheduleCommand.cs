@@ -62,19 +62,17 @@ internal sealed class ScheduleSwitchCommand : ScheduleCommand
     private readonly Argument<string> _schedule = new("SCHEDULE") { Description = "The schedule's id or slug" };
 
     public ScheduleSwitchCommand(bool active)
-        : base(active ? "resume" : "pause", active ? "Have a schedule make runs again" : "Have a schedule make no more runs") => (_active, _) = (active, Add());
+        : base(active ? "resume" : "pause", active ? "Have a schedule make runs again" : "Have a schedule make no more runs")
+    {
+        _active = active;
+        Arguments.Add(_schedule);
+    }
 
     protected override async Task RunAsync(Deployment deployment, string fullName, ParseResult parse, CliSession session, CancellationToken ct)
     {
         var schedule = Find(deployment, fullName, parse.GetRequiredValue(_schedule));
         await session.Client.UpdateScheduleAsync(deployment.Id, schedule.Id, new DeploymentScheduleUpdate { Active = _active }, ct);
         session.Terminal.Out.WriteLine($"{(_active ? "Resumed" : "Paused")} the schedule {Words(schedule.Schedule)} of '{fullName}'.");
-    }
-
-    private bool Add()
-    {
-        Arguments.Add(_schedule);
-        return true;
     }
 }
 
