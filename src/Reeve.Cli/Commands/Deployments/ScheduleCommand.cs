@@ -106,6 +106,6 @@ internal sealed class ScheduleClearCommand : ScheduleCommand
     protected override async Task RunAsync(Deployment deployment, string fullName, ParseResult parse, CliSession session, CancellationToken ct)
     {
         await session.Client.UpdateDeploymentAsync(deployment.Id, new DeploymentUpdate { Schedules = new Protocol.Json.Optional<IReadOnlyList<DeploymentScheduleUpdate>>([]) }, ct);
-        session.Terminal.Out.WriteLine($"Deleted {deployment.Schedules.Count} schedules of '{fullName}'.");
+        session.Terminal.Out.WriteLine($"Deleted every schedule of '{fullName}' ({deployment.Schedules.Count}).");
     }
 }
