@@ -67,7 +67,7 @@ internal sealed class SchedulesStore(TimeProvider clock)
         List<(DeploymentSchedule? Known, DeploymentScheduleCreate Wanted)> pairs = [];
         foreach (var schedule in wanted)
         {
-            var same = left.Find(old => IsSame(old, schedule));
+            var same = (schedule.Replaces is { } place ? left.Find(old => old.Slug == place) : null) ?? left.Find(old => IsSame(old, schedule));
             if (same is not null)
                 left.Remove(same);
             pairs.Add((same, schedule));
@@ -98,7 +98,7 @@ internal sealed class SchedulesStore(TimeProvider clock)
 
     private static bool IsSame(DeploymentSchedule old, DeploymentScheduleCreate wanted) =>
         old.Slug is not null || wanted.Slug is not null || wanted.Replaces is not null
-            ? old.Slug is not null && (old.Slug == wanted.Slug || old.Slug == wanted.Replaces)
+            ? old.Slug is not null && old.Slug == wanted.Slug
             : JsonElement.DeepEquals(old.Schedule, wanted.Schedule) && JsonElement.DeepEquals(old.Parameters, wanted.Parameters ?? WireJson.EmptyObject);
 
     private static DeploymentSchedule Read(Row row) => new()

@@ -104,10 +104,10 @@ public sealed class DeploymentBodiesTests
         Assert.Equal(204, (await host.SendAsync(HttpMethod.Patch, path,
             """{"schedules": [{"schedule": {"interval": 61}, "slug": "b", "replaces": "a"}, {"slug": "a", "replaces": "b", "schedule": {"interval": 91}}]}""")).Status);
         var swapped = await IdsAsync();
-        Assert.Equal((before["a"], before["b"]), (swapped["a"], swapped["b"]));
+        Assert.Equal((before["a"], before["b"]), (swapped["b"], swapped["a"]));
         Assert.Equal(204, (await host.SendAsync(HttpMethod.Patch, path, """{"schedules": [{"slug": "a", "active": false}]}""")).Status);
         var left = Assert.Single((await host.GetAsync($"{path}/schedules")).Body.EnumerateArray());
-        Assert.Equal((before["a"], "False", 91), (left.Text("id"), left.Text("active"), left.GetProperty("schedule").GetProperty("interval").GetInt32()));
+        Assert.Equal((before["b"], "False", 91), (left.Text("id"), left.Text("active"), left.GetProperty("schedule").GetProperty("interval").GetInt32()));
         Assert.Equal(422, (await host.SendAsync(HttpMethod.Patch, path, """{"schedules": [{"slug": "unknown"}]}""")).Status);
 
         async Task<Dictionary<string, string>> IdsAsync() => (await host.GetAsync($"{path}/schedules")).Body.EnumerateArray().ToDictionary(s => s.Text("slug"), s => s.Text("id"));
