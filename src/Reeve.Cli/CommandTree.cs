@@ -36,6 +36,9 @@ internal static class CommandTree
         [
             new DeploymentRunCommand(), new DeploymentLsCommand(), new DeploymentInspectCommand(), new DeploymentDeleteCommand(),
             new DeploymentPauseCommand(pause: true), new DeploymentPauseCommand(pause: false),
+            Branch.Group("schedule", "Show and change the schedules of a deployment",
+                new ScheduleCreateCommand(), new ScheduleLsCommand(), new ScheduleSwitchCommand(active: false), new ScheduleSwitchCommand(active: true), new ScheduleDeleteCommand(),
+                new ScheduleClearCommand()),
         ]),
         new Branch("flow-run", "Show, watch, cancel and delete flow runs", () =>
         [
@@ -47,6 +50,12 @@ internal static class CommandTree
         [
             new WorkPoolCreateCommand(), new WorkPoolLsCommand(), new WorkPoolInspectCommand(), new WorkPoolDeleteCommand(),
             new WorkPoolPauseCommand(pause: true), new WorkPoolPauseCommand(pause: false), new WorkPoolLimitCommand(set: true), new WorkPoolLimitCommand(set: false),
+            new WorkPoolUpdateCommand(), new WorkPoolPreviewCommand(), new DefaultJobTemplateCommand(),
+        ]),
+        new Branch("work-queue", "Make, show and change work queues", () =>
+        [
+            new WorkQueueCreateCommand(), new WorkQueueLsCommand(), new WorkQueueInspectCommand(), WorkQueueChangeCommand.Pause(), WorkQueueChangeCommand.Resume(), new WorkQueueLimitCommand(),
+            WorkQueueChangeCommand.ClearLimit(), new WorkQueuePreviewCommand(), new WorkQueueReadRunsCommand(), new WorkQueueDeleteCommand(),
         ]),
         new Branch("block", "Keep secrets and other configuration on the server", () =>
             [new BlockCreateCommand(), new BlockLsCommand(), new BlockInspectCommand(), new BlockDeleteCommand(), Branch.Group("type", "Show and delete kinds of blocks", new BlockTypeLsCommand(), new BlockTypeInspectCommand(), new BlockTypeDeleteCommand())]),

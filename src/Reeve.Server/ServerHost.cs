@@ -78,8 +78,8 @@ public sealed class ServerHost : IAsyncDisposable
         services.AddSingleton<FlowRunQueriesApi>().AddSingleton<TaskRunQueriesApi>().AddSingleton<RunHistoryStore>().AddSingleton<RunSumFolder>().AddSingleton<RunHistoryApi>();
         services.AddSingleton<FlowRunGraphStore>().AddSingleton<FlowRunGraphApi>().AddSingleton<LogDownloadApi>().AddSingleton<UiStore>().AddSingleton<UiApi>();
         services.AddSingleton<WorkPoolsStore>().AddSingleton<WorkPoolsApi>().AddSingleton<WorkQueuesStore>().AddSingleton<WorkQueuesApi>().AddSingleton<WorkersStore>();
-        services.AddSingleton<DueRuns>().AddSingleton<ScheduledRunsApi>().AddSingleton<ClaimsApi>().AddSingleton<WorkerChannel>();
-        services.AddSingleton<DeploymentsStore>().AddSingleton<DeploymentDrafts>().AddSingleton<DeploymentsApi>();
+        services.AddSingleton<WorkerMonitor>().AddSingleton<DueRuns>().AddSingleton<ScheduledRunsApi>().AddSingleton<ClaimsApi>().AddSingleton<WorkerChannel>();
+        services.AddSingleton<DeploymentsStore>().AddSingleton<DeploymentDrafts>().AddSingleton<DeploymentChecks>().AddSingleton<DeploymentsApi>();
         services.AddSingleton<SchedulesStore>().AddSingleton<AutoScheduledRuns>().AddSingleton<DeploymentSchedulesApi>().AddSingleton<RunScheduler>().AddSingleton<DeploymentRunsApi>();
         services.AddSingleton<ConcurrencyLimitsStore>().AddSingleton<DeploymentLimits>().AddSingleton<GlobalLimitsApi>().AddSingleton<SlotsApi>().AddSingleton<TagLimitsApi>().AddSingleton<SlotLeaseReaper>();
         services.AddSingleton<ConcurrencyStatusApi>().AddSingleton<FlowRunExplainer>().AddSingleton<FlowRunWhyApi>();
@@ -154,6 +154,7 @@ public sealed class ServerHost : IAsyncDisposable
         services.GetRequiredService<CancelledRunChildren>(),
         services.GetRequiredService<SlotLeaseReaper>(),
         services.GetRequiredService<RunSumFolder>(),
+        services.GetRequiredService<WorkerMonitor>(),
     ];
 
     private bool IsWanted(PeriodicService loop) => loop switch

@@ -39,6 +39,47 @@ public sealed class CommandsAgainstServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_work_queue_is_made_shown_changed_and_deleted()
+    {
+        await OkAsync("work-pool", "create", "local");
+        Assert.Contains("priority 1", await OkAsync("work-queue", "create", "fast", "--pool", "local", "--priority", "1", "--limit", "2"), StringComparison.Ordinal);
+        Assert.Matches(@"(?m)^fast +local +1 +2 ", await OkAsync("work-queue", "ls", "--pool", "local"));
+        await OkAsync("work-queue", "pause", "fast", "--pool", "local");
+        Assert.Contains("PAUSED", await OkAsync("work-queue", "ls"), StringComparison.Ordinal);
+        await OkAsync("work-queue", "resume", "fast", "-p", "local");
+        await OkAsync("work-queue", "set-concurrency-limit", "fast", "7", "-p", "local");
+        Assert.Contains("\"concurrency_limit\": 7", await OkAsync("work-queue", "inspect", "fast", "-p", "local"), StringComparison.Ordinal);
+        await OkAsync("work-queue", "clear-concurrency-limit", "fast", "-p", "local");
+        Assert.Contains("No runs wait", await OkAsync("work-queue", "preview", "fast", "-p", "local"), StringComparison.Ordinal);
+        Assert.Contains("0 runs", await OkAsync("work-queue", "read-runs", "fast", "-p", "local"), StringComparison.Ordinal);
+        Assert.Contains("did you mean 'fast'?", await FaultAsync("work-queue", "delete", "fas", "-p", "local"), StringComparison.Ordinal);
+        await OkAsync("work-queue", "delete", "fast", "-p", "local");
+        await OkAsync("work-pool", "update", "local", "--description", "mine");
+        Assert.Contains("mine", await OkAsync("work-pool", "ls", "-v"), StringComparison.Ordinal);
+        Assert.Contains("No runs wait", await OkAsync("work-pool", "preview", "local"), StringComparison.Ordinal);
+        Assert.Contains("job_configuration", await OkAsync("work-pool", "get-default-base-job-template", "--type", "process"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Schedules_of_a_deployment_are_added_switched_and_taken_away()
+    {
+        using var api = new HttpClient { BaseAddress = new Uri(_server.Address + "/api/") };
+        var flow = JsonDocument.Parse(await (await api.PostAsync("flows/", new StringContent("""{"name": "etl"}"""), TestContext.Current.CancellationToken)).Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        await api.PostAsync("deployments/", new StringContent($$"""{"name": "nightly", "flow_id": "{{flow.RootElement.GetProperty("id").GetString()}}"}"""), TestContext.Current.CancellationToken);
+
+        Assert.Contains("cron: 0 2 * * *", await OkAsync("deployment", "schedule", "create", "etl/nightly", "--cron", "0 2 * * *", "--timezone", "Europe/Berlin", "--slug", "night"), StringComparison.Ordinal);
+        await OkAsync("deployment", "schedule", "create", "etl/nightly", "--interval", "3600", "--inactive");
+        Assert.Contains("cannot be", await FaultAsync("deployment", "schedule", "create", "etl/nightly", "--cron", "0 0 30 2 *"), StringComparison.Ordinal);
+        await OkAsync("deployment", "schedule", "pause", "etl/nightly", "night");
+        var listed = await OkAsync("deployment", "schedule", "ls", "etl/nightly");
+        Assert.Matches(@"night +cron: 0 2 \* \* \* +Europe/Berlin +no", listed);
+        await OkAsync("deployment", "schedule", "resume", "etl/nightly", "night");
+        await OkAsync("deployment", "schedule", "delete", "etl/nightly", "night");
+        Assert.Contains("no schedule 'night'", await FaultAsync("deployment", "schedule", "pause", "etl/nightly", "night"), StringComparison.Ordinal);
+        Assert.Contains("(1).", await OkAsync("deployment", "schedule", "clear", "etl/nightly"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_pool_that_is_not_there_is_named_with_the_nearest()
     {
         await OkAsync("work-pool", "create", "local");

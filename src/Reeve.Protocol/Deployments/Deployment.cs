@@ -22,6 +22,9 @@ public sealed record Deployment
     /// <summary>The version that its author gave it.</summary>
     public string? Version { get; init; }
 
+    /// <summary>Where the version comes from.</summary>
+    public VersionInfo? VersionInfo { get; init; }
+
     /// <summary>For people.</summary>
     public string? Description { get; init; }
 
@@ -109,3 +112,59 @@ public sealed record Deployment
     /// <summary>"READY" when a worker asked for its runs lately, else "NOT_READY".</summary>
     public string? Status { get; init; }
 }
+
+/// <summary>The body of <c>POST /deployments/bulk_delete</c>.</summary>
+public sealed record DeploymentBulkDelete
+{
+    /// <summary>Which; null: all.</summary>
+    public Filters.DeploymentFilter? Deployments { get; init; }
+
+    /// <summary>At most so many, 1 to 50.</summary>
+    public int Limit { get; set; } = 50;
+}
+
+/// <summary>The answer of <c>POST /deployments/bulk_delete</c>.</summary>
+/// <param name="Deleted">The ids of those that are gone.</param>
+public sealed record DeploymentBulkDeleteResponse(IReadOnlyList<Guid> Deleted);
+
+/// <summary>The body of <c>POST /deployments/{id}/schedule</c>: which runs to make ahead, or after the fact.</summary>
+public sealed record DeploymentScheduling
+{
+    /// <summary>No run before; null: now.</summary>
+    public DateTimeOffset? StartTime { get; init; }
+
+    /// <summary>No run after; null: as far as the server plans.</summary>
+    public DateTimeOffset? EndTime { get; init; }
+
+    /// <summary>All runs of so many seconds from the start; null: as the server plans.</summary>
+    public double? MinTime { get; init; }
+
+    /// <summary>At least so many of each schedule; null: as the server plans.</summary>
+    public int? MinRuns { get; init; }
+
+    /// <summary>At most so many of each schedule; null: as the server plans.</summary>
+    public int? MaxRuns { get; init; }
+}
+
+/// <summary>The body of <c>POST /deployments/get_scheduled_flow_runs</c>.</summary>
+public sealed record ScheduledDeploymentRuns
+{
+    /// <summary>The deployments that the caller serves.</summary>
+    public required IReadOnlyList<Guid> DeploymentIds { get; init; }
+
+    /// <summary>Only runs due before; null: all.</summary>
+    public DateTimeOffset? ScheduledBefore { get; init; }
+
+    /// <summary>At most so many.</summary>
+    public int? Limit { get; init; }
+}
+
+/// <summary>The answer of <c>POST /deployments/{id}/create_flow_run/bulk</c>, in the order of the request.</summary>
+/// <param name="Results">What became of each.</param>
+public sealed record FlowRunBulkCreateResponse(IReadOnlyList<FlowRunCreateResult> Results);
+
+/// <summary>What became of one run of a bulk create.</summary>
+/// <param name="FlowRunId">The run, where there is one.</param>
+/// <param name="Status">"CREATED" or "FAILED".</param>
+/// <param name="Error">Why there is none.</param>
+public sealed record FlowRunCreateResult(Guid? FlowRunId, string Status, string? Error);

@@ -34,7 +34,7 @@ public sealed record DeploymentCreate
     /// <summary>A limit that others use too, in the place of <see cref="ConcurrencyLimit"/>.</summary>
     public Guid? GlobalConcurrencyLimitId { get; init; }
 
-    /// <summary>Whether the parameters of a run are checked against the schema; null: true.</summary>
+    /// <summary>Whether the parameters of a run are checked against the schema; null: true for 3.x clients, false for 2.x ones.</summary>
     public bool? EnforceParameterSchema { get; init; }
 
     /// <summary>JSON Schema of the flow's parameters.</summary>
@@ -70,8 +70,11 @@ public sealed record DeploymentCreate
     /// <summary>The folder or storage path of the code.</summary>
     public string? Path { get; init; }
 
-    /// <summary>The version that its author gives it.</summary>
+    /// <summary>The version that its author gives it; null: that of <see cref="VersionInfo"/>.</summary>
     public string? Version { get; init; }
+
+    /// <summary>Where the version comes from, such as a commit.</summary>
+    public VersionInfo? VersionInfo { get; init; }
 
     /// <summary>The flow within the code.</summary>
     public string? Entrypoint { get; init; }
@@ -92,6 +95,9 @@ public sealed record DeploymentUpdate
     /// <summary>The version.</summary>
     public Optional<string> Version { get; init; }
 
+    /// <summary>Where the version comes from; it names the version where that is not given.</summary>
+    public Optional<VersionInfo> VersionInfo { get; init; }
+
     /// <summary>For people.</summary>
     public Optional<string> Description { get; init; }
 
@@ -101,8 +107,8 @@ public sealed record DeploymentUpdate
     /// <summary>The 2.x form of <see cref="Paused"/>.</summary>
     public Optional<bool> IsScheduleActive { get; init; }
 
-    /// <summary>The schedules, replacing all.</summary>
-    public Optional<IReadOnlyList<DeploymentScheduleCreate>> Schedules { get; init; }
+    /// <summary>The schedules, replacing all; an entry with a known slug may leave out what stays.</summary>
+    public Optional<IReadOnlyList<DeploymentScheduleUpdate>> Schedules { get; init; }
 
     /// <summary>The 2.x form of a single schedule.</summary>
     public Optional<JsonElement?> Schedule { get; init; }
@@ -145,6 +151,9 @@ public sealed record DeploymentUpdate
 
     /// <summary>The flow within the code.</summary>
     public Optional<string> Entrypoint { get; init; }
+
+    /// <summary>Unused; 2.x clients send it.</summary>
+    public Optional<string> ManifestPath { get; init; }
 
     /// <summary>The storage block of an agent's deployment.</summary>
     public Optional<Guid?> StorageDocumentId { get; init; }

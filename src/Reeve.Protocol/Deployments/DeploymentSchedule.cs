@@ -24,13 +24,13 @@ public sealed record DeploymentSchedule
     /// <summary>Whether it makes runs.</summary>
     public bool Active { get; set; } = true;
 
-    /// <summary>Unused; 2.x clients read it.</summary>
+    /// <summary>Kept for 2.x clients; no server acts on it.</summary>
     public int? MaxActiveRuns { get; init; }
 
     /// <summary>At most so many runs are scheduled ahead.</summary>
     public int? MaxScheduledRuns { get; init; }
 
-    /// <summary>Unused; 2.x clients read it.</summary>
+    /// <summary>Kept for 2.x clients; no server acts on it: a missed fire time stays missed unless <c>POST /deployments/{id}/schedule</c> asks for it.</summary>
     public bool Catchup { get; init; }
 
     /// <summary>Parameters of its runs, over the deployment's.</summary>
@@ -60,6 +60,12 @@ public sealed record DeploymentScheduleCreate
 
     /// <summary>The slug of a schedule that this one takes the place of.</summary>
     public string? Replaces { get; init; }
+
+    /// <summary>Kept for 2.x clients.</summary>
+    public int? MaxActiveRuns { get; init; }
+
+    /// <summary>Kept for 2.x clients.</summary>
+    public bool? Catchup { get; init; }
 }
 
 /// <summary>The body of <c>PATCH /deployments/{id}/schedules/{schedule_id}</c>.</summary>
@@ -79,6 +85,15 @@ public sealed record DeploymentScheduleUpdate
 
     /// <summary>Names it within the deployment.</summary>
     public Optional<string> Slug { get; init; }
+
+    /// <summary>The slug of a schedule that this one takes the place of.</summary>
+    public Optional<string> Replaces { get; init; }
+
+    /// <summary>Kept for 2.x clients.</summary>
+    public Optional<int?> MaxActiveRuns { get; init; }
+
+    /// <summary>Kept for 2.x clients.</summary>
+    public Optional<bool?> Catchup { get; init; }
 }
 
 /// <summary>Fires by a cron expression.</summary>

@@ -3,7 +3,7 @@ using Reeve.Protocol.Deployments;
 
 namespace Reeve.Protocol.Schedules;
 
-/// <summary>When a schedule fires. Pure: no clock, no randomness; the law across daylight-saving changes stands in docs/decisions/0002-schedule-time.md.</summary>
+/// <summary>When a schedule fires. Pure: no clock, no randomness; the law across daylight-saving changes stands in docs/specs/schedules.md.</summary>
 public abstract class FireTimes
 {
     /// <summary>"CronSchedule", "IntervalSchedule" or "RRuleSchedule": the name that made runs carry.</summary>

@@ -35,7 +35,7 @@ public sealed record WorkQueue
     public Guid? WorkPoolId { get; init; }
 
     /// <summary>Old filter of agents' queues.</summary>
-    public JsonElement? Filter { get; init; }
+    public QueueFilter? Filter { get; init; }
 
     /// <summary>When a worker last asked.</summary>
     public DateTimeOffset? LastPolled { get; init; }
@@ -53,6 +53,9 @@ public sealed record WorkQueue
 /// <summary>The body of <c>POST /work_pools/{name}/queues/</c>.</summary>
 public sealed record WorkQueueCreate
 {
+    /// <summary>Which runs an agent's queue takes, instead of those that name it.</summary>
+    public QueueFilter? Filter { get; init; }
+
     /// <summary>The name, unique within the pool.</summary>
     public required string Name { get; init; }
 
@@ -72,6 +75,12 @@ public sealed record WorkQueueCreate
 /// <summary>The body of <c>PATCH /work_pools/{name}/queues/{queue}</c>.</summary>
 public sealed record WorkQueueUpdate
 {
+    /// <summary>Which runs an agent's queue takes, instead of those that name it.</summary>
+    public Optional<QueueFilter> Filter { get; init; }
+
+    /// <summary>When an agent last asked.</summary>
+    public Optional<DateTimeOffset?> LastPolled { get; init; }
+
     /// <summary>The name.</summary>
     public Optional<string> Name { get; init; }
 
@@ -87,6 +96,11 @@ public sealed record WorkQueueUpdate
     /// <summary>1 is served first.</summary>
     public Optional<int?> Priority { get; init; }
 }
+
+/// <summary>Which runs the queue of a 2.x agent takes; what is null does not restrict.</summary>
+/// <param name="Tags">Runs with all of these tags.</param>
+/// <param name="DeploymentIds">Runs of these deployments.</param>
+public sealed record QueueFilter(IReadOnlyList<string>? Tags = null, IReadOnlyList<Guid>? DeploymentIds = null);
 
 /// <summary>A worker of a pool.</summary>
 public sealed record Worker
@@ -133,6 +147,9 @@ public sealed record ScheduledFlowRunsRequest
     /// <summary>Only runs due after.</summary>
     public DateTimeOffset? ScheduledAfter { get; init; }
 
+    /// <summary>The agent that asks; 2.x agents name themselves.</summary>
+    public Guid? AgentId { get; init; }
+
     /// <summary>At most so many.</summary>
     public int? Limit { get; init; }
 }
@@ -142,3 +159,15 @@ public sealed record ScheduledFlowRunsRequest
 /// <param name="WorkQueueId">The queue.</param>
 /// <param name="FlowRun">The run.</param>
 public sealed record WorkerFlowRun(Guid WorkPoolId, Guid WorkQueueId, FlowRun FlowRun);
+
+/// <summary>The answer of <c>GET /work_queues/{id}/status</c>.</summary>
+/// <param name="Healthy">Whether the policy holds.</param>
+/// <param name="LateRunsCount">Runs that wait past their time.</param>
+/// <param name="LastPolled">When a worker last asked.</param>
+/// <param name="HealthCheckPolicy">What was held against it.</param>
+public sealed record WorkQueueStatusDetail(bool Healthy, int LateRunsCount, DateTimeOffset? LastPolled, WorkQueueHealthPolicy HealthCheckPolicy);
+
+/// <summary>When a queue is well.</summary>
+/// <param name="MaximumLateRuns">More late runs are not well.</param>
+/// <param name="MaximumSecondsSinceLastPolled">A longer silence is not well.</param>
+public sealed record WorkQueueHealthPolicy(int? MaximumLateRuns, int? MaximumSecondsSinceLastPolled);

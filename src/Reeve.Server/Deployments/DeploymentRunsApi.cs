@@ -22,10 +22,15 @@ internal sealed class DeploymentRunsApi(
 
     internal void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/deployments/{id}/create_flow_run", CreateAsync);
-        api.MapPost("/deployments/{id}/schedule", ScheduleAsync);
-        api.MapPost("/deployments/get_scheduled_flow_runs", GetScheduledAsync);
-        api.MapGet("/deployments/{id}/work_queue_check", QueueCheckAsync);
+        api.MapPost("/deployments/{id}/create_flow_run", CreateAsync).Says("Makes a run of a deployment; a known idempotency key answers the run that has it.")
+            .Takes<DeploymentFlowRunCreate>(required: false).Answers<FlowRun>(201, 200).Answers(404, 409);
+        api.MapPost("/deployments/{id}/create_flow_run/bulk", CreateManyAsync).Says("Makes several runs of a deployment, and says of each what became of it.")
+            .Takes<List<DeploymentFlowRunCreate>>().Answers<FlowRunBulkCreateResponse>().Answers(404);
+        api.MapPost("/deployments/{id}/schedule", ScheduleAsync).Says("Has a deployment's schedules make the runs of a span, also of the past.")
+            .Takes<DeploymentScheduling>(required: false).Answers<JsonElement?>().Answers(404);
+        api.MapPost("/deployments/get_scheduled_flow_runs", GetScheduledAsync).Says("Finds the scheduled runs of deployments, for a runner that serves them.")
+            .Takes<ScheduledDeploymentRuns>().Answers<List<FlowRun>>();
+        api.MapGet("/deployments/{id}/work_queue_check", QueueCheckAsync).Says("Lists the work queues a deployment's runs wait in.").Answers<List<Protocol.WorkPools.WorkQueue>>().Answers(404);
     }
 
     private async Task CreateAsync(HttpContext http)
@@ -38,12 +43,35 @@ internal sealed class DeploymentRunsApi(
             await http.DoneAsync(refusal).ConfigureAwait(false);
             return;
         }
-        var (wanted, otherQueue) = draft.Value;
-        var (run, isNew) = await database.WriteAsync(
-            async session => await runs.CreateAsync(session, await PlacedAsync(session, wanted, otherQueue).ConfigureAwait(false)).ConfigureAwait(false),
-            http.RequestAborted).ConfigureAwait(false);
+        var (run, isNew) = await StoreAsync(draft.Value, http.RequestAborted).ConfigureAwait(false);
         await http.AnswerAsync(run, isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK).ConfigureAwait(false);
     }
+
+    // each run stands for itself: one that is refused keeps no other from being made
+    private async Task CreateManyAsync(HttpContext http)
+    {
+        var bodies = await http.Request.ReadWireAsync<List<DeploymentFlowRunCreate>>(http.RequestAborted).ConfigureAwait(false);
+        if (bodies.Count > MostAtOnce)
+            throw new InvalidRequestException("body", $"List should have at most {MostAtOnce} items", "too_long");
+        if (await database.ReadAsync(session => deployments.ReadAsync(session, http.Id()), http.RequestAborted).ConfigureAwait(false) is null)
+        {
+            await http.NotFoundAsync(DeploymentsApi.NotFound).ConfigureAwait(false);
+            return;
+        }
+        List<FlowRunCreateResult> results = [];
+        foreach (var body in bodies)
+        {
+            var draft = await database.ReadAsync(session => DraftAsync(session, http.Id(), body), http.RequestAborted).ConfigureAwait(false);
+            results.Add(draft.Refusal is { } refusal
+                ? new(null, "FAILED", refusal.Detail)
+                : new((await StoreAsync(draft.Value, http.RequestAborted).ConfigureAwait(false)).Run.Id, "CREATED", null));
+        }
+        await http.AnswerAsync(new FlowRunBulkCreateResponse(results)).ConfigureAwait(false);
+    }
+
+    private ValueTask<(FlowRun Run, bool IsNew)> StoreAsync((NewFlowRun Run, (Guid PoolId, string Pool, string Queue)? OtherQueue) draft, CancellationToken cancellation) =>
+        database.WriteAsync(
+            async session => await runs.CreateAsync(session, await PlacedAsync(session, draft.Run, draft.OtherQueue).ConfigureAwait(false)).ConfigureAwait(false), cancellation);
 
     /// <summary>Another queue than the deployment's is made on first use.</summary>
     private async ValueTask<NewFlowRun> PlacedAsync(Session session, NewFlowRun run, (Guid PoolId, string Pool, string Queue)? other) => other is { } place
@@ -55,11 +83,12 @@ internal sealed class DeploymentRunsApi(
         if (await deployments.ReadAsync(session, id).ConfigureAwait(false) is not { } deployment)
             return Refusal.NotFound(DeploymentsApi.NotFound);
         var parameters = Over(deployment.Parameters, body.Parameters);
-        if ((body.EnforceParameterSchema ?? deployment.EnforceParameterSchema) && deployment.ParameterOpenapiSchema is { ValueKind: JsonValueKind.Object } schema
-            && new ParameterSchema(schema).Faults(parameters) is { Count: > 0 } faults)
-            return Refusal.Conflict($"The parameters do not fit deployment '{deployment.Name}': {string.Join("; ", faults)}.");
-        (Guid PoolId, string Pool, string Queue)? other = body.WorkQueueName is { } wanted && wanted != deployment.WorkQueueName && deployment.WorkPoolName is { } poolName
-            && await pools.ReadAsync(session, poolName).ConfigureAwait(false) is { } pool ? (pool.Id, poolName, wanted) : null;
+        if ((body.EnforceParameterSchema ?? deployment.EnforceParameterSchema) && Misfit(deployment, parameters) is { } misfit)
+            return misfit;
+        var pool = deployment.WorkPoolName is { } poolName ? await pools.ReadAsync(session, poolName).ConfigureAwait(false) : null;
+        if (JobVariables.Refuse(pool?.BaseJobTemplate, $"a run of deployment '{deployment.Name}'", isRun: true, deployment.JobVariables, body.JobVariables) is { } refusal)
+            return refusal;
+        (Guid PoolId, string Pool, string Queue)? other = body.WorkQueueName is { } wanted && wanted != deployment.WorkQueueName && pool is not null ? (pool.Id, pool.Name, wanted) : null;
         var run = new NewFlowRun
         {
             Id = Ids.New(clock.GetUtcNow()),
@@ -83,26 +112,32 @@ internal sealed class DeploymentRunsApi(
         return (run, other);
     }
 
+    private static Refusal? Misfit(Deployment deployment, JsonElement parameters)
+    {
+        if (deployment.ParameterOpenapiSchema is not { ValueKind: JsonValueKind.Object } schema)
+            return Refusal.Conflict($"Deployment '{deployment.Name}' holds its parameters against their schema, but has none.");
+        var faults = SchemaShape.Faults(schema) is { Count: > 0 } shape ? shape : new ParameterSchema(schema).Faults(parameters);
+        return faults.Count == 0 ? null : Refusal.Conflict($"The parameters do not fit deployment '{deployment.Name}': {string.Join("; ", faults)}.");
+    }
+
     private async Task ScheduleAsync(HttpContext http)
     {
-        var body = await http.Request.ReadWireAsync<JsonElement>(http.RequestAborted).ConfigureAwait(false);
+        var body = await http.Request.ReadWireAsync<DeploymentScheduling>(http.RequestAborted).ConfigureAwait(false);
+        var horizon = ScheduleHorizon.Of(body, clock.GetUtcNow());
         if (await database.ReadAsync(session => deployments.ReadAsync(session, http.Id()), http.RequestAborted).ConfigureAwait(false) is null)
         {
             await http.NotFoundAsync(DeploymentsApi.NotFound).ConfigureAwait(false);
             return;
         }
-        await scheduler.ScheduleAsync(http.Id(), ScheduleHorizon.Read(body, clock.GetUtcNow()), http.RequestAborted).ConfigureAwait(false);
+        await scheduler.ScheduleAsync(http.Id(), horizon, http.RequestAborted).ConfigureAwait(false);
         await http.AnswerAsync<JsonElement?>(null).ConfigureAwait(false);
     }
 
     private async Task GetScheduledAsync(HttpContext http)
     {
-        var body = await http.Request.ReadWireAsync<JsonElement>(http.RequestAborted).ConfigureAwait(false);
-        var wanted = body.TryGetProperty("deployment_ids", out var list) && list.ValueKind == JsonValueKind.Array
-            ? WireRequests.Read<List<Guid>>(list)
-            : throw new InvalidRequestException("body.deployment_ids", "Field required", "missing");
-        var before = body.TryGetProperty("scheduled_before", out var time) && time.ValueKind == JsonValueKind.String ? WireRequests.Read<DateTimeOffset>(time) : (DateTimeOffset?)null;
-        var limit = body.TryGetProperty("limit", out var most) && most.TryGetInt32(out var given) ? Math.Clamp(given, 0, MostAtOnce) : Page.Largest;
+        var body = await http.Request.ReadWireAsync<ScheduledDeploymentRuns>(http.RequestAborted).ConfigureAwait(false);
+        if (body.Limit is < 0 or > Page.Largest)
+            throw new InvalidRequestException("body.limit", $"Input should be between 0 and {Page.Largest}", body.Limit < 0 ? "greater_than_equal" : "less_than_equal");
         var now = clock.Now();
         var found = await database.ReadAsync(
             session => session.QueryAsync(
@@ -111,9 +146,9 @@ internal sealed class DeploymentRunsApi(
                 order by fr.next_scheduled_start_time, fr.id limit @limit
                 """,
                 row => FlowRunRows.Read(row, now),
-                ("ids", wanted), ("before", before ?? DateTimeOffset.MaxValue.Cut()), ("limit", limit)),
+                ("ids", body.DeploymentIds.ToArray()), ("before", body.ScheduledBefore ?? DateTimeOffset.MaxValue.Cut()), ("limit", body.Limit ?? Page.Largest)),
             http.RequestAborted).ConfigureAwait(false);
-        await deployments.NotePollAsync(database, [.. wanted], http.RequestAborted).ConfigureAwait(false);
+        await deployments.NotePollAsync(database, [.. body.DeploymentIds], http.RequestAborted).ConfigureAwait(false);
         await http.AnswerAsync(found).ConfigureAwait(false);
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -12,10 +13,10 @@ internal sealed class DeploymentSchedulesApi(Database database, DeploymentsStore
 {
     internal void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/deployments/{id}/schedules", ListAsync);
-        api.MapPost("/deployments/{id}/schedules", AddAsync);
-        api.MapPatch("/deployments/{id}/schedules/{schedule}", UpdateAsync);
-        api.MapDelete("/deployments/{id}/schedules/{schedule}", DeleteAsync);
+        api.MapGet("/deployments/{id}/schedules", ListAsync).Says("Lists a deployment's schedules.").Answers<List<DeploymentSchedule>>().Answers(404);
+        api.MapPost("/deployments/{id}/schedules", AddAsync).Says("Adds schedules to a deployment.").Takes<List<DeploymentScheduleCreate>>().Answers<List<DeploymentSchedule>>(201).Answers(404, 409);
+        api.MapPatch("/deployments/{id}/schedules/{schedule_id}", UpdateAsync).Says("Changes what is given of a schedule.").Takes<DeploymentScheduleUpdate>().Answers(204, 404, 409);
+        api.MapDelete("/deployments/{id}/schedules/{schedule_id}", DeleteAsync).Says("Deletes a schedule and the runs it made ahead.").Answers(204, 404);
     }
 
     private async Task ListAsync(HttpContext http)
@@ -48,12 +49,15 @@ internal sealed class DeploymentSchedulesApi(Database database, DeploymentsStore
     private async Task UpdateAsync(HttpContext http)
     {
         var body = await http.Request.ReadWireAsync<DeploymentScheduleUpdate>(http.RequestAborted).ConfigureAwait(false);
-        var times = body.Schedule.Value is { ValueKind: System.Text.Json.JsonValueKind.Object } given ? ScheduleBodies.Checked(given, "body.schedule") : (System.Text.Json.JsonElement?)null;
+        var times = body.Schedule.Value is { ValueKind: JsonValueKind.Object } given ? ScheduleBodies.Checked(given, "body.schedule") : (JsonElement?)null;
+        ScheduleBodies.Check(body.MaxScheduledRuns.Value, body.Parameters.Value, "body");
         var refusal = await database.WriteAsync(
             async session =>
             {
-                if (await schedules.ReadAsync(session, http.Id(), http.Id("schedule")).ConfigureAwait(false) is not { } known)
+                if (await schedules.ReadAsync(session, http.Id(), http.Id("schedule_id")).ConfigureAwait(false) is not { } known)
                     return Refusal.NotFound("Schedule not found.");
+                if (body.Slug.Value is { } slug && (await schedules.OfAsync(session, [http.Id()]).ConfigureAwait(false))[http.Id()].Any(s => s.Slug == slug && s.Id != known.Id))
+                    return Refusal.Conflict($"The deployment already has a schedule with the slug '{slug}'.");
                 await schedules.UpdateAsync(session, known with
                 {
                     Schedule = times ?? known.Schedule,
@@ -61,6 +65,8 @@ internal sealed class DeploymentSchedulesApi(Database database, DeploymentsStore
                     MaxScheduledRuns = body.MaxScheduledRuns.Or(known.MaxScheduledRuns),
                     Parameters = body.Parameters.Or(known.Parameters) ?? known.Parameters,
                     Slug = body.Slug.Or(known.Slug),
+                    MaxActiveRuns = body.MaxActiveRuns.Or(known.MaxActiveRuns),
+                    Catchup = body.Catchup.Or(known.Catchup) ?? known.Catchup,
                 }).ConfigureAwait(false);
                 await runs.RenewAsync(session, http.Id()).ConfigureAwait(false);
                 return (Refusal?)null;
@@ -74,7 +80,7 @@ internal sealed class DeploymentSchedulesApi(Database database, DeploymentsStore
         var refusal = await database.WriteAsync(
             async session =>
             {
-                if (await schedules.ReadAsync(session, http.Id(), http.Id("schedule")).ConfigureAwait(false) is not { } known)
+                if (await schedules.ReadAsync(session, http.Id(), http.Id("schedule_id")).ConfigureAwait(false) is not { } known)
                     return Refusal.NotFound("Schedule not found.");
                 await schedules.DeleteAsync(session, known.Id).ConfigureAwait(false);
                 await runs.RenewAsync(session, http.Id()).ConfigureAwait(false);

@@ -15,70 +15,79 @@ namespace Reeve.Server.Deployments;
 
 /// <summary><c>/deployments</c></summary>
 internal sealed class DeploymentsApi(
-    Database database, DeploymentsStore deployments, DeploymentDrafts drafts, SchedulesStore schedules, AutoScheduledRuns runs, FlowsStore flows, DeploymentLimits limits)
+    Database database, DeploymentsStore deployments, DeploymentDrafts drafts, DeploymentChecks checks, SchedulesStore schedules, AutoScheduledRuns runs, FlowsStore flows,
+    DeploymentLimits limits)
 {
     internal const string NotFound = "Deployment not found";
 
     internal void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/deployments", CreateAsync);
-        api.MapPost("/deployments/filter", FilterAsync);
-        api.MapPost("/deployments/count", CountAsync);
-        api.MapPost("/deployments/paginate", PaginateAsync);
-        api.MapGet("/deployments/name/{flow}/{name}", ReadByNameAsync);
-        api.MapGet("/deployments/{id}", ReadAsync);
-        api.MapPatch("/deployments/{id}", UpdateAsync);
-        api.MapDelete("/deployments/{id}", DeleteAsync);
-        api.MapPost("/deployments/{id}/pause_deployment", http => PauseAsync(http, paused: true));
-        api.MapPost("/deployments/{id}/resume_deployment", http => PauseAsync(http, paused: false));
-        api.MapPost("/deployments/{id}/set_schedule_inactive", http => PauseAsync(http, paused: true));
-        api.MapPost("/deployments/{id}/set_schedule_active", http => PauseAsync(http, paused: false));
+        api.MapPost("/deployments", CreateAsync).Says("Makes a deployment, or changes the one of this name.").Takes<DeploymentCreate>().Answers<Deployment>(201, 200).Answers(404, 409);
+        api.MapPost("/deployments/filter", FilterAsync).Says("Finds deployments.").Takes<Query>(required: false).Answers<List<Deployment>>();
+        api.MapPost("/deployments/count", CountAsync).Says("Counts deployments.").Takes<Query>(required: false).Answers<long>();
+        api.MapPost("/deployments/paginate", PaginateAsync).Says("Finds a page of deployments, and says how many there are.").Takes<Query>(required: false).Answers<DeploymentPage>();
+        api.MapPost("/deployments/bulk_delete", BulkDeleteAsync).Says("Deletes deployments, at most 50.").Takes<DeploymentBulkDelete>(required: false).Answers<DeploymentBulkDeleteResponse>();
+        api.MapGet("/deployments/name/{flow_name}/{deployment_name}", ReadByNameAsync).Says("Reads a deployment by its flow's name and its own.").Answers<Deployment>().Answers(404);
+        api.MapGet("/deployments/{id}", ReadAsync).Says("Reads a deployment.").Answers<Deployment>().Answers(404);
+        api.MapPatch("/deployments/{id}", UpdateAsync).Says("Changes what is given of a deployment.").Takes<DeploymentUpdate>().Answers(204, 404, 409);
+        api.MapDelete("/deployments/{id}", DeleteAsync).Says("Deletes a deployment and its runs that have not begun.").Answers(204, 404);
+        foreach (var verb in (string[])["pause_deployment", "set_schedule_inactive"])
+            api.MapPost($"/deployments/{{id}}/{verb}", http => PauseAsync(http, paused: true)).Says("Pauses a deployment: its schedules make no runs, and those made ahead go.").Answers<JsonElement?>().Answers(404);
+        foreach (var verb in (string[])["resume_deployment", "set_schedule_active"])
+            api.MapPost($"/deployments/{{id}}/{verb}", http => PauseAsync(http, paused: false)).Says("Resumes a deployment: its schedules make runs again.").Answers<JsonElement?>().Answers(404);
     }
 
     private async Task CreateAsync(HttpContext http)
     {
-        var body = await http.Request.ReadWireAsync<DeploymentCreate>(http.RequestAborted).ConfigureAwait(false);
-        if (string.IsNullOrWhiteSpace(body.Name) || body.Name.AsSpan().ContainsAny("/%&<>"))
-            throw new InvalidRequestException("body.name", "A deployment needs a name without '/', '%', '&', '<' and '>'");
-        var wanted = ScheduleBodies.Of(body.Schedules, body.Schedule);
+        var given = await http.Request.ReadWireAsync<JsonElement>(http.RequestAborted).ConfigureAwait(false);
+        var body = WireRequests.Read<DeploymentCreate>(given);
+        DeploymentChecks.OfBody(body);
+        HashSet<string> names = [.. given.EnumerateObject().Select(member => member.Name)];
+        // a body that says nothing of schedules has none; one that says null leaves them as they are
+        var wanted = ScheduleBodies.Of(body.Schedules, body.Schedule) ?? (names.Contains("schedules") ? null : []);
+        var request = new DeploymentRequest(body, names, ClientLine.IsTwo(http.Request), wanted);
         (Outcome<Deployment> Outcome, bool IsNew) answer;
         try
         {
-            answer = await database.WriteAsync(session => CreateAsync(session, body, wanted), http.RequestAborted).ConfigureAwait(false);
+            answer = await database.WriteAsync(session => CreateAsync(session, request), http.RequestAborted).ConfigureAwait(false);
         }
         catch (StorageException fault) when (fault.IsUniqueViolation)
         {
             // another request has made the deployment at the same time: now it is known
-            answer = await database.WriteAsync(session => CreateAsync(session, body, wanted), http.RequestAborted).ConfigureAwait(false);
+            answer = await database.WriteAsync(session => CreateAsync(session, request), http.RequestAborted).ConfigureAwait(false);
         }
         await http.AnswerAsync(answer.Outcome, answer.IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK).ConfigureAwait(false);
     }
 
-    private async ValueTask<(Outcome<Deployment> Outcome, bool IsNew)> CreateAsync(Session session, DeploymentCreate body, List<DeploymentScheduleCreate>? wanted)
+    private async ValueTask<(Outcome<Deployment> Outcome, bool IsNew)> CreateAsync(Session session, DeploymentRequest request)
     {
+        var body = request.Body;
         if (await flows.ReadAsync(session, body.FlowId).ConfigureAwait(false) is null)
             return (Refusal.NotFound($"Flow {body.FlowId} not found."), false);
         var known = await deployments.FindAsync(session, body.FlowId, body.Name).ConfigureAwait(false);
         var before = known is { } id ? await deployments.ReadAsync(session, id).ConfigureAwait(false) : null;
-        var draft = await drafts.OfAsync(session, body, before).ConfigureAwait(false);
-        return (draft.Refusal is null
-            ? await StoreAsync(session, draft.Value!, wanted, new(body.ConcurrencyLimit), new(body.GlobalConcurrencyLimitId)).ConfigureAwait(false)
-            : draft, before is null);
+        var draft = drafts.Of(request, before);
+        if (await checks.OfStoredAsync(session, draft, isChange: false).ConfigureAwait(false) is { } refusal)
+            return (refusal, false);
+        Optional<int?> limit = request.Says("concurrency_limit") ? new(body.ConcurrencyLimit) : default;
+        Optional<Guid?> globalLimit = request.Says("global_concurrency_limit_id") ? new(body.GlobalConcurrencyLimitId) : default;
+        return (await StoreAsync(session, draft, request.Schedules, limit, globalLimit).ConfigureAwait(false), before is null);
     }
 
     private async Task UpdateAsync(HttpContext http)
     {
         var body = await http.Request.ReadWireAsync<DeploymentUpdate>(http.RequestAborted).ConfigureAwait(false);
-        var wanted = ScheduleBodies.Of(body.Schedules.Value, body.Schedule.Value);
+        DeploymentChecks.OfBody(body);
         var outcome = await database.WriteAsync<Outcome<Deployment>>(
             async session =>
             {
                 if (await deployments.ReadAsync(session, http.Id()).ConfigureAwait(false) is not { } known)
                     return Refusal.NotFound(NotFound);
-                var draft = await drafts.OfAsync(session, body, known).ConfigureAwait(false);
-                return draft.Refusal is null
-                    ? await StoreAsync(session, draft.Value!, wanted, body.ConcurrencyLimit, body.GlobalConcurrencyLimitId).ConfigureAwait(false)
-                    : draft;
+                var wanted = ScheduleBodies.Of(body, known.Schedules);
+                var draft = DeploymentDrafts.Of(body, known);
+                return await checks.OfStoredAsync(session, draft, isChange: true).ConfigureAwait(false) is { } refusal
+                    ? refusal
+                    : await StoreAsync(session, draft, wanted, body.ConcurrencyLimit, body.GlobalConcurrencyLimitId).ConfigureAwait(false);
             },
             http.RequestAborted).ConfigureAwait(false);
         await http.DoneAsync(outcome.Refusal).ConfigureAwait(false);
@@ -87,7 +96,7 @@ internal sealed class DeploymentsApi(
     private async ValueTask<Outcome<Deployment>> StoreAsync(
         Session session, Deployment deployment, List<DeploymentScheduleCreate>? wanted, Optional<int?> limit, Optional<Guid?> globalLimit)
     {
-        await deployments.SaveAsync(session, deployment).ConfigureAwait(false);
+        await deployments.SaveAsync(session, await drafts.PlacedAsync(session, deployment).ConfigureAwait(false)).ConfigureAwait(false);
         if (await limits.LinkAsync(session, deployment.Id, limit, globalLimit).ConfigureAwait(false) is { } refusal)
             return refusal;
         if (wanted is not null)
@@ -112,6 +121,26 @@ internal sealed class DeploymentsApi(
         await http.DoneAsync(refusal).ConfigureAwait(false);
     }
 
+    private async Task BulkDeleteAsync(HttpContext http)
+    {
+        var body = await http.Request.ReadWireAsync<DeploymentBulkDelete>(http.RequestAborted).ConfigureAwait(false);
+        if (body.Limit is < 1 or > 50)
+            throw new InvalidRequestException("body.limit", "Input should be between 1 and 50", body.Limit < 1 ? "greater_than_equal" : "less_than_equal");
+        var deleted = await database.WriteAsync(
+            async session =>
+            {
+                var found = await deployments.FilterAsync(session, new Query { Deployments = body.Deployments, Limit = body.Limit }).ConfigureAwait(false);
+                foreach (var deployment in found)
+                {
+                    await AutoScheduledRuns.RemoveAllAsync(session, deployment.Id).ConfigureAwait(false);
+                    await deployments.DeleteAsync(session, deployment.Id).ConfigureAwait(false);
+                }
+                return found.ConvertAll(d => d.Id);
+            },
+            http.RequestAborted).ConfigureAwait(false);
+        await http.AnswerAsync(new DeploymentBulkDeleteResponse(deleted)).ConfigureAwait(false);
+    }
+
     private async Task PauseAsync(HttpContext http, bool paused)
     {
         var found = await database.WriteAsync(
@@ -120,7 +149,10 @@ internal sealed class DeploymentsApi(
                 if (await deployments.ReadAsync(session, http.Id()).ConfigureAwait(false) is null)
                     return false;
                 await deployments.SetPausedAsync(session, http.Id(), paused).ConfigureAwait(false);
-                await runs.RenewAsync(session, http.Id()).ConfigureAwait(false);
+                if (paused)
+                    await AutoScheduledRuns.WithdrawAsync(session, http.Id()).ConfigureAwait(false);
+                else
+                    await runs.RenewAsync(session, http.Id()).ConfigureAwait(false);
                 return true;
             },
             http.RequestAborted).ConfigureAwait(false);
@@ -132,7 +164,7 @@ internal sealed class DeploymentsApi(
 
     private async Task ReadByNameAsync(HttpContext http)
     {
-        var (flow, name) = (http.Route("flow"), http.Route("name"));
+        var (flow, name) = (http.Route("flow_name"), http.Route("deployment_name"));
         await AnswerAsync(http, await database.ReadAsync(session => deployments.ReadByNameAsync(session, flow, name), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
     }
 

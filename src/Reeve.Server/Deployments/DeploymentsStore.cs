@@ -18,6 +18,7 @@ internal sealed class DeploymentsStore(TimeProvider clock, SchedulesStore schedu
         d.id, d.created, d.updated, d.name, d.version, d.description, d.flow_id, d.paused, d.concurrency_limit, d.concurrency_options, d.job_variables, d.parameters,
         d.tags, d.labels, d.work_queue_name, d.work_queue_id, p.name, d.last_polled, q.last_polled, d.parameter_openapi_schema, d.enforce_parameter_schema, d.path,
         d.pull_steps, d.entrypoint, d.manifest_path, d.storage_document_id, d.infrastructure_document_id, d.created_by, d.updated_by,
+        d.version_info,
         """ + LimitRows.Columns;
 
     private const string From = "from deployment d left join work_queue q on q.id = d.work_queue_id left join work_pool p on p.id = q.work_pool_id left join concurrency_limit c on c.id = d.concurrency_limit_id";
@@ -63,23 +64,24 @@ internal sealed class DeploymentsStore(TimeProvider clock, SchedulesStore schedu
             """
             insert into deployment (id, created, updated, name, version, description, flow_id, paused, concurrency_limit, concurrency_options, job_variables, parameters, tags, labels,
                 work_queue_id, work_queue_name, parameter_openapi_schema, enforce_parameter_schema, path, pull_steps, entrypoint, manifest_path, storage_document_id,
-                infrastructure_document_id, created_by, updated_by)
+                infrastructure_document_id, created_by, updated_by, version_info)
             values (@id, @created, @now, @name, @version, @description, @flow, @paused, @limit, @options, @job, @parameters, @tags, @labels,
                 @queue, @queue_name, @schema, @enforce, @path, @steps, @entrypoint, @manifest, @storage,
-                @infrastructure, @created_by, @updated_by)
+                @infrastructure, @created_by, @updated_by, @version_info)
             on conflict (id) do update set updated = excluded.updated, version = excluded.version, description = excluded.description, paused = excluded.paused,
                 concurrency_limit = excluded.concurrency_limit, concurrency_options = excluded.concurrency_options, job_variables = excluded.job_variables,
                 parameters = excluded.parameters, tags = excluded.tags, labels = excluded.labels, work_queue_id = excluded.work_queue_id, work_queue_name = excluded.work_queue_name,
                 parameter_openapi_schema = excluded.parameter_openapi_schema, enforce_parameter_schema = excluded.enforce_parameter_schema, path = excluded.path,
                 pull_steps = excluded.pull_steps, entrypoint = excluded.entrypoint, manifest_path = excluded.manifest_path, storage_document_id = excluded.storage_document_id,
-                infrastructure_document_id = excluded.infrastructure_document_id, updated_by = excluded.updated_by
+                infrastructure_document_id = excluded.infrastructure_document_id, updated_by = excluded.updated_by, version_info = excluded.version_info
             """,
             ("id", deployment.Id), ("created", deployment.Created), ("now", clock.Now()), ("name", deployment.Name), ("version", deployment.Version), ("description", deployment.Description),
             ("flow", deployment.FlowId), ("paused", deployment.Paused), ("limit", deployment.ConcurrencyLimit), ("options", SqlValue.Json(deployment.ConcurrencyOptions)), ("job", deployment.JobVariables),
             ("parameters", deployment.Parameters), ("tags", SqlValue.Json(deployment.Tags)), ("labels", deployment.Labels), ("queue", deployment.WorkQueueId),
             ("queue_name", deployment.WorkQueueName), ("schema", deployment.ParameterOpenapiSchema), ("enforce", deployment.EnforceParameterSchema), ("path", deployment.Path),
             ("steps", deployment.PullSteps), ("entrypoint", deployment.Entrypoint), ("manifest", manifestPath ?? deployment.ManifestPath), ("storage", deployment.StorageDocumentId),
-            ("infrastructure", deployment.InfrastructureDocumentId), ("created_by", SqlValue.Json(deployment.CreatedBy)), ("updated_by", SqlValue.Json(deployment.UpdatedBy))).ConfigureAwait(false);
+            ("infrastructure", deployment.InfrastructureDocumentId), ("created_by", SqlValue.Json(deployment.CreatedBy)), ("updated_by", SqlValue.Json(deployment.UpdatedBy)),
+            ("version_info", SqlValue.Json(deployment.VersionInfo))).ConfigureAwait(false);
 
     internal async ValueTask SetPausedAsync(Session session, Guid id, bool paused) =>
         await session.ExecuteAsync("update deployment set paused = @paused, updated = @now where id = @id", ("paused", paused), ("now", clock.Now()), ("id", id)).ConfigureAwait(false);
@@ -147,9 +149,9 @@ internal sealed class DeploymentsStore(TimeProvider clock, SchedulesStore schedu
             FlowId = row.Id(6),
             Paused = row.Flag(7),
             IsScheduleActive = !row.Flag(7),
-            ConcurrencyLimit = row.IsNull(29) ? null : row.Int(33),
+            ConcurrencyLimit = row.IsNull(30) ? null : row.Int(34),
             ConcurrencyOptions = row.JsonOrNull<ConcurrencyOptions>(9),
-            GlobalConcurrencyLimit = row.IsNull(29) ? null : LimitRows.Read(row, 29),
+            GlobalConcurrencyLimit = row.IsNull(30) ? null : LimitRows.Read(row, 30),
             JobVariables = row.Element(10),
             InfraOverrides = row.Element(10),
             Parameters = row.Element(11),
@@ -169,6 +171,7 @@ internal sealed class DeploymentsStore(TimeProvider clock, SchedulesStore schedu
             InfrastructureDocumentId = row.IdOrNull(26),
             CreatedBy = row.JsonOrNull<CreatedBy>(27),
             UpdatedBy = row.JsonOrNull<CreatedBy>(28),
+            VersionInfo = row.JsonOrNull<VersionInfo>(29),
             Status = polled >= clock.Now() - WorkQueuesStore.PolledLately ? "READY" : "NOT_READY",
         };
     }

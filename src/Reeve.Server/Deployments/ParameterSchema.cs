@@ -6,13 +6,19 @@ namespace Reeve.Server.Deployments;
 
 /// <summary>
 /// Checks a run's parameters against the JSON Schema of its flow and names every fault. It knows what flows' schemas use: types, objects, lists, enum and const,
-/// bounds, patterns, anyOf/oneOf/allOf and local references; other keywords are annotations.
+/// bounds, patterns, anyOf/oneOf/allOf and local references; other keywords are annotations. The schema itself has to be sound: <see cref="SchemaShape"/>.
 /// </summary>
-internal sealed class ParameterSchema(JsonElement root)
+internal sealed class ParameterSchema(JsonElement root, string noun = "parameter")
 {
     // schemas may refer to themselves; parameters are not that deep
     private const int Deepest = 64;
     private static readonly TimeSpan LongestPattern = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Values are only a part of the whole: others come later.</summary>
+    internal bool IsPartial { get; init; }
+
+    /// <summary>Nothing may be given for whatever is not required, even where it has a standard value: schemas of old clients do not say that they take nothing.</summary>
+    internal bool TakesNothing { get; init; }
 
     internal List<string> Faults(JsonElement parameters)
     {
@@ -80,9 +86,10 @@ internal sealed class ParameterSchema(JsonElement root)
 
     private void CheckObject(JsonElement value, JsonElement schema, string at, List<string> faults, int depth)
     {
-        HashSet<string> required = [.. schema.TryGetProperty("required", out var names) ? names.EnumerateArray().Select(n => n.GetString()!) : []];
-        foreach (var name in required.Where(n => !value.TryGetProperty(n, out _)))
-            faults.Add($"{Name(at, name)}: is required and missing");
+        HashSet<string> required = [.. schema.TryGetProperty("required", out var names) && names.ValueKind == JsonValueKind.Array ? names.EnumerateArray().Select(n => n.GetString()!) : []];
+        if (!IsPartial)
+            foreach (var name in required.Where(n => !value.TryGetProperty(n, out _)))
+                faults.Add($"{Name(at, name)}: is required and missing");
         var known = schema.TryGetProperty("properties", out var properties);
         var hasRest = schema.TryGetProperty("additionalProperties", out var rest);
         foreach (var member in value.EnumerateObject())
@@ -91,12 +98,12 @@ internal sealed class ParameterSchema(JsonElement root)
             if (known && properties.TryGetProperty(member.Name, out var property))
             {
                 // an optional parameter may be given as "nothing"
-                if (member.Value.ValueKind != JsonValueKind.Null || required.Contains(member.Name) || HasDefault(property))
+                if (member.Value.ValueKind != JsonValueKind.Null || required.Contains(member.Name) || (HasDefault(property) && !TakesNothing))
                     Check(member.Value, property, place, faults, depth + 1);
             }
             else if (hasRest && rest.ValueKind == JsonValueKind.False)
             {
-                faults.Add($"{Name(place)}: is not a parameter; known are {string.Join(", ", known ? properties.EnumerateObject().Select(p => p.Name) : [])}");
+                faults.Add($"{Name(place)}: is not a {noun}; known are {string.Join(", ", known ? properties.EnumerateObject().Select(p => p.Name) : [])}");
             }
             else if (hasRest)
             {
@@ -126,7 +133,7 @@ internal sealed class ParameterSchema(JsonElement root)
             faults.Add($"{Name(at)}: holds an item twice");
     }
 
-    private static void CheckNumber(double number, JsonElement schema, string at, List<string> faults)
+    private void CheckNumber(double number, JsonElement schema, string at, List<string> faults)
     {
         if (Bound(schema, "minimum") is { } least && number < least)
             faults.Add($"{Name(at)}: expected at least {Text(least)}, got {Text(number)}");
@@ -138,7 +145,7 @@ internal sealed class ParameterSchema(JsonElement root)
             faults.Add($"{Name(at)}: expected less than {Text(below)}, got {Text(number)}");
     }
 
-    private static void CheckText(string text, JsonElement schema, string at, List<string> faults)
+    private void CheckText(string text, JsonElement schema, string at, List<string> faults)
     {
         if (Bound(schema, "minLength") is { } least && text.Length < least)
             faults.Add($"{Name(at)}: expected at least {Text(least)} characters, got {Text(text.Length)}");
@@ -190,12 +197,12 @@ internal sealed class ParameterSchema(JsonElement root)
 
     private static double? Bound(JsonElement schema, string name) => schema.TryGetProperty(name, out var bound) && bound.ValueKind == JsonValueKind.Number ? bound.GetDouble() : null;
 
-    private static string Name(string at, string member = "") => (at, member) switch
+    private string Name(string at, string member = "") => (at, member) switch
     {
-        ("", "") => "parameters",
-        ("", _) => $"parameter '{member}'",
-        (_, "") => $"parameter '{at}'",
-        _ => $"parameter '{at}.{member}'",
+        ("", "") => $"{noun}s",
+        ("", _) => $"{noun} '{member}'",
+        (_, "") => $"{noun} '{at}'",
+        _ => $"{noun} '{at}.{member}'",
     };
 
     private static string Show(JsonElement value) => value.ValueKind switch

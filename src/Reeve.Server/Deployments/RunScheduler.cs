@@ -45,6 +45,7 @@ internal sealed partial class RunScheduler(
         await database.WriteAsync(
             async session =>
             {
+                await AutoScheduledRuns.LockAsync(session, deploymentId).ConfigureAwait(false);
                 // it may have been paused or changed since it was read: then its change has woken the next round
                 if (await deployments.ReadAsync(session, deploymentId).ConfigureAwait(false) is not { Paused: false } deployment)
                     return;

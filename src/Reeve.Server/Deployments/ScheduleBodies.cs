@@ -18,6 +18,38 @@ internal static class ScheduleBodies
         return list is null ? null : Checked(list, "body.schedules");
     }
 
+    /// <summary>The schedules that a change of a deployment asks for; null where it says nothing of them. An entry that names a known slug may leave out what stays.</summary>
+    internal static List<DeploymentScheduleCreate>? Of(DeploymentUpdate body, IReadOnlyList<DeploymentSchedule> known)
+    {
+        if (body.Schedules.Value is { } list)
+            return Checked([.. list.Select((entry, index) => Whole(entry, index, known))], "body.schedules");
+        // the single schedule of 2.x clients, or its switch
+        if (!body.Schedule.IsGiven && !body.IsScheduleActive.IsGiven)
+            return null;
+        if (known.Count > 1)
+            throw new InvalidRequestException("body.schedule", "The deployment has several schedules: change them by /deployments/{id}/schedules");
+        var before = known.Count == 1 ? known[0] : null;
+        var schedule = body.Schedule.IsGiven ? body.Schedule.Value : before?.Schedule;
+        var active = body.IsScheduleActive.IsGiven ? body.IsScheduleActive.Value : before?.Active ?? true;
+        return schedule is { ValueKind: JsonValueKind.Object } single ? Checked([new DeploymentScheduleCreate { Schedule = single, Active = active, Slug = before?.Slug }], "body.schedule") : [];
+    }
+
+    private static DeploymentScheduleCreate Whole(DeploymentScheduleUpdate entry, int index, IReadOnlyList<DeploymentSchedule> known)
+    {
+        var before = entry.Slug.Value is { } slug ? known.FirstOrDefault(s => s.Slug == slug || s.Slug == entry.Replaces.Value) : null;
+        return new()
+        {
+            Schedule = entry.Schedule.Value ?? before?.Schedule ?? throw new InvalidRequestException(string.Create(CultureInfo.InvariantCulture, $"body.schedules.{index}.schedule"), "Field required", "missing"),
+            Active = entry.Active.Or(before?.Active),
+            MaxScheduledRuns = entry.MaxScheduledRuns.Or(before?.MaxScheduledRuns),
+            Parameters = entry.Parameters.Or(before?.Parameters),
+            Slug = entry.Slug.Value,
+            Replaces = entry.Replaces.Value,
+            MaxActiveRuns = entry.MaxActiveRuns.Or(before?.MaxActiveRuns),
+            Catchup = entry.Catchup.Or(before?.Catchup),
+        };
+    }
+
     internal static List<DeploymentScheduleCreate> Checked(IReadOnlyList<DeploymentScheduleCreate> list, string at)
     {
         List<Fault> faults = [];
@@ -50,8 +82,21 @@ internal static class ScheduleBodies
         }
     }
 
-    private static DeploymentScheduleCreate Checked(DeploymentScheduleCreate schedule, string at) =>
-        schedule.MaxScheduledRuns is < 0
-            ? throw new InvalidRequestException(at.Replace(".schedule", ".max_scheduled_runs", StringComparison.Ordinal), "Input should be greater than or equal to 0", "greater_than_equal")
-            : schedule with { Schedule = Checked(schedule.Schedule, at) };
+    private static DeploymentScheduleCreate Checked(DeploymentScheduleCreate schedule, string at)
+    {
+        Check(schedule.MaxScheduledRuns, schedule.Parameters, at[..^".schedule".Length]);
+        return schedule with { Schedule = Checked(schedule.Schedule, at) };
+    }
+
+    /// <exception cref="InvalidRequestException">One of them cannot be.</exception>
+    internal static void Check(int? maxScheduledRuns, JsonElement? parameters, string at)
+    {
+        List<Fault> faults = [];
+        if (maxScheduledRuns is <= 0)
+            faults.Add(new([.. at.Split('.'), "max_scheduled_runs"], "Input should be greater than 0", "greater_than"));
+        if (parameters is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Object) })
+            faults.Add(new([.. at.Split('.'), "parameters"], "Input should be a valid dictionary", "dict_type"));
+        if (faults.Count > 0)
+            throw new InvalidRequestException(faults);
+    }
 }

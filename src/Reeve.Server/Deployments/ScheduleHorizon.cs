@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Reeve.Protocol;
+using Reeve.Protocol.Deployments;
 using Reeve.Server.Hosting;
 
 namespace Reeve.Server.Deployments;
@@ -15,24 +15,27 @@ internal sealed record ScheduleHorizon(DateTimeOffset Start, DateTimeOffset Near
     internal static ScheduleHorizon Standard(DateTimeOffset now) => new(now, now.AddHours(1), now.AddDays(100), 3, MostAhead);
 
     /// <summary>The horizon that a body of <c>POST /deployments/{id}/schedule</c> asks for.</summary>
-    internal static ScheduleHorizon Read(JsonElement body, DateTimeOffset now)
+    internal static ScheduleHorizon Of(DeploymentScheduling body, DateTimeOffset now)
     {
+        List<Fault> faults = [];
+        if (body.MinTime is { } seconds && !(seconds >= 0 && seconds <= TimeSpan.FromDays(36500).TotalSeconds))
+            faults.Add(new(["body", "min_time"], "Input should be seconds, at least 0 and at most those of 100 years", "value_error"));
+        foreach (var (name, number) in (ReadOnlySpan<(string, int?)>)[("min_runs", body.MinRuns), ("max_runs", body.MaxRuns)])
+            if (number < 0)
+                faults.Add(new(["body", name], "Input should be greater than or equal to 0", "greater_than_equal"));
+        if (faults.Count > 0)
+            throw new InvalidRequestException(faults);
         var standard = Standard(now);
-        var start = Time("start_time") ?? now;
+        var start = body.StartTime ?? now;
         return new(
             start,
-            start + (Number("min_time") is { } near ? TimeSpan.FromSeconds(near) : standard.Near - now),
-            Time("end_time") ?? start + (standard.End - now),
-            (int)Math.Clamp(Number("min_runs") ?? standard.Least, 0, MostAhead),
-            (int)Math.Clamp(Number("max_runs") ?? standard.Most, 0, MostAhead));
-
-        DateTimeOffset? Time(string name) => Member(name) is { } value ? WireRequests.Read<DateTimeOffset>(value) : null;
-        double? Number(string name) => Member(name) is { } value
-            ? value.ValueKind == JsonValueKind.Number ? Math.Clamp(value.GetDouble(), 0, TimeSpan.FromDays(36500).TotalSeconds)
-                : throw new InvalidRequestException([new Fault(["body", name], "Input should be a valid number", "float_parsing")])
-            : null;
-        JsonElement? Member(string name) => body.ValueKind == JsonValueKind.Object && body.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+            Later(start, body.MinTime is { } near ? TimeSpan.FromSeconds(near) : standard.Near - now),
+            body.EndTime ?? Later(start, standard.End - now),
+            Math.Min(body.MinRuns ?? standard.Least, MostAhead),
+            Math.Min(body.MaxRuns ?? standard.Most, MostAhead));
     }
+
+    private static DateTimeOffset Later(DateTimeOffset start, TimeSpan span) => DateTimeOffset.MaxValue - start < span ? DateTimeOffset.MaxValue : start + span;
 
     internal List<DateTimeOffset> Pick(IEnumerable<DateTimeOffset> fires, int? most)
     {

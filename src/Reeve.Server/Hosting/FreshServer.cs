@@ -1,4 +1,3 @@
-using Reeve.Protocol.WorkPools;
 using Reeve.Server.Blocks;
 using Reeve.Server.Storage;
 using Reeve.Server.WorkPools;
@@ -34,13 +33,6 @@ internal sealed class FreshServer(Database database, BlockSecrets secrets, Built
         var isFirst = await session.ExecuteAsync(
             "insert into configuration (key, value) values (@key, @value) on conflict (key) do nothing", ("key", AgentPoolMade), ("value", SqlValue.Utf8Json("true"u8.ToArray()))).ConfigureAwait(false) == 1;
         if (isFirst)
-        {
-            await pools.CreateAsync(session, new WorkPoolCreate
-            {
-                Name = WorkPoolsStore.AgentPool,
-                Description = "Keeps the queues of agents, and of deployments that name a queue but no pool.",
-                Type = WorkPoolsStore.AgentType,
-            }).ConfigureAwait(false);
-        }
+            await pools.AgentPoolAsync(session).ConfigureAwait(false);
     }
 }

@@ -51,6 +51,22 @@ internal sealed class DueRuns(TimeProvider clock, FlowRunsStore runs, Orchestrat
         return found;
     }
 
+    /// <summary>What an agent's old queue takes: scheduled runs of deployments by their tags and deployments, whichever queue they name.</summary>
+    internal async ValueTask<List<FlowRun>> OfFilterAsync(Session session, WorkPool pool, List<Queue> queues, QueueFilter filter, DateTimeOffset? before, int limit)
+    {
+        if (pool.IsPaused || queues is not [{ IsPaused: false } queue])
+            return [];
+        var now = clock.Now();
+        var on = new Conditions(session.Dialect);
+        var where = Conditions.Where(
+            $"fr.deployment_id is not null and fr.state_type = 'SCHEDULED' and fr.next_scheduled_start_time <= @{on.Bind(before ?? DateTimeOffset.MaxValue.Cut())}",
+            filter.Tags is { Count: > 0 } tags ? session.Dialect.HasAll("fr.tags", on.Bind(tags.ToArray())) : null,
+            filter.DeploymentIds is { Count: > 0 } ids ? session.Dialect.AnyId("fr.deployment_id", on.Bind(ids.ToArray())) : null);
+        var take = Math.Clamp(await RoomAsync(session, queue).ConfigureAwait(false), 0, limit);
+        return await session.QueryAsync(
+            $"select {FlowRunRows.Select} {where} order by fr.next_scheduled_start_time, fr.id limit @{on.Bind(take)}", row => FlowRunRows.Read(row, now), on.Parameters).ConfigureAwait(false);
+    }
+
     /// <summary>Hands runs to a worker: each becomes Pending and gets a lease, all in the caller's transaction.</summary>
     internal async ValueTask<List<ClaimedFlowRun>> ClaimAsync(Session session, WorkPool pool, List<Queue> queues, Claim claim)
     {

@@ -15,9 +15,11 @@ internal sealed class ScheduledRunsApi(Database database, WorkPoolsStore pools, 
 {
     internal void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/work_pools/{name}/get_scheduled_flow_runs", OfPoolAsync);
-        api.MapPost("/work_queues/{id}/get_runs", OfQueueAsync);
-        api.MapGet("/work_queues/{id}/status", StatusAsync);
+        api.MapPost("/work_pools/{name}/get_scheduled_flow_runs", OfPoolAsync).Says("Finds the runs that a worker of the pool may propose Pending for.")
+            .Takes<ScheduledFlowRunsRequest>(required: false).Answers<List<WorkerFlowRun>>().Answers(404);
+        api.MapPost("/work_queues/{id}/get_runs", OfQueueAsync).Says("Finds the runs that an agent of the queue may propose Pending for.")
+            .Takes<ScheduledFlowRunsRequest>(required: false).Answers<List<FlowRun>>().Answers(404);
+        api.MapGet("/work_queues/{id}/status", StatusAsync).Says("Says whether a work queue is well: asked for lately, and nothing in it late.").Answers<WorkQueueStatusDetail>().Answers(404);
     }
 
     private async Task OfPoolAsync(HttpContext http)
@@ -54,8 +56,10 @@ internal sealed class ScheduledRunsApi(Database database, WorkPoolsStore pools, 
                     || await pools.ReadAsync(session, queue.WorkPoolName!).ConfigureAwait(false) is not { } pool)
                     return Refusal.NotFound("Work queue not found.");
                 var wanted = (await due.QueuesAsync(session, pool.Id).ConfigureAwait(false)).FindAll(q => q.Id == queue.Id);
-                var found = await due.ReadAsync(session, pool, wanted, body.ScheduledBefore, body.ScheduledAfter, LimitOf(body)).ConfigureAwait(false);
-                return (found.ConvertAll(r => r.Run), [queue.Id]);
+                var found = queue.Filter is { } filter
+                    ? await due.OfFilterAsync(session, pool, wanted, filter, body.ScheduledBefore, LimitOf(body)).ConfigureAwait(false)
+                    : (await due.ReadAsync(session, pool, wanted, body.ScheduledBefore, body.ScheduledAfter, LimitOf(body)).ConfigureAwait(false)).ConvertAll(r => r.Run);
+                return (found, [queue.Id]);
             },
             http.RequestAborted).ConfigureAwait(false);
         await AnswerAsync(http, outcome).ConfigureAwait(false);
@@ -71,10 +75,15 @@ internal sealed class ScheduledRunsApi(Database database, WorkPoolsStore pools, 
 
     private async Task StatusAsync(HttpContext http)
     {
-        var outcome = await database.ReadAsync<Outcome<QueueHealth>>(
-            async session => await queues.ReadAsync(session, http.Id()).ConfigureAwait(false) is { } queue
-                ? QueueHealth.Of(queue, await LateAsync(session, queue.Id).ConfigureAwait(false), clock.Now())
-                : Refusal.NotFound("Work queue not found."),
+        var outcome = await database.ReadAsync<Outcome<WorkQueueStatusDetail>>(
+            async session =>
+            {
+                if (await queues.ReadAsync(session, http.Id()).ConfigureAwait(false) is not { } queue)
+                    return Refusal.NotFound("Work queue not found.");
+                var late = await LateAsync(session, queue.Id).ConfigureAwait(false);
+                var isPolled = queue.LastPolled >= clock.Now() - WorkQueuesStore.PolledLately;
+                return new WorkQueueStatusDetail(late == 0 && isPolled, late, queue.LastPolled, new WorkQueueHealthPolicy(0, (int)WorkQueuesStore.PolledLately.TotalSeconds));
+            },
             http.RequestAborted).ConfigureAwait(false);
         await http.AnswerAsync(outcome).ConfigureAwait(false);
     }
@@ -89,16 +98,3 @@ internal sealed class ScheduledRunsApi(Database database, WorkPoolsStore pools, 
         { } limit => limit,
     };
 }
-
-/// <summary>The answer of <c>GET /work_queues/{id}/status</c>.</summary>
-internal sealed record QueueHealth(bool Healthy, int LateRunsCount, DateTimeOffset? LastPolled, QueueHealthPolicy HealthCheckPolicy)
-{
-    internal static QueueHealth Of(WorkQueue queue, int late, DateTimeOffset now)
-    {
-        var policy = new QueueHealthPolicy(0, (int)WorkQueuesStore.PolledLately.TotalSeconds);
-        return new(late <= policy.MaximumLateRuns && queue.LastPolled >= now - WorkQueuesStore.PolledLately, late, queue.LastPolled, policy);
-    }
-}
-
-/// <summary>When a queue is well.</summary>
-internal sealed record QueueHealthPolicy(int MaximumLateRuns, int MaximumSecondsSinceLastPolled);

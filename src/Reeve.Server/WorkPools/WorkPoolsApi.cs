@@ -12,17 +12,20 @@ namespace Reeve.Server.WorkPools;
 /// <summary><c>/work_pools</c>: the pools and their workers.</summary>
 internal sealed class WorkPoolsApi(Database database, WorkPoolsStore pools, WorkersStore workers)
 {
+    private const int LongestInterval = 86400;
+    private const string Reserved = "Names of work pools that start with \"prefect\" are reserved; choose another name.";
+
     internal void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/work_pools", CreateAsync);
-        api.MapPost("/work_pools/filter", FilterAsync);
-        api.MapPost("/work_pools/count", CountAsync);
-        api.MapGet("/work_pools/{name}", ReadAsync);
-        api.MapPatch("/work_pools/{name}", UpdateAsync);
-        api.MapDelete("/work_pools/{name}", DeleteAsync);
-        api.MapPost("/work_pools/{name}/workers/heartbeat", HeartbeatAsync);
-        api.MapPost("/work_pools/{name}/workers/filter", FilterWorkersAsync);
-        api.MapDelete("/work_pools/{name}/workers/{worker}", DeleteWorkerAsync);
+        api.MapPost("/work_pools", CreateAsync).Says("Makes a work pool with its default queue.").Takes<WorkPoolCreate>().Answers<WorkPool>(201).Answers(403, 404, 409);
+        api.MapPost("/work_pools/filter", FilterAsync).Says("Finds work pools.").Takes<Query>(required: false).Answers<List<WorkPool>>();
+        api.MapPost("/work_pools/count", CountAsync).Says("Counts work pools.").Takes<Query>(required: false).Answers<long>();
+        api.MapGet("/work_pools/{name}", ReadAsync).Says("Reads a work pool.").Answers<WorkPool>().Answers(404);
+        api.MapPatch("/work_pools/{name}", UpdateAsync).Says("Changes what is given of a work pool.").Takes<WorkPoolUpdate>().Answers(204, 403, 404);
+        api.MapDelete("/work_pools/{name}", DeleteAsync).Says("Deletes a work pool with its queues.").Answers(204, 403, 404);
+        api.MapPost("/work_pools/{work_pool_name}/workers/heartbeat", HeartbeatAsync).Says("Notes that a worker is there.").Takes<WorkerHeartbeat>().Answers(204, 404);
+        api.MapPost("/work_pools/{work_pool_name}/workers/filter", FilterWorkersAsync).Says("Finds workers of a pool.").Takes<Query>(required: false).Answers<List<Worker>>().Answers(404);
+        api.MapDelete("/work_pools/{work_pool_name}/workers/{name}", DeleteWorkerAsync).Says("Forgets a worker.").Answers(204, 404);
     }
 
     private async Task CreateAsync(HttpContext http)
@@ -31,10 +34,14 @@ internal sealed class WorkPoolsApi(Database database, WorkPoolsStore pools, Work
         Check(body);
         if (IsReserved(body.Name))
         {
-            await http.ProblemAsync(StatusCodes.Status403Forbidden, "Names of work pools that start with \"prefect\" are reserved; choose another name.").ConfigureAwait(false);
+            await http.DoneAsync(Refusal.Forbidden(Reserved)).ConfigureAwait(false);
             return;
         }
-        var outcome = await database.WriteAsync(session => pools.CreateAsync(session, body), http.RequestAborted).ConfigureAwait(false);
+        var outcome = await database.WriteAsync<Outcome<WorkPool>>(
+            async session => await JobVariables.RefuseDefaultsAsync(session, body.BaseJobTemplate).ConfigureAwait(false) is { } refusal
+                ? refusal
+                : await pools.CreateAsync(session, body).ConfigureAwait(false),
+            http.RequestAborted).ConfigureAwait(false);
         await http.AnswerAsync(outcome, StatusCodes.Status201Created).ConfigureAwait(false);
     }
 
@@ -64,21 +71,39 @@ internal sealed class WorkPoolsApi(Database database, WorkPoolsStore pools, Work
         if (JobTemplate.Fault(body.BaseJobTemplate.Value) is { } fault)
             throw new InvalidRequestException("body.base_job_template", fault);
         CheckLimit(body.ConcurrencyLimit.Value);
-        await http.DoneAsync(await database.WriteAsync(session => pools.UpdateAsync(session, name, body), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+        // pools that the maker of the clients manages may only be paused and limited
+        if (IsReserved(name) && (body.Description.IsGiven || body.BaseJobTemplate.IsGiven || body.StorageConfiguration.IsGiven))
+        {
+            await http.DoneAsync(Refusal.Forbidden(Reserved)).ConfigureAwait(false);
+            return;
+        }
+        var refusal = await database.WriteAsync(
+            async session => await pools.ReadAsync(session, name).ConfigureAwait(false) is null
+                ? WorkPoolsStore.NotFound(name)
+                : await JobVariables.RefuseDefaultsAsync(session, body.BaseJobTemplate.Value).ConfigureAwait(false) ?? await pools.UpdateAsync(session, name, body).ConfigureAwait(false),
+            http.RequestAborted).ConfigureAwait(false);
+        await http.DoneAsync(refusal).ConfigureAwait(false);
     }
 
     private async Task DeleteAsync(HttpContext http)
     {
         var name = http.Route("name");
+        if (IsReserved(name))
+        {
+            await http.DoneAsync(Refusal.Forbidden(Reserved)).ConfigureAwait(false);
+            return;
+        }
         await http.DoneAsync(await database.WriteAsync(session => pools.DeleteAsync(session, name), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     private async Task HeartbeatAsync(HttpContext http)
     {
-        var name = http.Route("name");
+        var name = http.Route("work_pool_name");
         var body = await http.Request.ReadWireAsync<WorkerHeartbeat>(http.RequestAborted).ConfigureAwait(false);
         if (string.IsNullOrWhiteSpace(body.Name))
             throw new InvalidRequestException("body.name", "Field required", "missing");
+        if (body.HeartbeatIntervalSeconds is { } interval && !(interval > 0 && interval <= LongestInterval))
+            throw new InvalidRequestException("body.heartbeat_interval_seconds", $"Input should be above 0 and at most {LongestInterval}");
         var refusal = await database.WriteAsync(
             async session =>
             {
@@ -93,7 +118,7 @@ internal sealed class WorkPoolsApi(Database database, WorkPoolsStore pools, Work
 
     private async Task FilterWorkersAsync(HttpContext http)
     {
-        var name = http.Route("name");
+        var name = http.Route("work_pool_name");
         var query = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
         var outcome = await database.ReadAsync<Outcome<List<Worker>>>(
             async session => await pools.ReadAsync(session, name).ConfigureAwait(false) is { } pool
@@ -105,7 +130,7 @@ internal sealed class WorkPoolsApi(Database database, WorkPoolsStore pools, Work
 
     private async Task DeleteWorkerAsync(HttpContext http)
     {
-        var (name, worker) = (http.Route("name"), http.Route("worker"));
+        var (name, worker) = (http.Route("work_pool_name"), http.Route("name"));
         var refusal = await database.WriteAsync(
             async session => await pools.ReadAsync(session, name).ConfigureAwait(false) is not { } pool
                 ? WorkPoolsStore.NotFound(name)

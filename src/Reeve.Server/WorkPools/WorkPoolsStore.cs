@@ -18,8 +18,7 @@ internal sealed class WorkPoolsStore(TimeProvider clock, WorkQueuesStore queues)
 
     private const string Columns = """
         p.id, p.created, p.updated, p.name, p.description, p.type, p.base_job_template, p.is_paused, p.concurrency_limit, p.default_queue_id, p.storage_configuration,
-        exists (select 1 from worker w where w.work_pool_id = p.id and w.online_until >= @now),
-        exists (select 1 from work_queue q where q.work_pool_id = p.id and q.last_polled >= @polled)
+        exists (select 1 from worker w where w.work_pool_id = p.id and w.online_until >= @now)
         """;
 
     private static readonly string[] StorageParts = ["bundle_upload_step", "bundle_execution_step", "default_result_storage_block_id"];
@@ -39,17 +38,23 @@ internal sealed class WorkPoolsStore(TimeProvider clock, WorkQueuesStore queues)
         if (added == 0)
             return Refusal.Conflict($"A work pool named \"{pool.Name}\" already exists.");
         await queues.InsertAsync(session, id, queueId, new WorkQueueCreate { Name = DefaultQueue, Description = "The work pool's default queue.", Priority = 1 }).ConfigureAwait(false);
+        session.Wake(WorkSignals.Health);
         return (await ReadAsync(session, pool.Name).ConfigureAwait(false))!;
     }
 
+    /// <summary>The pool of agents' queues, made anew where it was deleted.</summary>
+    internal async ValueTask<WorkPool> AgentPoolAsync(Session session) =>
+        await ReadAsync(session, AgentPool).ConfigureAwait(false)
+        ?? (await CreateAsync(session, new WorkPoolCreate { Name = AgentPool, Type = AgentType }).ConfigureAwait(false)).Value!;
+
     internal ValueTask<WorkPool?> ReadAsync(Session session, string name) =>
-        session.QueryFirstAsync($"select {Columns} from work_pool p where p.name = @name", Read, ("name", name), ("now", clock.Now()), ("polled", Polled()));
+        session.QueryFirstAsync($"select {Columns} from work_pool p where p.name = @name", Read, ("name", name), ("now", clock.Now()));
 
     internal ValueTask<List<WorkPool>> FilterAsync(Session session, Query query)
     {
         var on = new Conditions(session.Dialect);
         var where = Conditions.Where(WorkCriteria.Of(on, "p", query.WorkPools));
-        return session.QueryAsync($"select {Columns} from work_pool p {where} order by p.name {Page.Sql(query)}", Read, [.. on.Parameters, ("now", clock.Now()), ("polled", Polled())]);
+        return session.QueryAsync($"select {Columns} from work_pool p {where} order by p.name {Page.Sql(query)}", Read, [.. on.Parameters, ("now", clock.Now())]);
     }
 
     internal ValueTask<long> CountAsync(Session session, Query query)
@@ -74,6 +79,7 @@ internal sealed class WorkPoolsStore(TimeProvider clock, WorkQueuesStore queues)
             ("storage", WithEveryPart(update.StorageConfiguration.Or(pool.StorageConfiguration))), ("id", pool.Id)).ConfigureAwait(false);
         // a pool that is no longer paused or has more room may have work for those who wait
         session.Wake(WorkSignals.Pool(pool.Id));
+        session.Wake(WorkSignals.Health);
         return null;
     }
 
@@ -81,8 +87,6 @@ internal sealed class WorkPoolsStore(TimeProvider clock, WorkQueuesStore queues)
         await session.ExecuteAsync("delete from work_pool where name = @name", ("name", name)).ConfigureAwait(false) == 1 ? null : NotFound(name);
 
     internal static Refusal NotFound(string name) => Refusal.NotFound($"Work pool \"{name}\" not found.");
-
-    private DateTimeOffset Polled() => clock.Now() - WorkQueuesStore.PolledLately;
 
     private static JsonElement WithEveryPart(JsonElement? given)
     {
@@ -95,7 +99,8 @@ internal sealed class WorkPoolsStore(TimeProvider clock, WorkQueuesStore queues)
     private static WorkPool Read(Row row)
     {
         var (type, paused) = (row.Text(5), row.Flag(7));
-        var ready = row.Flag(11) || (type == AgentType && row.Flag(12));
+        // agents do not say that they are there: their pools are neither ready nor not
+        var ready = row.Flag(11) ? "READY" : type == AgentType ? null : "NOT_READY";
         return new()
         {
             Id = row.Id(0),
@@ -109,7 +114,7 @@ internal sealed class WorkPoolsStore(TimeProvider clock, WorkQueuesStore queues)
             ConcurrencyLimit = row.IntOrNull(8),
             DefaultQueueId = row.IdOrNull(9),
             StorageConfiguration = row.Element(10),
-            Status = paused ? "PAUSED" : ready ? "READY" : "NOT_READY",
+            Status = paused ? "PAUSED" : ready,
         };
     }
 }

@@ -38,16 +38,16 @@ internal sealed class WorkQueuesStore(TimeProvider clock)
 
     internal async ValueTask InsertAsync(Session session, Guid poolId, Guid id, WorkQueueCreate queue)
     {
-        var priority = queue.Priority ?? (int)await session.ScalarAsync("select max(priority) from work_queue where work_pool_id = @pool", ("pool", poolId)).ConfigureAwait(false) + 1;
+        var priority = queue.Priority ?? await FirstFreeAsync(session, poolId).ConfigureAwait(false);
         await MakeRoomAsync(session, poolId, priority, except: id).ConfigureAwait(false);
         await session.ExecuteAsync(
             """
-            insert into work_queue (id, created, updated, work_pool_id, name, description, is_paused, concurrency_limit, priority)
-            values (@id, @now, @now, @pool, @name, @description, @paused, @limit, @priority)
+            insert into work_queue (id, created, updated, work_pool_id, name, description, is_paused, concurrency_limit, priority, filter)
+            values (@id, @now, @now, @pool, @name, @description, @paused, @limit, @priority, @filter)
             on conflict (work_pool_id, name) do nothing
             """,
             ("id", id), ("now", clock.Now()), ("pool", poolId), ("name", queue.Name), ("description", queue.Description ?? ""), ("paused", queue.IsPaused),
-            ("limit", queue.ConcurrencyLimit), ("priority", priority)).ConfigureAwait(false);
+            ("limit", queue.ConcurrencyLimit), ("priority", priority), ("filter", SqlValue.Json(queue.Filter))).ConfigureAwait(false);
     }
 
     internal ValueTask<WorkQueue?> ReadAsync(Session session, string pool, string name) =>
@@ -77,13 +77,17 @@ internal sealed class WorkQueuesStore(TimeProvider clock)
             await MakeRoomAsync(session, queue.WorkPoolId!.Value, priority, except: queue.Id).ConfigureAwait(false);
         await session.ExecuteAsync(
             """
-            update work_queue set updated = @now, name = @name, description = @description, is_paused = @paused, concurrency_limit = @limit, priority = @priority where id = @id
+            update work_queue set updated = @now, name = @name, description = @description, is_paused = @paused, concurrency_limit = @limit, priority = @priority, filter = @filter,
+                last_polled = @polled
+            where id = @id
             """,
             ("now", clock.Now()), ("name", name), ("description", update.Description.Or(queue.Description)), ("paused", update.IsPaused.Or(queue.IsPaused)),
-            ("limit", update.ConcurrencyLimit.Or(queue.ConcurrencyLimit)), ("priority", priority), ("id", queue.Id)).ConfigureAwait(false);
+            ("limit", update.ConcurrencyLimit.Or(queue.ConcurrencyLimit)), ("priority", priority),
+            ("filter", SqlValue.Json(update.Filter.Or(queue.Filter))), ("polled", update.LastPolled.Or(queue.LastPolled)), ("id", queue.Id)).ConfigureAwait(false);
         if (name != queue.Name)
             await session.ExecuteAsync("update deployment set work_queue_name = @name where work_queue_id = @id", ("name", name), ("id", queue.Id)).ConfigureAwait(false);
         session.Wake(WorkSignals.Pool(queue.WorkPoolId!.Value));
+        session.Wake(WorkSignals.Health);
         return null;
     }
 
@@ -101,32 +105,48 @@ internal sealed class WorkQueuesStore(TimeProvider clock)
     internal async ValueTask NotePollAsync(Database database, List<Guid> queueIds, CancellationToken cancellation)
     {
         var now = clock.Now();
-        var stale = await database.ReadAsync(
-            session => session.ScalarAsync(
-                $"select count(*) from work_queue where {session.Dialect.AnyId("id", "ids")} and (last_polled is null or last_polled < @since)",
-                ("ids", queueIds), ("since", now - TimeSpan.FromSeconds(1))),
+        var before = await database.ReadAsync(
+            session => session.QueryAsync($"select last_polled from work_queue where {session.Dialect.AnyId("id", "ids")}", static row => row.TimeOrNull(0), ("ids", queueIds)),
             cancellation).ConfigureAwait(false);
-        if (stale > 0)
+        if (before.TrueForAll(polled => polled >= now - TimeSpan.FromSeconds(1)))
+            return;
+        await database.WriteAsync(
+            async session =>
+            {
+                await session.ExecuteAsync(
+                    $"update work_queue set updated = @now, last_polled = @now where {session.Dialect.AnyId("id", "ids")}", ("now", now), ("ids", queueIds)).ConfigureAwait(false);
+                if (before.Exists(polled => polled is null || polled < now - PolledLately))
+                    session.Wake(WorkSignals.Health);
+            },
+            cancellation).ConfigureAwait(false);
+    }
+
+    // priorities are places in a line, each held by one: who comes in moves back only those that stand in the way
+    private static async ValueTask MakeRoomAsync(Session session, Guid poolId, int priority, Guid except)
+    {
+        var line = await session.QueryAsync(
+            "select id, priority from work_queue where work_pool_id = @pool and priority >= @priority and id <> @id order by priority, name",
+            static row => (Id: row.Id(0), Priority: row.Int(1)),
+            ("pool", poolId), ("priority", priority), ("id", except)).ConfigureAwait(false);
+        var taken = priority;
+        foreach (var queue in line)
         {
-            await database.WriteAsync(
-                async session => await session.ExecuteAsync(
-                    $"update work_queue set updated = @now, last_polled = @now where {session.Dialect.AnyId("id", "ids")}",
-                    ("now", now), ("ids", queueIds)).ConfigureAwait(false),
-                cancellation).ConfigureAwait(false);
+            if (queue.Priority > taken)
+                return;
+            taken++;
+            await session.ExecuteAsync("update work_queue set priority = @priority where id = @id", ("priority", taken), ("id", queue.Id)).ConfigureAwait(false);
         }
     }
 
-    // priorities are places in a line: who comes in moves the others back
-    private static async ValueTask MakeRoomAsync(Session session, Guid poolId, int priority, Guid except)
+    private static async ValueTask<int> FirstFreeAsync(Session session, Guid poolId)
     {
-        var taken = await session.ScalarAsync(
-            "select count(*) from work_queue where work_pool_id = @pool and priority = @priority and id <> @id", ("pool", poolId), ("priority", priority), ("id", except)).ConfigureAwait(false);
-        if (taken > 0)
-        {
-            await session.ExecuteAsync(
-                "update work_queue set priority = priority + 1 where work_pool_id = @pool and priority >= @priority and id <> @id",
-                ("pool", poolId), ("priority", priority), ("id", except)).ConfigureAwait(false);
-        }
+        var held = await session.QueryAsync(
+            "select priority from work_queue where work_pool_id = @pool order by priority", static row => row.Int(0), ("pool", poolId)).ConfigureAwait(false);
+        var free = 1;
+        foreach (var priority in held)
+            if (priority == free)
+                free++;
+        return free;
     }
 
     private WorkQueue Read(Row row)
@@ -143,7 +163,7 @@ internal sealed class WorkQueuesStore(TimeProvider clock)
             ConcurrencyLimit = row.IntOrNull(6),
             Priority = row.Int(7),
             WorkPoolId = row.IdOrNull(8),
-            Filter = row.ElementOrNull(9),
+            Filter = row.JsonOrNull<QueueFilter>(9),
             LastPolled = polled,
             WorkPoolName = row.Text(11),
             Status = paused ? "PAUSED" : polled >= clock.Now() - PolledLately ? "READY" : "NOT_READY",

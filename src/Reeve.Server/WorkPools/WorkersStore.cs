@@ -16,6 +16,10 @@ internal sealed class WorkersStore(TimeProvider clock)
     {
         var now = clock.Now();
         var interval = Math.Clamp(beat.HeartbeatIntervalSeconds ?? StandardInterval, 1, 86400);
+        var isKnown = await session.ScalarAsync(
+            "select count(*) from worker where work_pool_id = @pool and name = @name and online_until >= @now", ("pool", poolId), ("name", beat.Name), ("now", now)).ConfigureAwait(false) > 0;
+        if (!isKnown)
+            session.Wake(WorkSignals.Health);
         await session.ExecuteAsync(
             """
             insert into worker (id, created, updated, work_pool_id, name, last_heartbeat_time, heartbeat_interval_seconds, online_until)

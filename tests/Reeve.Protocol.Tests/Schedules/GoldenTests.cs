@@ -3,7 +3,7 @@ using Reeve.Protocol.Schedules;
 
 namespace Reeve.Protocol.Tests.Schedules;
 
-/// <summary>Fire times that an independent implementation computed; make_golden.py says how.</summary>
+/// <summary>Fire times that an independent implementation computed; golden.py says how.</summary>
 public sealed class GoldenTests
 {
     public static TheoryData<string> Cases()

@@ -27,7 +27,7 @@ public sealed class DeploymentsApiTests
         Assert.Equal(Text(first.Body, "id"), Text(second.Body, "id"));
         Assert.Equal(("default", "fast"), (Text(first.Body, "work_queue_name"), Text(second.Body, "work_queue_name")));
         Assert.Equal(Text(first.Body.GetProperty("schedules")[0], "id"), Text(Assert.Single(second.Body.GetProperty("schedules").EnumerateArray()), "id"));
-        Assert.Equal(0, second.Body.GetProperty("tags").GetArrayLength());
+        Assert.Equal("a", second.Body.GetProperty("tags")[0].GetString()); // 2.x clients replace what they do not mention, see below
         Assert.Equal(flow, Text(second.Body.GetProperty("labels"), "prefect.flow.id"));
         Assert.Equal(second.Body.GetRawText(), (await host.GetAsync("deployments/name/etl/nightly")).Body.GetRawText());
         Assert.Equal("Deployment not found", Text((await host.GetAsync("deployments/name/etl/other")).Body, "detail"));

@@ -64,6 +64,48 @@ public sealed class RunSchedulerTests
         Assert.Equal(times.Count, times.Distinct().Count());
     }
 
+    [Theory]
+    [InlineData("Europe/Berlin", "2027-03-27T12:00:00Z", "2027-03-28T01:00:00")] // 02:30 is left out: the moment after the gap
+    [InlineData("Europe/Berlin", "2027-10-30T12:00:00Z", "2027-10-31T00:30:00")] // 02:30 comes twice: the first
+    [InlineData("Australia/Lord_Howe", "2027-10-02T12:00:00Z", "2027-10-02T15:30:00")] // the gap is half an hour, and ends at 02:30
+    public async Task In_a_night_when_the_clock_is_moved_each_day_has_its_run_once(string zone, string now, string fire)
+    {
+        var clock = new MovedClock();
+        clock.Jump = DateTimeOffset.Parse(now, null) - clock.GetUtcNow();
+        await using var host = await TestHost.StartAsync(change: options => options with { Clock = clock });
+        await PoolOfRuns.MakeAsync(host, $$"""{"schedules": [{"schedule": {"cron": "30 2 * * *", "timezone": "{{zone}}"} }]}""");
+
+        await RoundAsync(host);
+        clock.Jump += TimeSpan.FromHours(1);
+        await RoundAsync(host);
+        clock.Jump -= TimeSpan.FromHours(2);
+        await RoundAsync(host);
+
+        var times = (await RunsAsync(host)).ConvertAll(r => r.Text("expected_start_time")[..19]);
+        Assert.Equal(fire, times[0]);
+        Assert.Equal(times.Distinct(), times);
+        Assert.Equal(3, times.Count);
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task A_change_while_the_scheduler_writes_leaves_no_run_of_the_old_schedule(DatabaseKind kind)
+    {
+        await using var host = await TestHost.StartAsync(kind);
+        var pool = await PoolOfRuns.MakeAsync(host, """{"schedules": [{"schedule": {"cron": "*/10 * * * *"}}]}""");
+        var path = $"deployments/{pool.DeploymentId}/schedules";
+        var id = (await host.GetAsync(path)).Body[0].Text("id");
+
+        for (var minute = 1; minute <= 8; minute++)
+        {
+            var rounds = Enumerable.Range(0, 3).Select(_ => RoundAsync(host)).ToList();
+            Assert.Equal(204, (await host.SendAsync(HttpMethod.Patch, $"{path}/{id}", $$"""{"schedule": {"cron": "{{minute}} 0 * * *"} }""")).Status);
+            await Task.WhenAll(rounds);
+        }
+        await RoundAsync(host);
+
+        Assert.All(await RunsAsync(host), run => Assert.Contains("T00:08:00", run.Text("expected_start_time"), StringComparison.Ordinal));
+    }
+
     [Theory, MemberData(nameof(Kinds))]
     public async Task A_pause_removes_the_future_runs_and_a_resume_brings_them_back(DatabaseKind kind)
     {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes golden.json: fire times by croniter and dateutil (Debian: python3-croniter, python3-dateutil), which share no code with ours.
 
-They count on a clock without daylight saving; the law of docs/decisions/0002-schedule-time.md for gaps and repeated hours is applied here
+They count on a clock without daylight saving; the law of docs/specs/schedules.md for gaps and repeated hours is applied here
 with zoneinfo: a wall-clock time that does not exist is the moment after the gap, one that exists twice is the first.
 """
 import datetime as dt, json, os
@@ -68,6 +68,65 @@ def days(count, anchor, start, zone, n=10):
     return {"schedule": {"interval": count * 86400.0, "anchor_date": text(instant(anchor, zone)), "timezone": zone}, "start": text(instant(start, zone)), "times": [text(t) for t in times], "ends": len(times) < n}
 
 
+def hourly(expression, start, zone, n=30):
+    """Patterns of every hour go by elapsed time: the moments, minute by minute, whose wall clock shows a minute that croniter reads from it."""
+    z, t = ZoneInfo(zone), instant(dt.datetime.fromisoformat(start), zone)
+    minutes = set(croniter.expand(expression)[0][0])
+    begin, times = t, []
+    while len(times) < n:
+        if t.astimezone(z).minute in minutes: times.append(t)
+        t += dt.timedelta(minutes=1)
+    return {"schedule": {"cron": expression, "timezone": zone, "day_or": True}, "start": text(begin), "times": [text(t) for t in times], "ends": False}
+
+
+def elapsed(seconds, anchor, start, zone, n=10):
+    anchor, start = instant(dt.datetime.fromisoformat(anchor), zone), instant(dt.datetime.fromisoformat(start), zone)
+    steps = -((anchor - start) // dt.timedelta(seconds=seconds))
+    times = [anchor + dt.timedelta(seconds=seconds) * (steps + k) for k in range(n)]
+    assert times[0] >= start > times[0] - dt.timedelta(seconds=seconds)
+    return {"schedule": {"interval": float(seconds), "anchor_date": text(anchor), "timezone": zone}, "start": text(start), "times": [text(t) for t in times], "ends": False}
+
+
+def changes(zone, year):
+    """The moments at which a zone's clock is moved, with by how much."""
+    offset = lambda t: t.astimezone(ZoneInfo(zone)).utcoffset()
+    found, day = [], dt.datetime(year, 1, 1, tzinfo=UTC)
+    while day.year == year:
+        t, day = day, day + dt.timedelta(days=1)
+        if offset(t) == offset(day): continue
+        while offset(t) != offset(day):
+            before, t = offset(t), t + dt.timedelta(minutes=15)
+            if offset(t) != before: found.append((t, offset(t) - before))
+    return found
+
+
+def around(zone, year):
+    """Every kind of schedule over both directions of a zone's changes, at the very times of day that are missing or come twice."""
+    for t, moved in changes(zone, year):
+        wall = (t - dt.timedelta(minutes=1)).astimezone(ZoneInfo(zone)).replace(tzinfo=None) + dt.timedelta(minutes=1)
+        odd = wall if moved > dt.timedelta(0) else wall + moved  # the first time of day that is missing, or that comes twice
+        if abs(moved) >= dt.timedelta(hours=23): odd = wall
+        start = (odd.replace(second=0) - dt.timedelta(days=1, hours=5)).isoformat()
+        at = odd + dt.timedelta(minutes=15)
+        yield cron(f"{at.minute} {at.hour} * * *", start, zone, 5)
+        yield cron(f"*/10 {odd.hour},{(odd.hour + 1) % 24} * * *", start, zone, 24)
+        yield hourly("20 * * * *", (odd - dt.timedelta(hours=4)).isoformat(), zone, 9)
+        yield days(1, (at - dt.timedelta(days=90)).isoformat(), start, zone, 4)
+        yield elapsed(6 * 3600, (odd - dt.timedelta(days=400)).isoformat(), start, zone, 8)
+        yield rrule(f"DTSTART:20200101T000000\nRRULE:FREQ=DAILY;BYHOUR={at.hour};BYMINUTE={at.minute};BYSECOND=0", start, zone, 4)
+        yield rrule(f"DTSTART:20200101T{at.hour:02}{at.minute:02}00\nRRULE:FREQ=WEEKLY;BYDAY=MO,SU,FR\nEXDATE:{(at + dt.timedelta(days=7)):%Y%m%dT%H%M%S}", start, zone, 6)
+
+
+ZONES = """Africa/Cairo Africa/Casablanca Africa/El_Aaiun America/Adak America/Anchorage America/Asuncion America/Chicago America/Denver America/Godthab America/Halifax America/Havana
+    America/Los_Angeles America/Mexico_City America/Miquelon America/New_York America/Phoenix America/Port-au-Prince America/Santiago America/Sao_Paulo America/Scoresbysund America/St_Johns
+    America/Tijuana Antarctica/Troll Asia/Beirut Asia/Famagusta Asia/Gaza Asia/Jerusalem Asia/Kathmandu Asia/Kolkata Asia/Tehran Asia/Tokyo Atlantic/Azores Atlantic/Bermuda Atlantic/Canary
+    Australia/Adelaide Australia/Brisbane Australia/Eucla Australia/Lord_Howe Australia/Sydney Europe/Berlin Europe/Chisinau Europe/Dublin Europe/Kyiv Europe/Lisbon Europe/London Europe/Moscow
+    Pacific/Auckland Pacific/Chatham Pacific/Easter Pacific/Norfolk Etc/GMT+5 UTC""".split()
+
+# changes that are history: whole days, half hours, odd minutes, changes at midnight
+PAST = [("Pacific/Apia", 2011), ("Africa/Casablanca", 2012), ("America/Caracas", 2016), ("Asia/Pyongyang", 2018), ("America/Sao_Paulo", 2018), ("Asia/Tehran", 2022), ("Africa/Juba", 2021),
+    ("Europe/Volgograd", 2018), ("Pacific/Tongatapu", 2016)]
+
 CASES = [
     # cron in UTC
     *[cron(e, "2026-02-27T22:58:30") for e in (
@@ -96,6 +155,15 @@ CASES = [
     # rules across the changes of the clock
     *[rrule(r, s, z, 8) for z, s in (("America/Chicago", "2026-03-05T12:00:00"), ("Europe/Berlin", "2026-10-23T12:00:00"), ("Europe/Berlin", "2026-03-27T12:00:00"))
       for r in ("FREQ=DAILY;BYHOUR=2;BYMINUTE=30;BYSECOND=0", "DTSTART:20200101T000000\nFREQ=WEEKLY;BYDAY=MO,WE,SU;BYHOUR=9;BYMINUTE=0;BYSECOND=0", "FREQ=DAILY;BYHOUR=1,2,3;BYMINUTE=15")],
+    # all that cron understands, in zones without changes
+    *[cron(e, "2028-02-27T22:58:30", z, 6) for z in ("UTC", "Asia/Kathmandu", "Australia/Eucla") for e in (
+        "0 0 29 2 *", "0 0 l * *", "30 6 l 2 *", "0 0 * * l1", "0 12 * * mon#1", "0 12 * * 3#5", "0 12 * * 1#1,5#3", "10-20/5 */6 * * *", "0 0 1,15,l * *", "0 8 * * mon-fri",
+        "0 8 * jan,jul *", "0 8 * JUN-AUG Tue", "3-59/15 2,6-9 * * *", "0 0 * 2/3 *", "0 0 2-30/7 * *", "@annually", "@midnight", "*/15 9-17 * * 1-5", "0 0 1-7 * 0", "59 23 l 12 5")],
+    # every zone, every change of its clock
+    *[case for zone in ZONES for case in around(zone, 2026)],
+    *[case for zone, year in PAST for case in around(zone, year)],
+    # and zones as they are on an ordinary day
+    *[cron("45 5 * * *", "2026-07-14T00:00:00", zone, 3) for zone in ZONES],
     # days by the wall clock
     *[days(c, "2026-01-01T02:30:00", s, z) for c in (1, 2, 7) for s, z in (("2026-03-01T00:00:00", "America/New_York"), ("2026-10-20T00:00:00", "Europe/Berlin"), ("2026-03-20T00:00:00", "Asia/Tokyo"))],
 ]
