@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Reeve.Protocol;
+using Reeve.Protocol.ConcurrencyLimits;
 using Reeve.Protocol.Deployments;
 using Reeve.Server.Hosting;
 using Reeve.Server.Storage;
@@ -60,17 +61,13 @@ internal sealed class DeploymentChecks(DeploymentDrafts drafts)
         return faults.Count == 0 ? null : Refusal.Conflict($"The parameters do not fit deployment '{deployment.Name}': {string.Join("; ", faults)}.");
     }
 
-    private static void OfLimit(int? limit, JsonElement? options, List<Fault> faults)
+    private static void OfLimit(int? limit, ConcurrencyOptions? options, List<Fault> faults)
     {
         if (limit <= 0)
             faults.Add(new(["body", "concurrency_limit"], "Input should be greater than 0", "greater_than"));
-        if (options is not { } given || given.ValueKind == JsonValueKind.Null)
-            return;
-        var strategy = given.ValueKind == JsonValueKind.Object && given.TryGetProperty("collision_strategy", out var named) ? named : default;
-        if (strategy.ValueKind != JsonValueKind.String || strategy.GetString() is not ("ENQUEUE" or "CANCEL_NEW"))
+        if (options is { CollisionStrategy: not ("ENQUEUE" or "CANCEL_NEW") })
             faults.Add(new(["body", "concurrency_options", "collision_strategy"], "Input should be 'ENQUEUE' or 'CANCEL_NEW'", "enum"));
-        if (given.ValueKind == JsonValueKind.Object && given.TryGetProperty("grace_period_seconds", out var grace) && grace.ValueKind != JsonValueKind.Null
-            && (grace.ValueKind != JsonValueKind.Number || !grace.TryGetInt32(out var seconds) || seconds is < 60 or > 86400))
+        if (options is { GracePeriodSeconds: < 60 or > 86400 })
             faults.Add(new(["body", "concurrency_options", "grace_period_seconds"], "Input should be an integer between 60 and 86400", "value_error"));
     }
 
