@@ -25,7 +25,7 @@ internal sealed class DeploymentsApi(
         api.MapPost("/deployments", CreateAsync).Says("Makes a deployment, or changes the one of this name.").Takes<DeploymentCreate>().Answers<Deployment>(201, 200).Answers(404, 409);
         api.MapPost("/deployments/filter", FilterAsync).Says("Finds deployments.").Takes<Query>(required: false).Answers<List<Deployment>>();
         api.MapPost("/deployments/count", CountAsync).Says("Counts deployments.").Takes<Query>(required: false).Answers<long>();
-        api.MapPost("/deployments/paginate", PaginateAsync).Says("Finds a page of deployments, and says how many there are.").Takes<Query>(required: false).Answers<DeploymentPage>();
+        api.MapPost("/deployments/paginate", PaginateAsync).Says("Finds a page of deployments, and says how many there are.").Takes<Query>(required: false).Answers<Pages<Deployment>>();
         api.MapPost("/deployments/bulk_delete", BulkDeleteAsync).Says("Deletes deployments, at most 50.").Takes<DeploymentBulkDelete>(required: false).Answers<DeploymentBulkDeleteResponse>();
         api.MapGet("/deployments/name/{flow_name}/{deployment_name}", ReadByNameAsync).Says("Reads a deployment by its flow's name and its own.").Answers<Deployment>().Answers(404);
         api.MapGet("/deployments/{id}", ReadAsync).Says("Reads a deployment.").Answers<Deployment>().Answers(404);
@@ -182,25 +182,14 @@ internal sealed class DeploymentsApi(
 
     private async Task PaginateAsync(HttpContext http)
     {
-        var body = await http.Request.ReadWireAsync<JsonElement>(http.RequestAborted).ConfigureAwait(false);
-        var query = WireRequests.Read<Query>(body);
-        var page = body.TryGetProperty("page", out var number) && number.TryGetInt32(out var given) ? given : 1;
-        var limit = query.Limit ?? Page.Largest;
-        if (page < 1 || limit < 1)
-            throw new InvalidRequestException("body", "'page' and 'limit' must be at least 1");
-        var answer = await database.ReadAsync(
-            async session =>
-            {
-                var count = await deployments.CountAsync(session, query).ConfigureAwait(false);
-                var results = await deployments.FilterAsync(session, query with { Limit = limit, Offset = (page - 1) * limit }).ConfigureAwait(false);
-                return new DeploymentPage(results, count, limit, (count + limit - 1) / limit, page);
-            },
-            http.RequestAborted).ConfigureAwait(false);
-        await http.AnswerAsync(answer).ConfigureAwait(false);
+        var query = NumberedPage.Of(await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false));
+        await http.AnswerAsync(await database.ReadAsync(
+            async session => NumberedPage.Answer(
+                query,
+                await deployments.FilterAsync(session, query).ConfigureAwait(false),
+                await deployments.CountAsync(session, query).ConfigureAwait(false)),
+            http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     private static Task AnswerAsync(HttpContext http, Deployment? deployment) => deployment is null ? http.NotFoundAsync(NotFound) : http.AnswerAsync(deployment);
 }
-
-/// <summary>The answer of <c>POST /deployments/paginate</c>.</summary>
-internal sealed record DeploymentPage(List<Deployment> Results, long Count, int Limit, long Pages, int Page);
