@@ -28,7 +28,7 @@ internal sealed class FlowRunsApi(Database database, FlowRunsStore runs, TimePro
         var run = New(body, clock.Now());
         try
         {
-            var created = await database.WriteAsync(
+            var created = await database.WriteBesideAsync(
                 async session => body.WorkPoolName is null
                     ? await runs.CreateAsync(session, run).ConfigureAwait(false)
                     : await FindQueueAsync(session, body, run).ConfigureAwait(false) is { } placed
