@@ -49,9 +49,12 @@ internal static class WireRequests
         }
     }
 
+    /// <summary>The id of the address. 2.x knows the route and refuses the id; for 3.x an address without a proper id is none at all.</summary>
     internal static Guid Id(this HttpContext http, string name = "id") => Guid.TryParse((string)http.Request.RouteValues[name]!, out var id)
         ? id
-        : throw new InvalidRequestException($"path.{name}", "Input should be a valid UUID", "uuid_parsing");
+        : throw (ClientLine.IsTwo(http.Request)
+            ? new InvalidRequestException($"path.{name}", "Input should be a valid UUID", "uuid_parsing")
+            : new BadHttpRequestException("Not Found", StatusCodes.Status404NotFound));
 
     internal static string Route(this HttpContext http, string name) => Uri.UnescapeDataString((string)http.Request.RouteValues[name]!);
 
