@@ -6,6 +6,7 @@ using Reeve.Protocol.Deployments;
 using Reeve.Protocol.Filters;
 using Reeve.Protocol.Json;
 using Reeve.Server.ConcurrencyLimits;
+using Reeve.Server.Events;
 using Reeve.Server.Filters;
 using Reeve.Server.Flows;
 using Reeve.Server.Hosting;
@@ -17,7 +18,7 @@ namespace Reeve.Server.Deployments;
 /// <summary><c>/deployments</c></summary>
 internal sealed class DeploymentsApi(
     Database database, DeploymentsStore deployments, DeploymentDrafts drafts, DeploymentChecks checks, SchedulesStore schedules, AutoScheduledRuns runs, FlowsStore flows,
-    DeploymentLimits limits, VariablesStore variables)
+    DeploymentLimits limits, VariablesStore variables, TimeProvider clock)
 {
     internal const string NotFound = "Deployment not found";
 
@@ -102,13 +103,16 @@ internal sealed class DeploymentsApi(
     private async ValueTask<Outcome<Deployment>> StoreAsync(
         Session session, Deployment deployment, List<DeploymentScheduleCreate>? wanted, Optional<int?> limit, Optional<Guid?> globalLimit)
     {
+        var before = await deployments.ReadAsync(session, deployment.Id).ConfigureAwait(false);
         await deployments.SaveAsync(session, await drafts.PlacedAsync(session, deployment).ConfigureAwait(false)).ConfigureAwait(false);
         if (await limits.LinkAsync(session, deployment.Id, limit, globalLimit).ConfigureAwait(false) is { } refusal)
             return refusal;
         if (wanted is not null)
             await schedules.ReplaceAsync(session, deployment.Id, wanted).ConfigureAwait(false);
         await runs.RenewAsync(session, deployment.Id).ConfigureAwait(false);
-        return (await deployments.ReadAsync(session, deployment.Id).ConfigureAwait(false))!;
+        var after = (await deployments.ReadAsync(session, deployment.Id).ConfigureAwait(false))!;
+        await DeploymentEvents.TellAsync(session, clock.Now(), before, after).ConfigureAwait(false);
+        return after;
     }
 
     private async Task DeleteAsync(HttpContext http)
@@ -116,8 +120,9 @@ internal sealed class DeploymentsApi(
         var refusal = await database.WriteAsync(
             async session =>
             {
-                if (await deployments.ReadAsync(session, http.Id()).ConfigureAwait(false) is null)
+                if (await deployments.ReadAsync(session, http.Id()).ConfigureAwait(false) is not { } known)
                     return Refusal.NotFound(NotFound);
+                await DeploymentEvents.TellAsync(session, clock.Now(), ObjectEvents.Deleted, known).ConfigureAwait(false);
                 await AutoScheduledRuns.RemoveAllAsync(session, http.Id()).ConfigureAwait(false);
                 await deployments.DeleteAsync(session, http.Id()).ConfigureAwait(false);
                 await limits.UnlinkAsync(session, http.Id()).ConfigureAwait(false);
@@ -138,6 +143,7 @@ internal sealed class DeploymentsApi(
                 var found = await deployments.FilterAsync(session, new Query { Deployments = body.Deployments, Limit = body.Limit }).ConfigureAwait(false);
                 foreach (var deployment in found)
                 {
+                    await DeploymentEvents.TellAsync(session, clock.Now(), ObjectEvents.Deleted, deployment).ConfigureAwait(false);
                     await AutoScheduledRuns.RemoveAllAsync(session, deployment.Id).ConfigureAwait(false);
                     await deployments.DeleteAsync(session, deployment.Id).ConfigureAwait(false);
                 }
@@ -152,9 +158,10 @@ internal sealed class DeploymentsApi(
         var found = await database.WriteAsync(
             async session =>
             {
-                if (await deployments.ReadAsync(session, http.Id()).ConfigureAwait(false) is null)
+                if (await deployments.ReadAsync(session, http.Id()).ConfigureAwait(false) is not { } known)
                     return false;
                 await deployments.SetPausedAsync(session, http.Id(), paused).ConfigureAwait(false);
+                await DeploymentEvents.TellAsync(session, clock.Now(), known, known with { Paused = paused }).ConfigureAwait(false);
                 if (paused)
                     await AutoScheduledRuns.WithdrawAsync(session, http.Id()).ConfigureAwait(false);
                 else
