@@ -161,6 +161,7 @@ public sealed class ServerHost : IAsyncDisposable
     {
         RunScheduler => options.Scheduler,
         LateRunMarker => options.LateRuns,
+        WorkerMonitor => options.WorkerHealth.TellsChanges,
         _ => true,
     };
 

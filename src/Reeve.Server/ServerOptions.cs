@@ -41,6 +41,18 @@ public sealed record ServerOptions
     /// <summary>Whether this server marks late runs.</summary>
     public bool LateRuns { get; init; } = true;
 
+    /// <summary>How far ahead the runs of schedules are made.</summary>
+    public SchedulingOptions Scheduling { get; init; } = new();
+
+    /// <summary>When a run is late.</summary>
+    public LateRunOptions Lateness { get; init; } = new();
+
+    /// <summary>When workers, pools, queues and deployments count as ready.</summary>
+    public WorkerHealthOptions WorkerHealth { get; init; } = new();
+
+    /// <summary>How runs wait for slots of limits.</summary>
+    public SlotOptions Slots { get; init; } = new();
+
     /// <summary>Whether every write must show a token fetched before.</summary>
     public bool CsrfProtection { get; init; }
 

@@ -7,13 +7,10 @@ namespace Reeve.Server.ConcurrencyLimits;
 /// <summary>What a flow run's deployment says of its limit.</summary>
 internal sealed record DeploymentLimit(Guid LimitId, ConcurrencyOptions? Options)
 {
-    // as long as the wire's own clients think
-    private const int StandardGraceSeconds = 300;
-
     internal bool CancelsNew => Options?.CollisionStrategy == "CANCEL_NEW";
 
     /// <summary>For how long a run may be Pending and keep its slot.</summary>
-    internal TimeSpan Grace => TimeSpan.FromSeconds(Options?.GracePeriodSeconds ?? StandardGraceSeconds);
+    internal TimeSpan Grace(SlotOptions usual) => Options?.GracePeriodSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : usual.DeploymentGrace;
 }
 
 /// <summary>The limit of a flow run's deployment as the rules see it. Held: the lease that the run's present state names has not lapsed.</summary>
@@ -33,12 +30,12 @@ internal sealed record DeploymentSlot(DeploymentLimit Deployment, GlobalLimit Li
     }
 
     /// <summary>Writes what the rules decided: a new lease for a run that becomes Pending, or the one it has until the run's end.</summary>
-    internal async ValueTask WriteAsync(Session session, SlotUse use, Guid flowRunId, Guid lease, DateTimeOffset now)
+    internal async ValueTask WriteAsync(Session session, SlotUse use, Guid flowRunId, Guid lease, SlotOptions usual, DateTimeOffset now)
     {
         if (use is SlotUse.Take or SlotUse.TakeToRun)
         {
             await ConcurrencySlots.TakeAsync(
-                session, lease, [Limit], 1, new SlotHolder("flow_run", flowRunId), flowRunId, use == SlotUse.Take ? now + Deployment.Grace : null, now).ConfigureAwait(false);
+                session, lease, [Limit], 1, new SlotHolder("flow_run", flowRunId), flowRunId, use == SlotUse.Take ? now + Deployment.Grace(usual) : null, now).ConfigureAwait(false);
         }
         else
         {

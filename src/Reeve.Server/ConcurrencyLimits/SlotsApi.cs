@@ -81,7 +81,8 @@ internal sealed class SlotsApi(Database database, ConcurrencyLimitsStore limits,
     private ValueTask<SlotTaking> TryAsync(SlotsTake wanted, bool makesMissing, TimeSpan? length, CancellationToken cancellation) => database.WriteAsync(
         async session =>
         {
-            if (makesMissing)
+            // what is refused makes nothing
+            if (makesMissing && await SlotTaking.RefusalAsync(session, wanted, clock.Now()).ConfigureAwait(false) is null)
                 await MakeMissingAsync(session, wanted.Names).ConfigureAwait(false);
             return await SlotTaking.TryAsync(session, wanted, length, clock.Now()).ConfigureAwait(false);
         },

@@ -11,7 +11,7 @@ using Reeve.Server.Storage;
 namespace Reeve.Server.ConcurrencyLimits;
 
 /// <summary><c>/concurrency_limits</c>: limits on task runs by tag, as older clients know them. They are the global limits "tag:…" under another name.</summary>
-internal sealed class TagLimitsApi(Database database, ConcurrencyLimitsStore limits, TimeProvider clock)
+internal sealed class TagLimitsApi(Database database, ConcurrencyLimitsStore limits, SlotOptions slots, TimeProvider clock)
 {
     private const string NotFound = "Concurrency limit not found";
 
@@ -118,7 +118,7 @@ internal sealed class TagLimitsApi(Database database, ConcurrencyLimitsStore lim
         {
             null => http.AnswerAsync(found.ConvertAll(slot => new TakenLimit(slot.Limit.Id, slot.Tag, slot.Limit.Limit))),
             { Limit.Limit: 0 } => SlotsApi.LockedAsync(http, TaskRunSlots.Deadlock(full.Tag), null),
-            _ => SlotsApi.LockedAsync(http, $"Concurrency limit for the {full.Tag} tag has been reached", TaskRunSlots.SecondsToWait),
+            _ => SlotsApi.LockedAsync(http, $"Concurrency limit for the {full.Tag} tag has been reached", slots.TagWait.TotalSeconds),
         }).ConfigureAwait(false);
     }
 

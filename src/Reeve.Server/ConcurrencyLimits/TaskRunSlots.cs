@@ -17,9 +17,6 @@ internal sealed record TagSlot(string Tag, GlobalLimit Limit, List<Guid> Leases)
 /// <summary>Slots of tag limits, held by task runs until they are given back.</summary>
 internal static class TaskRunSlots
 {
-    /// <summary>After how long a task run that found its tags full asks again.</summary>
-    internal const int SecondsToWait = 30;
-
     internal static SlotHolder Holder(Guid taskRunId) => new("task_run", taskRunId);
 
     internal static string Deadlock(string tag) => $"""The concurrency limit on tag "{tag}" is 0 and will deadlock if the task tries to run again.""";

@@ -17,7 +17,8 @@ namespace Reeve.Server.Deployments;
 
 /// <summary>Runs of deployments: made on request, and asked for by runners that serve deployments themselves.</summary>
 internal sealed class DeploymentRunsApi(
-    Database database, DeploymentsStore deployments, FlowRunsStore runs, WorkPoolsStore pools, WorkQueuesStore queues, VariablesStore variables, RunScheduler scheduler, TimeProvider clock)
+    Database database, DeploymentsStore deployments, FlowRunsStore runs, WorkPoolsStore pools, WorkQueuesStore queues, VariablesStore variables, RunScheduler scheduler,
+    SchedulingOptions scheduling, TimeProvider clock)
 {
     private const int MostAtOnce = 200;
 
@@ -133,7 +134,7 @@ internal sealed class DeploymentRunsApi(
     private async Task ScheduleAsync(HttpContext http)
     {
         var body = await http.Request.ReadWireAsync<DeploymentScheduling>(http.RequestAborted).ConfigureAwait(false);
-        var horizon = ScheduleHorizon.Of(body, clock.GetUtcNow());
+        var horizon = ScheduleHorizon.Of(body, clock.GetUtcNow(), scheduling);
         if (await database.ReadAsync(session => deployments.ReadAsync(session, http.Id()), http.RequestAborted).ConfigureAwait(false) is null)
         {
             await http.NotFoundAsync(DeploymentsApi.NotFound).ConfigureAwait(false);

@@ -12,7 +12,7 @@ using Reeve.Server.WorkPools;
 namespace Reeve.Server.Deployments;
 
 /// <summary>The deployments' SQL.</summary>
-internal sealed class DeploymentsStore(TimeProvider clock, SchedulesStore schedules)
+internal sealed class DeploymentsStore(SchedulesStore schedules, WorkerHealthOptions health, TimeProvider clock)
 {
     private const string Columns = """
         d.id, d.created, d.updated, d.name, d.version, d.description, d.flow_id, d.paused, d.concurrency_limit, d.concurrency_options, d.job_variables, d.parameters,
@@ -172,7 +172,7 @@ internal sealed class DeploymentsStore(TimeProvider clock, SchedulesStore schedu
             CreatedBy = row.JsonOrNull<CreatedBy>(27),
             UpdatedBy = row.JsonOrNull<CreatedBy>(28),
             VersionInfo = row.JsonOrNull<VersionInfo>(29),
-            Status = polled >= clock.Now() - WorkQueuesStore.PolledLately ? "READY" : "NOT_READY",
+            Status = polled >= clock.Now() - health.DeploymentReady ? "READY" : "NOT_READY",
         };
     }
 }

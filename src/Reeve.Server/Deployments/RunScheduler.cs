@@ -13,28 +13,35 @@ using Reeve.Server.Storage;
 namespace Reeve.Server.Deployments;
 
 /// <summary>
-/// Makes Scheduled runs ahead of their time, each fire time of each schedule once: the pair is a unique key. It goes round every minute, and at once when a
+/// Makes Scheduled runs ahead of their time, each fire time of each schedule once: the pair is a unique key. It goes round now and then, and at once when a
 /// schedule or its deployment has changed.
 /// </summary>
 internal sealed partial class RunScheduler(
-    Database database, DeploymentsStore deployments, FlowRunsStore runs, TimeProvider clock, ILogger<RunScheduler> log)
-    : PeriodicService(Round, clock, log)
+    Database database, DeploymentsStore deployments, FlowRunsStore runs, SchedulingOptions scheduling, TimeProvider clock, ILogger<RunScheduler> log)
+    : PeriodicService(scheduling.Every, clock, log)
 {
-    private static readonly TimeSpan Round = TimeSpan.FromMinutes(1);
-
     internal override async Task RunOnceAsync(CancellationToken cancellation)
     {
-        var due = await database.ReadAsync(
-            session => session.QueryAsync(
-                """
-                select distinct s.deployment_id from deployment_schedule s join deployment d on d.id = s.deployment_id where s.active = @yes and d.paused = @no
-                """,
-                static row => row.Id(0),
-                ("yes", true), ("no", false)),
-            cancellation).ConfigureAwait(false);
-        foreach (var deployment in due)
-            await ScheduleAsync(deployment, ScheduleHorizon.Standard(Clock.GetUtcNow()), cancellation).ConfigureAwait(false);
+        List<Guid> batch;
+        var after = Guid.Empty;
+        do
+        {
+            var from = after;
+            batch = await database.ReadAsync(session => DueAsync(session, from), cancellation).ConfigureAwait(false);
+            foreach (var deployment in batch)
+                await ScheduleAsync(deployment, ScheduleHorizon.Standard(Clock.GetUtcNow(), scheduling), cancellation).ConfigureAwait(false);
+            after = batch.LastOrDefault();
+        }
+        while (batch.Count == scheduling.DeploymentsAtOnce);
     }
+
+    private ValueTask<List<Guid>> DueAsync(Session session, Guid after) => session.QueryAsync(
+        """
+        select distinct s.deployment_id from deployment_schedule s join deployment d on d.id = s.deployment_id
+        where s.active = @yes and d.paused = @no and s.deployment_id > @after order by s.deployment_id limit @most
+        """,
+        static row => row.Id(0),
+        ("yes", true), ("no", false), ("after", after), ("most", scheduling.DeploymentsAtOnce));
 
     /// <summary>Makes the runs of one deployment; those that are there already stay as they are.</summary>
     internal async Task ScheduleAsync(Guid deploymentId, ScheduleHorizon horizon, CancellationToken cancellation)
@@ -120,7 +127,7 @@ internal sealed partial class RunScheduler(
     }
 
     protected override async Task WaitAsync(CancellationToken cancellation) =>
-        await database.Wakeups.WaitAsync(database.Wakeups.Next(AutoScheduledRuns.Changed), Round, cancellation).ConfigureAwait(false);
+        await database.Wakeups.WaitAsync(database.Wakeups.Next(AutoScheduledRuns.Changed), scheduling.Every, cancellation).ConfigureAwait(false);
 
     [LoggerMessage(LogLevel.Error, "Schedule {Id} cannot be read and makes no runs: {Fault}")]
     private partial void Unreadable(Guid id, string fault);

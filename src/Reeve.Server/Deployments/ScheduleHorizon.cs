@@ -10,12 +10,11 @@ namespace Reeve.Server.Deployments;
 /// </summary>
 internal sealed record ScheduleHorizon(DateTimeOffset Start, DateTimeOffset Near, DateTimeOffset End, int Least, int Most)
 {
-    private const int MostAhead = 100;
-
-    internal static ScheduleHorizon Standard(DateTimeOffset now) => new(now, now.AddHours(1), now.AddDays(100), 3, MostAhead);
+    internal static ScheduleHorizon Standard(DateTimeOffset now, SchedulingOptions usual) =>
+        new(now, Later(now, usual.Near), Later(now, usual.Far), usual.LeastRuns, usual.MostRuns);
 
     /// <summary>The horizon that a body of <c>POST /deployments/{id}/schedule</c> asks for.</summary>
-    internal static ScheduleHorizon Of(DeploymentScheduling body, DateTimeOffset now)
+    internal static ScheduleHorizon Of(DeploymentScheduling body, DateTimeOffset now, SchedulingOptions usual)
     {
         List<Fault> faults = [];
         if (body.MinTime is { } seconds && !(seconds >= 0 && seconds <= TimeSpan.FromDays(36500).TotalSeconds))
@@ -25,14 +24,13 @@ internal sealed record ScheduleHorizon(DateTimeOffset Start, DateTimeOffset Near
                 faults.Add(new(["body", name], "Input should be greater than or equal to 0", "greater_than_equal"));
         if (faults.Count > 0)
             throw new InvalidRequestException(faults);
-        var standard = Standard(now);
         var start = body.StartTime ?? now;
         return new(
             start,
-            Later(start, body.MinTime is { } near ? TimeSpan.FromSeconds(near) : standard.Near - now),
-            body.EndTime ?? Later(start, standard.End - now),
-            Math.Min(body.MinRuns ?? standard.Least, MostAhead),
-            Math.Min(body.MaxRuns ?? standard.Most, MostAhead));
+            Later(start, body.MinTime is { } near ? TimeSpan.FromSeconds(near) : usual.Near),
+            body.EndTime ?? Later(start, usual.Far),
+            Math.Min(body.MinRuns ?? usual.LeastRuns, usual.MostRuns),
+            Math.Min(body.MaxRuns ?? usual.MostRuns, usual.MostRuns));
     }
 
     private static DateTimeOffset Later(DateTimeOffset start, TimeSpan span) => DateTimeOffset.MaxValue - start < span ? DateTimeOffset.MaxValue : start + span;

@@ -13,7 +13,7 @@ internal sealed partial class FlowRunExplainer
 {
     private sealed record Place(bool PoolPaused, int? PoolLimit, bool QueuePaused, int? QueueLimit, DateTimeOffset? LastPolled);
 
-    private static async ValueTask<List<FlowRunReason>> ScheduledAsync(Session session, LoadedFlowRun run, State state, DateTimeOffset now)
+    private async ValueTask<List<FlowRunReason>> ScheduledAsync(Session session, LoadedFlowRun run, State state, DateTimeOffset now)
     {
         List<FlowRunReason> reasons = [];
         var due = run.Run.NextScheduledStartTime ?? state.StateDetails.ScheduledTime ?? state.Timestamp;
@@ -31,7 +31,7 @@ internal sealed partial class FlowRunExplainer
         return reasons;
     }
 
-    private static async ValueTask PlaceReasonsAsync(Session session, LoadedFlowRun run, DateTimeOffset due, bool isDue, List<FlowRunReason> reasons, DateTimeOffset now)
+    private async ValueTask PlaceReasonsAsync(Session session, LoadedFlowRun run, DateTimeOffset due, bool isDue, List<FlowRunReason> reasons, DateTimeOffset now)
     {
         if (run.Facts is not { WorkPool: { } pool, WorkQueue: { } queue })
         {
@@ -55,9 +55,9 @@ internal sealed partial class FlowRunExplainer
     }
 
     // the table of workers knows who runs, the queue knows whether anybody asked for it lately (agents and runners are no workers)
-    private static async ValueTask<FlowRunReason?> WorkerReasonAsync(Session session, NamedResource pool, NamedResource queue, Place place, DateTimeOffset due, bool tellDue, DateTimeOffset now)
+    private async ValueTask<FlowRunReason?> WorkerReasonAsync(Session session, NamedResource pool, NamedResource queue, Place place, DateTimeOffset due, bool tellDue, DateTimeOffset now)
     {
-        var polledLately = place.LastPolled >= now - WorkQueuesStore.PolledLately;
+        var polledLately = place.LastPolled >= now - health.QueueReady;
         var online = await WorkersAsync(session, pool.Id, now, onlineOnly: true).ConfigureAwait(false);
         var start = $"reeve worker start --pool {pool.Name}";
         if (online.Count == 0 && !polledLately)

@@ -8,7 +8,7 @@ using Reeve.Server.Storage;
 namespace Reeve.Server.FlowRuns;
 
 /// <summary>Says why a run does not run or go on, from what stands in the database alone; nothing is changed by asking.</summary>
-internal sealed partial class FlowRunExplainer(TimeProvider clock)
+internal sealed partial class FlowRunExplainer(WorkerHealthOptions health, TimeProvider clock)
 {
     private const int MostHolders = 20;
 

@@ -7,10 +7,9 @@ using Reeve.Server.Storage;
 namespace Reeve.Server.FlowRuns;
 
 /// <summary>Names a Scheduled run Late when its time is well past and nobody has taken it.</summary>
-internal sealed class LateRunMarker(Database database, Orchestrator orchestrator, TimeProvider clock, ILogger<LateRunMarker> log)
-    : PeriodicService(TimeSpan.FromSeconds(5), clock, log)
+internal sealed class LateRunMarker(Database database, Orchestrator orchestrator, LateRunOptions lateness, TimeProvider clock, ILogger<LateRunMarker> log)
+    : PeriodicService(lateness.Every, clock, log)
 {
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
     private const int MostInOneRound = 200;
 
     internal override async Task RunOnceAsync(CancellationToken cancellation)
@@ -23,7 +22,7 @@ internal sealed class LateRunMarker(Database database, Orchestrator orchestrator
                 where next_scheduled_start_time <= @before and state_name = 'Scheduled' order by next_scheduled_start_time limit @most
                 """,
                 static row => (Id: row.Id(0), Due: row.Time(1)),
-                ("before", (Clock.Now() - Patience).Cut()), ("most", MostInOneRound)),
+                ("before", (Clock.Now() - lateness.After).Cut()), ("most", MostInOneRound)),
             cancellation).ConfigureAwait(false);
         foreach (var (id, due) in late)
         {

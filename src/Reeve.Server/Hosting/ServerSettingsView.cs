@@ -33,9 +33,35 @@ internal static class ServerSettingsView
             ["ui"] = new JsonObject { ["enabled"] = options.ServeConsole, ["serve_base"] = options.BasePath.Length == 0 ? "/" : options.BasePath },
             ["services"] = new JsonObject
             {
-                ["scheduler"] = new JsonObject { ["enabled"] = options.Scheduler },
-                ["late_runs"] = new JsonObject { ["enabled"] = options.LateRuns },
+                ["scheduler"] = new JsonObject
+                {
+                    ["enabled"] = options.Scheduler,
+                    ["loop_seconds"] = options.Scheduling.Every.TotalSeconds,
+                    ["deployment_batch_size"] = options.Scheduling.DeploymentsAtOnce,
+                    ["min_runs"] = options.Scheduling.LeastRuns,
+                    ["max_runs"] = options.Scheduling.MostRuns,
+                    ["min_scheduled_time"] = options.Scheduling.Near.TotalSeconds,
+                    ["max_scheduled_time"] = options.Scheduling.Far.TotalSeconds,
+                },
+                ["late_runs"] = new JsonObject
+                {
+                    ["enabled"] = options.LateRuns,
+                    ["loop_seconds"] = options.Lateness.Every.TotalSeconds,
+                    ["after_seconds"] = options.Lateness.After.TotalSeconds,
+                },
+                ["foreman"] = new JsonObject
+                {
+                    ["enabled"] = options.WorkerHealth.TellsChanges,
+                    ["loop_seconds"] = options.WorkerHealth.Every.TotalSeconds,
+                    ["inactivity_heartbeat_multiple"] = options.WorkerHealth.MissedHeartbeats,
+                    ["fallback_heartbeat_interval_seconds"] = options.WorkerHealth.UsualHeartbeat.TotalSeconds,
+                    ["deployment_last_polled_timeout_seconds"] = options.WorkerHealth.DeploymentReady.TotalSeconds,
+                    ["work_queue_last_polled_timeout_seconds"] = options.WorkerHealth.QueueReady.TotalSeconds,
+                },
             },
+            ["tasks"] = new JsonObject { ["tag_concurrency_slot_wait_seconds"] = options.Slots.TagWait.TotalSeconds },
+            ["deployments"] = new JsonObject { ["concurrency_slot_wait_seconds"] = options.Slots.DeploymentWait.TotalSeconds },
+            ["concurrency"] = new JsonObject { ["initial_deployment_lease_duration"] = options.Slots.DeploymentGrace.TotalSeconds },
         },
     };
 }

@@ -23,6 +23,7 @@ internal sealed partial class Orchestrator
             Proposed = Propose(proposal.State, run.State, now, id, run.ParentTaskRunId),
             Run = run.Run,
             Now = now,
+            SlotWait = slots.DeploymentWait,
             Policy = Resumed(run.Policy, proposal.State.Type),
             DeploymentId = run.Facts.Deployment?.Id,
             ParentTaskRunId = run.ParentTaskRunId,
@@ -36,7 +37,7 @@ internal sealed partial class Orchestrator
         {
             case Verdict.Accept { Transition: FlowRunTransition accepted }:
                 if (accepted is { Slot: { } slot, SlotUse: not SlotUse.None, Proposed.StateDetails.DeploymentConcurrencyLeaseId: { } slotLease })
-                    await slot.WriteAsync(session, accepted.SlotUse, id, slotLease, now).ConfigureAwait(false);
+                    await slot.WriteAsync(session, accepted.SlotUse, id, slotLease, slots, now).ConfigureAwait(false);
                 await EnterAsync(session, run, accepted.Policy, accepted.Proposed, now).ConfigureAwait(false);
                 return Answer(verdict, accepted.Proposed, stored: true);
             case Verdict.Reject { Transition: FlowRunTransition rejected, Instead: { } instead }:

@@ -23,6 +23,7 @@ internal sealed partial class Orchestrator
             Proposed = Propose(proposal.State, run.State, now, run.FlowRunId, id),
             Run = run.Run,
             Now = now,
+            SlotWait = slots.TagWait,
             Chance = Random.Shared.NextDouble(),
             Policy = run.Policy,
             FlowRun = run.FlowRun,

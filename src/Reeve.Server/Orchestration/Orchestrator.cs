@@ -9,7 +9,7 @@ namespace Reeve.Server.Orchestration;
 /// The only writer of run states. A proposal is judged by the rules; the state, the run's sums, its lease and the event that tells of it are
 /// written in the caller's transaction.
 /// </summary>
-internal sealed partial class Orchestrator(Database database, TimeProvider clock)
+internal sealed partial class Orchestrator(Database database, SlotOptions slots, TimeProvider clock)
 {
     /// <summary>Signalled when a flow run became Scheduled: somebody may want to hand it out.</summary>
     internal const string ScheduledTopic = "flow-runs.scheduled";

@@ -21,6 +21,9 @@ internal abstract record Transition
 
     internal required DateTimeOffset Now { get; init; }
 
+    /// <summary>When a run that found no slot asks again.</summary>
+    internal TimeSpan SlotWait { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Between 0 and 1; spreads retries.</summary>
     internal double Chance { get; init; }
 

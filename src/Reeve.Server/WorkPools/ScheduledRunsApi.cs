@@ -11,7 +11,7 @@ using Reeve.Server.Storage;
 namespace Reeve.Server.WorkPools;
 
 /// <summary>What workers and agents that know no leases ask: which runs may they propose Pending for.</summary>
-internal sealed class ScheduledRunsApi(Database database, WorkPoolsStore pools, WorkQueuesStore queues, DueRuns due, TimeProvider clock)
+internal sealed class ScheduledRunsApi(Database database, WorkPoolsStore pools, WorkQueuesStore queues, DueRuns due, WorkerHealthOptions health, TimeProvider clock)
 {
     internal void Map(IEndpointRouteBuilder api)
     {
@@ -81,8 +81,8 @@ internal sealed class ScheduledRunsApi(Database database, WorkPoolsStore pools, 
                 if (await queues.ReadAsync(session, http.Id()).ConfigureAwait(false) is not { } queue)
                     return Refusal.NotFound("Work queue not found.");
                 var late = await LateAsync(session, queue.Id).ConfigureAwait(false);
-                var isPolled = queue.LastPolled >= clock.Now() - WorkQueuesStore.PolledLately;
-                return new WorkQueueStatusDetail(late == 0 && isPolled, late, queue.LastPolled, new WorkQueueHealthPolicy(0, (int)WorkQueuesStore.PolledLately.TotalSeconds));
+                var isPolled = queue.LastPolled >= clock.Now() - health.QueueReady;
+                return new WorkQueueStatusDetail(late == 0 && isPolled, late, queue.LastPolled, new WorkQueueHealthPolicy(0, (int)health.QueueReady.TotalSeconds));
             },
             http.RequestAborted).ConfigureAwait(false);
         await http.AnswerAsync(outcome).ConfigureAwait(false);

@@ -9,11 +9,8 @@ using Reeve.Server.Storage;
 namespace Reeve.Server.WorkPools;
 
 /// <summary>The work queues' SQL.</summary>
-internal sealed class WorkQueuesStore(TimeProvider clock)
+internal sealed class WorkQueuesStore(WorkerHealthOptions health, TimeProvider clock)
 {
-    /// <summary>A queue, and what hangs on it, is READY for so long after a worker asked.</summary>
-    internal static readonly TimeSpan PolledLately = TimeSpan.FromSeconds(60);
-
     private const string Columns = """
         q.id, q.created, q.updated, q.name, q.description, q.is_paused, q.concurrency_limit, q.priority, q.work_pool_id, q.filter, q.last_polled, p.name
         """;
@@ -125,7 +122,7 @@ internal sealed class WorkQueuesStore(TimeProvider clock)
             {
                 await session.ExecuteAsync(
                     $"update work_queue set updated = @now, last_polled = @now where {session.Dialect.AnyId("id", "ids")}", ("now", now), ("ids", queueIds)).ConfigureAwait(false);
-                if (before.Exists(polled => polled is null || polled < now - PolledLately))
+                if (before.Exists(polled => polled is null || polled < now - health.QueueReady))
                     session.Wake(WorkSignals.Health);
             },
             cancellation).ConfigureAwait(false);
@@ -176,7 +173,7 @@ internal sealed class WorkQueuesStore(TimeProvider clock)
             Filter = row.JsonOrNull<QueueFilter>(9),
             LastPolled = polled,
             WorkPoolName = row.Text(11),
-            Status = paused ? "PAUSED" : polled >= clock.Now() - PolledLately ? "READY" : "NOT_READY",
+            Status = paused ? "PAUSED" : polled >= clock.Now() - health.QueueReady ? "READY" : "NOT_READY",
         };
     }
 }

@@ -12,10 +12,8 @@ namespace Reeve.Server.WorkPools;
 /// Tells by events when pools, queues and deployments become ready or cease to be. What they are follows from heartbeats and polls at any moment; this loop
 /// only notices the changes, and notes what it told, so that each is told once, by one server of many.
 /// </summary>
-internal sealed class WorkerMonitor(Database database, TimeProvider clock, ILogger<WorkerMonitor> log) : PeriodicService(Round, clock, log)
+internal sealed class WorkerMonitor(Database database, WorkerHealthOptions health, TimeProvider clock, ILogger<WorkerMonitor> log) : PeriodicService(health.Every, clock, log)
 {
-    private static readonly TimeSpan Round = TimeSpan.FromSeconds(15);
-
     private sealed record Change(string Table, Guid Id, string Name, string Status, string? Told, List<Dictionary<string, string>> Related, string? Type = null);
 
     internal override async Task RunOnceAsync(CancellationToken cancellation)
@@ -26,12 +24,12 @@ internal sealed class WorkerMonitor(Database database, TimeProvider clock, ILogg
     }
 
     protected override Task WaitAsync(CancellationToken cancellation) =>
-        database.Wakeups.WaitAsync(database.Wakeups.Next(WorkSignals.Health), Round, cancellation);
+        database.Wakeups.WaitAsync(database.Wakeups.Next(WorkSignals.Health), health.Every, cancellation);
 
     private async ValueTask<List<Change>> ChangesAsync(Session session)
     {
         var now = Clock.Now();
-        var polled = (now - WorkQueuesStore.PolledLately).Cut();
+        var (polled, asked) = ((now - health.QueueReady).Cut(), (now - health.DeploymentReady).Cut());
         var pools = await session.QueryAsync(
             """
             select id, name, status, status_told, type from (
@@ -56,12 +54,12 @@ internal sealed class WorkerMonitor(Database database, TimeProvider clock, ILogg
             """
             select id, name, status, status_told, pool_id, pool, pool_type, flow_id, flow, queue_id, queue from (
                 select d.id, d.name, d.status_told, f.id as flow_id, f.name as flow, q.id as queue_id, q.name as queue, p.id as pool_id, p.name as pool, p.type as pool_type,
-                    case when d.last_polled >= @polled or q.last_polled >= @polled then 'READY' else 'NOT_READY' end as status
+                    case when d.last_polled >= @asked or q.last_polled >= @polled then 'READY' else 'NOT_READY' end as status
                 from deployment d join flow f on f.id = d.flow_id left join work_queue q on q.id = d.work_queue_id left join work_pool p on p.id = q.work_pool_id) d
             where status <> status_told
             """,
             static row => new Change("deployment", row.Id(0), row.Text(1), row.Text(2), row.TextOrNull(3), OfDeployment(row)),
-            ("polled", polled)).ConfigureAwait(false);
+            ("asked", asked), ("polled", polled)).ConfigureAwait(false);
         return [.. pools, .. queues, .. deployments];
     }
 

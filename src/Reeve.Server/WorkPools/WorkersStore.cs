@@ -6,16 +6,13 @@ using Reeve.Server.Storage;
 
 namespace Reeve.Server.WorkPools;
 
-/// <summary>The workers' SQL. A worker is online until three of its heartbeats are missing.</summary>
-internal sealed class WorkersStore(TimeProvider clock)
+/// <summary>The workers' SQL. A worker is online until some of its heartbeats are missing.</summary>
+internal sealed class WorkersStore(WorkerHealthOptions health, TimeProvider clock)
 {
-    private const double StandardInterval = 30;
-    private const int HeartbeatsToMiss = 3;
-
     internal async ValueTask HeartbeatAsync(Session session, Guid poolId, WorkerHeartbeat beat)
     {
         var now = clock.Now();
-        var interval = Math.Clamp(beat.HeartbeatIntervalSeconds ?? StandardInterval, 1, 86400);
+        var interval = Math.Clamp(beat.HeartbeatIntervalSeconds ?? health.UsualHeartbeat.TotalSeconds, 1, 86400);
         var isKnown = await session.ScalarAsync(
             "select count(*) from worker where work_pool_id = @pool and name = @name and online_until >= @now", ("pool", poolId), ("name", beat.Name), ("now", now)).ConfigureAwait(false) > 0;
         if (!isKnown)
@@ -28,7 +25,7 @@ internal sealed class WorkersStore(TimeProvider clock)
                 heartbeat_interval_seconds = excluded.heartbeat_interval_seconds, online_until = excluded.online_until
             """,
             ("id", Ids.New(now)), ("now", now), ("pool", poolId), ("name", beat.Name), ("interval", beat.HeartbeatIntervalSeconds),
-            ("until", (now + TimeSpan.FromSeconds(interval * HeartbeatsToMiss)).Cut())).ConfigureAwait(false);
+            ("until", (now + TimeSpan.FromSeconds(interval * health.MissedHeartbeats)).Cut())).ConfigureAwait(false);
     }
 
     internal ValueTask<List<Worker>> FilterAsync(Session session, Guid poolId, Query query)

@@ -183,7 +183,7 @@ public sealed class RunSchedulerTests
 
         await marker.RunOnceAsync(TestHost.Cancellation);
         Assert.Equal("Scheduled", await NameAsync());
-        clock.Offset += LateRunMarker.Patience + TimeSpan.FromSeconds(1);
+        clock.Offset += new LateRunOptions().After + TimeSpan.FromSeconds(1);
         await marker.RunOnceAsync(TestHost.Cancellation);
         Assert.Equal("Late", await NameAsync());
         Assert.Equal(id, PoolOfRuns.RunOf(Assert.Single(await pool.ClaimAsync())));

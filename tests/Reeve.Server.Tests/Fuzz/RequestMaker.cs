@@ -48,7 +48,7 @@ internal sealed class RequestMaker(SchemaCheck schemas, Random random)
     {
         var path = new StringBuilder(operation.Path);
         foreach (var parameter in operation.Parameters.Where(p => p.In == "path"))
-            path.Replace($"{{{parameter.Name}}}", Uri.EscapeDataString(odd && random.Next(2) == 0 ? OddText().Replace("\0", "", StringComparison.Ordinal) : PathValue(operation, parameter))); // no server takes a null there
+            path.Replace($"{{{parameter.Name}}}", Uri.EscapeDataString((odd && random.Next(2) == 0 ? OddText() : PathValue(operation, parameter)).Replace("\0", "", StringComparison.Ordinal))); // no server takes a null there
         var query = operation.Parameters.Where(p => p.In == "query" && (p.Required || random.Next(3) == 0))
             .Select(p => $"{p.Name}={Uri.EscapeDataString(odd && random.Next(2) == 0 ? OddText() : Text(Make(p.Schema, 2, p.Name)))}");
         return string.Join('?', (string[])[path.ToString(), .. string.Join('&', query) is { Length: > 0 } text ? [text] : Array.Empty<string>()]);

@@ -10,6 +10,8 @@ namespace Reeve.Cli.Commands.Config;
 /// <param name="IsSecret">Whether it is masked when shown.</param>
 internal sealed record KnownSetting(string Name, SettingKind Kind = SettingKind.Text, string? Default = null, bool IsSecret = false)
 {
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(36500);
+
     /// <summary>Names that older programs know it by.</summary>
     public string[] Others { get; init; } = [];
 
@@ -21,7 +23,9 @@ internal sealed record KnownSetting(string Name, SettingKind Kind = SettingKind.
         SettingKind.Address => Uri.TryCreate(value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? null : "an http or https address, such as http://127.0.0.1:4200/api",
         SettingKind.Port => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= 65535 ? null : "a whole number from 0 to 65535",
         SettingKind.Truth => SettingValues.TryTruth(value, out _) ? null : "true or false",
-        SettingKind.Seconds => SettingValues.TryTime(value, out var time) && time > TimeSpan.Zero ? null : "a time: seconds such as 3600, or PT1H",
+        SettingKind.Seconds => SettingValues.TryTime(value, out var time) && time > TimeSpan.Zero && time <= Longest ? null : "a time: seconds such as 3600, or PT1H",
+        SettingKind.Pause => SettingValues.TryTime(value, out var pause) && pause > TimeSpan.Zero && pause <= TimeSpan.FromDays(1) ? null : "a time of at most a day: seconds such as 60, or PT1M",
+        SettingKind.Count => SettingValues.TryCount(value, out _) ? null : "a whole number from 1 to 1000000",
         SettingKind.Bytes => long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) && bytes > 0 ? null : "a number of bytes",
         SettingKind.Count => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? null : "a number, 0 or more",
         SettingKind.Level => SettingValues.TryLevel(value, out _) ? null : "one of DEBUG, INFO, WARNING, ERROR, CRITICAL",
@@ -40,6 +44,8 @@ internal enum SettingKind
     Port,
     Truth,
     Seconds,
+    Pause,
+    Count,
     Bytes,
     Count,
     Level,
@@ -76,6 +82,8 @@ internal static class SettingValues
             return false;
         }
     }
+
+    public static bool TryCount(string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value is >= 1 and <= 1_000_000;
 
     public static bool TryLevel(string text, out string level)
     {

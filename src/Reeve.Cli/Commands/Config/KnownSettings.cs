@@ -32,8 +32,28 @@ internal static class KnownSettings
         new("SERVER_UI_SERVE_BASE", SettingKind.Path, "/") { Others = ["UI_SERVE_BASE"] },
         new("SERVER_UI_API_URL", SettingKind.Address) { Others = ["UI_API_URL"] },
         new("SERVER_SERVICES_SCHEDULER_ENABLED", SettingKind.Truth, "true") { Others = ["API_SERVICES_SCHEDULER_ENABLED"] },
+        Service("SCHEDULER_LOOP_SECONDS", SettingKind.Pause, "60"),
+        Service("SCHEDULER_DEPLOYMENT_BATCH_SIZE", SettingKind.Count, "100"),
+        Service("SCHEDULER_MIN_RUNS", SettingKind.Count, "3"),
+        Service("SCHEDULER_MAX_RUNS", SettingKind.Count, "100"),
+        Service("SCHEDULER_MIN_SCHEDULED_TIME", SettingKind.Seconds, "3600"),
+        Service("SCHEDULER_MAX_SCHEDULED_TIME", SettingKind.Seconds, "8640000"),
         new("SERVER_SERVICES_LATE_RUNS_ENABLED", SettingKind.Truth, "true") { Others = ["API_SERVICES_LATE_RUNS_ENABLED"] },
+        Service("LATE_RUNS_LOOP_SECONDS", SettingKind.Pause, "5"),
+        Service("LATE_RUNS_AFTER_SECONDS", SettingKind.Seconds, "15"),
+        Service("FOREMAN_ENABLED", SettingKind.Truth, "true"),
+        Service("FOREMAN_LOOP_SECONDS", SettingKind.Pause, "15"),
+        Service("FOREMAN_INACTIVITY_HEARTBEAT_MULTIPLE", SettingKind.Count, "3"),
+        Service("FOREMAN_FALLBACK_HEARTBEAT_INTERVAL_SECONDS", SettingKind.Seconds, "30"),
+        Service("FOREMAN_DEPLOYMENT_LAST_POLLED_TIMEOUT_SECONDS", SettingKind.Seconds, "60"),
+        Service("FOREMAN_WORK_QUEUE_LAST_POLLED_TIMEOUT_SECONDS", SettingKind.Seconds, "60"),
+        new("SERVER_TASKS_TAG_CONCURRENCY_SLOT_WAIT_SECONDS", SettingKind.Seconds, "30") { Others = ["TASK_RUN_TAG_CONCURRENCY_SLOT_WAIT_SECONDS"] },
+        new("SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS", SettingKind.Seconds, "30") { Others = ["DEPLOYMENT_CONCURRENCY_SLOT_WAIT_SECONDS"] },
+        new("SERVER_CONCURRENCY_INITIAL_DEPLOYMENT_LEASE_DURATION", SettingKind.Seconds, "300"),
     ];
+
+    // a loop of the server; the 2.x line counted them to its API
+    private static KnownSetting Service(string name, SettingKind kind, string standard) => new("SERVER_SERVICES_" + name, kind, standard) { Others = ["API_SERVICES_" + name] };
 
     /// <summary>The name without its prefix; null when it has none.</summary>
     public static string? Bare(string key) =>
@@ -70,6 +90,11 @@ internal static class KnownSettings
             if (settings.Find(known.Names) is { } set && known.Fault(set.Value) is { } fault)
                 faults.Add($"{set.Name} is '{Shown(set.Name, set.Value, showSecrets: false)}' (from {set.Source}); it must be {fault}");
         }
+
+        if (Number("SERVER_SERVICES_SCHEDULER_MIN_RUNS") is { } least && Number("SERVER_SERVICES_SCHEDULER_MAX_RUNS") is { } most && least > most)
+            faults.Add($"SERVER_SERVICES_SCHEDULER_MIN_RUNS is {least}, more than SERVER_SERVICES_SCHEDULER_MAX_RUNS, which is {most}");
+
+        int? Number(string name) => SettingValues.TryCount(settings.Find(FindBare(name)!.Names)?.Value ?? FindBare(name)!.Default!, out var number) ? number : null;
 
         // a file for Python may hold what only Python reads; one of Reeve's own may not
         foreach (var file in settings.Files.Where(f => f.IsReeves))

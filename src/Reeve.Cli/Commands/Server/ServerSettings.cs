@@ -27,6 +27,31 @@ internal static class ServerSettings
             ServeConsole = Truth("SERVER_UI_ENABLED"),
             Scheduler = Truth("SERVER_SERVICES_SCHEDULER_ENABLED"),
             LateRuns = Truth("SERVER_SERVICES_LATE_RUNS_ENABLED"),
+            Scheduling = new()
+            {
+                Every = Time("SERVER_SERVICES_SCHEDULER_LOOP_SECONDS"),
+                DeploymentsAtOnce = Number("SERVER_SERVICES_SCHEDULER_DEPLOYMENT_BATCH_SIZE"),
+                LeastRuns = Number("SERVER_SERVICES_SCHEDULER_MIN_RUNS"),
+                MostRuns = Number("SERVER_SERVICES_SCHEDULER_MAX_RUNS"),
+                Near = Time("SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME"),
+                Far = Time("SERVER_SERVICES_SCHEDULER_MAX_SCHEDULED_TIME"),
+            },
+            Lateness = new() { Every = Time("SERVER_SERVICES_LATE_RUNS_LOOP_SECONDS"), After = Time("SERVER_SERVICES_LATE_RUNS_AFTER_SECONDS") },
+            WorkerHealth = new()
+            {
+                TellsChanges = Truth("SERVER_SERVICES_FOREMAN_ENABLED"),
+                Every = Time("SERVER_SERVICES_FOREMAN_LOOP_SECONDS"),
+                MissedHeartbeats = Number("SERVER_SERVICES_FOREMAN_INACTIVITY_HEARTBEAT_MULTIPLE"),
+                UsualHeartbeat = Time("SERVER_SERVICES_FOREMAN_FALLBACK_HEARTBEAT_INTERVAL_SECONDS"),
+                QueueReady = Time("SERVER_SERVICES_FOREMAN_WORK_QUEUE_LAST_POLLED_TIMEOUT_SECONDS"),
+                DeploymentReady = Time("SERVER_SERVICES_FOREMAN_DEPLOYMENT_LAST_POLLED_TIMEOUT_SECONDS"),
+            },
+            Slots = new()
+            {
+                TagWait = Time("SERVER_TASKS_TAG_CONCURRENCY_SLOT_WAIT_SECONDS"),
+                DeploymentWait = Time("SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS"),
+                DeploymentGrace = Time("SERVER_CONCURRENCY_INITIAL_DEPLOYMENT_LEASE_DURATION"),
+            },
             CsrfProtection = Truth("SERVER_API_CSRF_PROTECTION_ENABLED"),
             CsrfTokenLife = Time("SERVER_API_CSRF_TOKEN_EXPIRATION"),
             CorsOrigins = SettingValues.List(Value("SERVER_API_CORS_ALLOWED_ORIGINS")),
@@ -46,6 +71,8 @@ internal static class ServerSettings
         string Value(string name) => Text(name) ?? KnownSettings.FindBare(name)!.Default!;
 
         bool Truth(string name) => SettingValues.TryTruth(Value(name), out var value) && value;
+
+        int Number(string name) => SettingValues.TryCount(Value(name), out var value) ? value : throw new InvalidOperationException($"{name} was not checked.");
 
         TimeSpan Time(string name) => SettingValues.TryTime(Value(name), out var value) ? value : throw new InvalidOperationException($"{name} was not checked.");
     }

@@ -10,7 +10,6 @@ namespace Reeve.Server.Orchestration.Rules;
 /// </summary>
 internal static class SecureFlowSlots
 {
-    internal const int SecondsToWait = 30;
     internal const string AwaitingSlot = "AwaitingConcurrencySlot";
 
     private const string Reached = "Deployment concurrency limit reached.";
@@ -33,7 +32,7 @@ internal static class SecureFlowSlots
             return new Verdict.Accept(Carry(transition, Ids.New(transition.Now), SlotUse.Take));
         return slot.Deployment.CancelsNew
             ? new Verdict.Reject(transition, Reached, transition.NewState(StateType.Cancelled, message: Reached))
-            : new Verdict.Reject(transition, Reached, transition.NewState(StateType.Scheduled, AwaitingSlot, scheduledTime: transition.Now.AddSeconds(SecondsToWait)));
+            : new Verdict.Reject(transition, Reached, transition.NewState(StateType.Scheduled, AwaitingSlot, scheduledTime: transition.Now + transition.SlotWait));
     }
 
     private static Verdict Begin(FlowRunTransition transition, DeploymentSlot slot, Guid lease)

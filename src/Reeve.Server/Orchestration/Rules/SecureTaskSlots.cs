@@ -13,7 +13,7 @@ internal static class SecureTaskSlots
         if (transition.TagSlots.Find(slot => slot.Deadlocks) is { } closed)
             return new Verdict.Abort(TaskRunSlots.Deadlock(closed.Tag));
         return transition.TagSlots.FindAll(slot => slot.IsFull) is { Count: > 0 } full
-            ? new Verdict.Wait(TaskRunSlots.SecondsToWait, $"Concurrency limit for the {string.Join(", ", full.Select(slot => slot.Tag))} tag has been reached")
+            ? new Verdict.Wait((long)Math.Ceiling(transition.SlotWait.TotalSeconds), $"Concurrency limit for the {string.Join(", ", full.Select(slot => slot.Tag))} tag has been reached")
             : new Verdict.Accept(transition);
     }
 }

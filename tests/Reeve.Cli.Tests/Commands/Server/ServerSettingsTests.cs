@@ -42,6 +42,52 @@ public sealed class ServerSettingsTests
     }
 
     [Fact]
+    public void Settings_of_the_services_reach_the_server_under_the_names_of_both_lines()
+    {
+        var options = Read(new()
+        {
+            ["PREFECT_API_SERVICES_SCHEDULER_LOOP_SECONDS"] = "20",
+            ["PREFECT_SERVER_SERVICES_SCHEDULER_DEPLOYMENT_BATCH_SIZE"] = "7",
+            ["REEVE_SERVER_SERVICES_SCHEDULER_MIN_RUNS"] = "2",
+            ["PREFECT_API_SERVICES_SCHEDULER_MAX_RUNS"] = "9",
+            ["PREFECT_API_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME"] = "PT2H",
+            ["PREFECT_SERVER_SERVICES_SCHEDULER_MAX_SCHEDULED_TIME"] = "P10D",
+            ["PREFECT_API_SERVICES_LATE_RUNS_LOOP_SECONDS"] = "1",
+            ["PREFECT_API_SERVICES_LATE_RUNS_AFTER_SECONDS"] = "40",
+            ["PREFECT_API_SERVICES_FOREMAN_ENABLED"] = "false",
+            ["PREFECT_API_SERVICES_FOREMAN_LOOP_SECONDS"] = "3",
+            ["PREFECT_SERVER_SERVICES_FOREMAN_INACTIVITY_HEARTBEAT_MULTIPLE"] = "4",
+            ["PREFECT_SERVER_SERVICES_FOREMAN_FALLBACK_HEARTBEAT_INTERVAL_SECONDS"] = "5",
+            ["PREFECT_SERVER_SERVICES_FOREMAN_WORK_QUEUE_LAST_POLLED_TIMEOUT_SECONDS"] = "6",
+            ["PREFECT_API_SERVICES_FOREMAN_DEPLOYMENT_LAST_POLLED_TIMEOUT_SECONDS"] = "8",
+            ["PREFECT_TASK_RUN_TAG_CONCURRENCY_SLOT_WAIT_SECONDS"] = "11",
+            ["PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS"] = "12",
+            ["PREFECT_SERVER_CONCURRENCY_INITIAL_DEPLOYMENT_LEASE_DURATION"] = "13",
+        });
+
+        Assert.Equal(new SchedulingOptions { Every = Seconds(20), DeploymentsAtOnce = 7, LeastRuns = 2, MostRuns = 9, Near = TimeSpan.FromHours(2), Far = TimeSpan.FromDays(10) }, options.Scheduling);
+        Assert.Equal(new LateRunOptions { Every = Seconds(1), After = Seconds(40) }, options.Lateness);
+        Assert.Equal(
+            new WorkerHealthOptions { TellsChanges = false, Every = Seconds(3), MissedHeartbeats = 4, UsualHeartbeat = Seconds(5), QueueReady = Seconds(6), DeploymentReady = Seconds(8) },
+            options.WorkerHealth);
+        Assert.Equal(new SlotOptions { TagWait = Seconds(11), DeploymentWait = Seconds(12), DeploymentGrace = Seconds(13) }, options.Slots);
+    }
+
+    [Fact]
+    public void Settings_of_the_services_that_cannot_be_are_named_together()
+    {
+        var fault = Assert.Throws<CliException>(() => Read(new()
+        {
+            ["PREFECT_API_SERVICES_SCHEDULER_LOOP_SECONDS"] = "P2D",
+            ["REEVE_SERVER_SERVICES_SCHEDULER_DEPLOYMENT_BATCH_SIZE"] = "0",
+            ["REEVE_SERVER_SERVICES_SCHEDULER_MIN_RUNS"] = "200",
+        }));
+
+        foreach (var name in (string[])["PREFECT_API_SERVICES_SCHEDULER_LOOP_SECONDS is 'P2D'", "DEPLOYMENT_BATCH_SIZE is '0'", "MIN_RUNS is 200, more than"])
+            Assert.Contains(name, fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Without_settings_the_server_is_what_its_own_defaults_say()
     {
         var standard = new ServerOptions { Home = "/h" };
@@ -71,6 +117,8 @@ public sealed class ServerSettingsTests
             TrustedProxies = options.TrustedProxies,
         });
     }
+
+    private static TimeSpan Seconds(int count) => TimeSpan.FromSeconds(count);
 
     private static ServerOptions Read(Dictionary<string, string> environment) =>
         ServerSettings.Read(new ReeveSettings(name => name == "REEVE_HOME" ? Path.GetTempPath() : environment.GetValueOrDefault(name), new Profile("p", new Dictionary<string, string>())), TimeProvider.System);

@@ -86,6 +86,17 @@ public sealed class SlotRuleTests
         Assert.Equal('A', Outcome(SecureTaskSlots.Judge(Transitions.TaskRun("RUNNING", "COMPLETED") with { TagSlots = slots })));
     }
 
+    [Fact]
+    public void A_full_limit_is_asked_again_after_the_time_that_was_set()
+    {
+        List<TagSlot> full = [new("t", Limit(1, 1, true), [])];
+        var task = Transitions.TaskRun("PENDING", "RUNNING") with { TagSlots = full, SlotWait = TimeSpan.FromSeconds(7.5) };
+        var flow = Transitions.FlowRun("SCHEDULED", "PENDING") with { Slot = Slot(1, 1, true, "ENQUEUE"), SlotWait = TimeSpan.FromSeconds(9) };
+
+        Assert.Equal(8, Assert.IsType<Verdict.Wait>(SecureTaskSlots.Judge(task)).Seconds);
+        Assert.Equal(flow.Now.AddSeconds(9), Assert.IsType<Verdict.Reject>(SecureFlowSlots.Judge(flow)).Instead!.StateDetails.ScheduledTime);
+    }
+
     private static char Outcome(Verdict verdict) => verdict switch
     {
         Verdict.Accept { Transition: FlowRunTransition { SlotUse: SlotUse.Take, Proposed.StateDetails.DeploymentConcurrencyLeaseId: not null } } => 'T',
