@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -57,12 +58,15 @@ public sealed class ServerHost : IAsyncDisposable
     internal static ServerHost Build(ServerOptions options, Action<IWebHostBuilder>? configureWeb) => new(options, configureWeb);
 
     /// <summary>The OpenAPI document of this program's routes, made without a database and without listening.</summary>
-    public static async Task<string> DescribeAsync()
+    public static async Task<string> DescribeAsync() => OpenApiDocument.Of(await EndpointsAsync().ConfigureAwait(false)).ToJsonString();
+
+    /// <summary>This program's routes, without a database and without listening.</summary>
+    internal static async Task<IReadOnlyList<Endpoint>> EndpointsAsync()
     {
         await using var server = new ServerHost(new ServerOptions { Home = Path.GetTempPath() }, configureWeb: null);
         await using var none = new NoDatabase(TimeProvider.System);
         server.App = server.BuildApp(none);
-        return OpenApiDocument.Of(((IEndpointRouteBuilder)server.App).DataSources.SelectMany(source => source.Endpoints)).ToJsonString();
+        return [.. ((IEndpointRouteBuilder)server.App).DataSources.SelectMany(source => source.Endpoints)];
     }
 
     private static void AddServices(IServiceCollection services)

@@ -56,7 +56,7 @@ internal sealed class LogsStore(TimeProvider clock)
             from unnest(@ids, @names, @levels, @messages, @timestamps, @flow_runs, @task_runs) l(id, name, level, message, timestamp, flow_run, task_run)
             """,
             ("now", now), ("ids", SqlValue.Column([.. lines.Select(_ => (Guid?)Ids.New(now))])), ("names", lines.Select(line => line.Name).ToArray()),
-            ("levels", SqlValue.Column([.. lines.Select(line => line.Level)])), ("messages", lines.Select(line => line.Message).ToArray()),
+            ("levels", SqlValue.Column([.. lines.Select(line => (long)line.Level)])), ("messages", lines.Select(line => line.Message).ToArray()),
             ("timestamps", SqlValue.Column([.. lines.Select(line => line.Timestamp.Cut())])), ("flow_runs", SqlValue.Column([.. lines.Select(line => line.FlowRunId)])),
             ("task_runs", SqlValue.Column([.. lines.Select(line => line.TaskRunId)]))).ConfigureAwait(false);
     }

@@ -21,6 +21,8 @@ internal static class RunLabels
     {
         if (earlier.ValueKind != JsonValueKind.Object || !earlier.EnumerateObject().Any())
             return later;
+        if (later.ValueKind != JsonValueKind.Object || !later.EnumerateObject().Any())
+            return earlier;
         var labels = new JsonObject();
         foreach (var part in (JsonElement[])[earlier, later])
             if (part.ValueKind == JsonValueKind.Object)

@@ -21,7 +21,7 @@ internal static class PostgresParameters
         SqlValue.ValueKind.Texts => Typed(NpgsqlDbType.Array | NpgsqlDbType.Text, value, Array.ConvertAll((string[]?)value.Reference ?? [], Storable)),
         SqlValue.ValueKind.IdColumn => Typed(NpgsqlDbType.Array | NpgsqlDbType.Uuid, value, (Guid?[]?)value.Reference ?? []),
         SqlValue.ValueKind.TimeColumn => Typed(NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, value, Array.ConvertAll((DateTimeOffset[]?)value.Reference ?? [], time => time.ToUniversalTime())),
-        SqlValue.ValueKind.NumberColumn => Typed(NpgsqlDbType.Array | NpgsqlDbType.Integer, value, (int[]?)value.Reference ?? []),
+        SqlValue.ValueKind.NumberColumn => Typed(NpgsqlDbType.Array | NpgsqlDbType.Bigint, value, (long[]?)value.Reference ?? []),
         _ => throw new InvalidOperationException($"No binding for {value.Kind}."),
     };
 

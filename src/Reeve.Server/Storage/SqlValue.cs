@@ -64,7 +64,7 @@ internal readonly struct SqlValue
     internal static SqlValue Column(DateTimeOffset[] times) => new(ValueKind.TimeColumn, false, reference: times);
 
     /// <inheritdoc cref="Column(Guid?[])"/>
-    internal static SqlValue Column(int[] numbers) => new(ValueKind.NumberColumn, false, reference: numbers);
+    internal static SqlValue Column(long[] numbers) => new(ValueKind.NumberColumn, false, reference: numbers);
 
     internal static SqlValue Utf8Json(byte[]? utf8) => new SqlValue(ValueKind.Json, utf8 is null, reference: utf8);
 

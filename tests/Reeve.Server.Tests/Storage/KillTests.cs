@@ -23,9 +23,12 @@ public sealed class KillTests : IDisposable
     {
         await using var database = await TestDatabase.CreateAsync(kind);
         var clients = new PersistentClients(Clients, Cancellation);
+        var next = ServerInAProcess.Prepare(database.Connection, home);
         for (var kill = 0; kill < Kills; kill++)
         {
-            using var server = await ServerInAProcess.StartAsync(database.Connection, home, Cancellation);
+            using var server = next;
+            await server.BeginAsync(Cancellation);
+            next = ServerInAProcess.Prepare(database.Connection, home);
             clients.Resume(server.Client);
             // sometimes in the first writes of a new process, sometimes in the middle of its work
             await clients.AdvanceAsync(1 + (kill * 37 % 100));
@@ -33,7 +36,8 @@ public sealed class KillTests : IDisposable
             await server.KillAsync();
         }
 
-        using var last = await ServerInAProcess.StartAsync(database.Connection, home, Cancellation);
+        using var last = next;
+        await last.BeginAsync(Cancellation);
         clients.Resume(last.Client);
         await clients.FinishAsync();
         Assert.True(clients.Repeated >= Kills, $"only {clients.Repeated} requests were under way when the server was killed");
@@ -57,6 +61,25 @@ public sealed class KillTests : IDisposable
         }
 
         await clients.FinishAsync();
+        await clients.CheckAsync(server.Client);
+        await server.KillAsync();
+    }
+
+    [Fact(Timeout = 1_800_000)]
+    public async Task Restarts_of_PostgreSQL_in_order_and_by_crash_lose_and_double_nothing_that_was_acknowledged()
+    {
+        await using var cluster = await PostgresCluster.StartAsync(Cancellation);
+        using var server = await ServerInAProcess.StartAsync(cluster.Connection, home, Cancellation);
+        var clients = new PersistentClients(Clients, Cancellation);
+        clients.Resume(server.Client);
+        for (var restart = 0; restart < Math.Max(2, Kills / 5); restart++)
+        {
+            await clients.AdvanceAsync(1 + (restart * 37 % 100));
+            await cluster.RestartAsync(restart % 2 == 0 ? "fast" : "immediate", Cancellation);
+        }
+
+        await clients.FinishAsync();
+        Assert.True(clients.Repeated > 0, "no request was under way at any restart");
         await clients.CheckAsync(server.Client);
         await server.KillAsync();
     }

@@ -11,19 +11,41 @@ internal sealed class ServerInAProcess : IDisposable
     private const string HomeVariable = "REEVE_TEST_SERVER_HOME";
     private readonly Process process;
 
-    private ServerInAProcess(Process process, string address) => (this.process, Client) = (process, new HttpClient { BaseAddress = new Uri(address + "/api/") });
+    private HttpClient? client;
 
-    internal HttpClient Client { get; }
+    private ServerInAProcess(Process process) => this.process = process;
+
+    internal HttpClient Client => client ?? throw new InvalidOperationException("The server was not told to begin.");
+
+    /// <summary>Starts a process that loads the program and opens nothing yet: it can do that while another server is still at work.</summary>
+    internal static ServerInAProcess Prepare(string database, string home)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            Environment = { [DatabaseVariable] = database, [HomeVariable] = home, ["DOTNET_TieredPGO"] = "0" }, // it lives for a moment
+        };
+        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
+            start.ArgumentList.Add(typeof(ServerInAProcess).Assembly.Location);
+        return new(Process.Start(start)!);
+    }
 
     internal static async Task<ServerInAProcess> StartAsync(string database, string home, CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, Environment = { [DatabaseVariable] = database, [HomeVariable] = home } };
-        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
-            start.ArgumentList.Add(typeof(ServerInAProcess).Assembly.Location);
-        var process = Process.Start(start)!;
+        var server = Prepare(database, home);
+        await server.BeginAsync(cancellation);
+        return server;
+    }
+
+    /// <summary>Opens the database and listens.</summary>
+    internal async Task BeginAsync(CancellationToken cancellation)
+    {
+        await process.StandardInput.WriteLineAsync("begin".AsMemory(), cancellation);
+        await process.StandardInput.FlushAsync(cancellation);
         var address = await process.StandardOutput.ReadLineAsync(cancellation);
         Assert.StartsWith("http://", address, StringComparison.Ordinal);
-        return new(process, address!);
+        client = new() { BaseAddress = new Uri(address + "/api/") };
     }
 
     internal async Task KillAsync()
@@ -37,7 +59,7 @@ internal sealed class ServerInAProcess : IDisposable
         if (!process.HasExited)
             process.Kill();
         process.Dispose();
-        Client.Dispose();
+        client?.Dispose();
     }
 
     // runs before the tests' own entry point, and instead of it in the child
@@ -48,6 +70,10 @@ internal sealed class ServerInAProcess : IDisposable
     {
         if (Environment.GetEnvironmentVariable(DatabaseVariable) is not { Length: > 0 } database)
             return;
+        // much of what a start loads and compiles
+        ServerHost.EndpointsAsync().GetAwaiter().GetResult();
+        if (System.Console.ReadLine() is null)
+            Environment.Exit(0); // the test is gone
         var host = ServerHost.Build(new ServerOptions
         {
             Home = Environment.GetEnvironmentVariable(HomeVariable)!,
