@@ -41,23 +41,29 @@ internal sealed class ArtifactsStore(TimeProvider clock)
     {
         var now = clock.Now();
         var id = Ids.New(now);
-        await session.ExecuteAsync(
+        Add(session, id, artifact, now);
+        return (await ReadAsync(session, id).ConfigureAwait(false))!;
+    }
+
+    /// <summary>Stores an artifact, the newest of its key; goes out with the next statement.</summary>
+    internal static void Add(Session session, Guid id, ArtifactCreate artifact, DateTimeOffset now)
+    {
+        session.Post(
             """
             insert into artifact (id, created, updated, key, type, description, data, metadata, flow_run_id, task_run_id)
             values (@id, @now, @now, @key, @type, @description, @data, @metadata, @flow_run, @task_run)
             """,
             ("id", id), ("now", now), ("key", artifact.Key), ("type", artifact.Type), ("description", artifact.Description), ("data", artifact.Data),
-            ("metadata", Metadata(artifact.Metadata)), ("flow_run", artifact.FlowRunId), ("task_run", artifact.TaskRunId)).ConfigureAwait(false);
+            ("metadata", Metadata(artifact.Metadata)), ("flow_run", artifact.FlowRunId), ("task_run", artifact.TaskRunId));
         if (artifact.Key is { } key)
         {
-            await session.ExecuteAsync(
+            session.Post(
                 """
                 insert into artifact_collection (id, created, updated, key, latest_id) values (@id, @now, @now, @key, @latest)
                 on conflict (key) do update set updated = excluded.updated, latest_id = excluded.latest_id
                 """,
-                ("id", Ids.New(now)), ("now", now), ("key", key), ("latest", id)).ConfigureAwait(false);
+                ("id", Ids.New(now)), ("now", now), ("key", key), ("latest", id));
         }
-        return (await ReadAsync(session, id).ConfigureAwait(false))!;
     }
 
     internal static ValueTask<Artifact?> ReadAsync(Session session, Guid id) =>

@@ -41,8 +41,8 @@ internal static class RunCriteria
         Criteria.Of(on, alias, filter.State, on.InOrder),
         Criteria.Of(on, $"{alias}.flow_version", filter.FlowVersion),
         Criteria.Of(on, $"{alias}.start_time", filter.StartTime),
-        Criteria.Of(on, $"{alias}.end_time", filter.EndTime),
-        Criteria.Of(on, $"{alias}.expected_start_time", filter.ExpectedStartTime),
+        Criteria.Of(on, on.Column($"{alias}.end_time"), filter.EndTime),
+        Criteria.Of(on, on.Column($"{alias}.expected_start_time"), filter.ExpectedStartTime),
         Criteria.Of(on, $"{alias}.next_scheduled_start_time", filter.NextScheduledStartTime),
         ParentFlowRun(on, alias, filter.ParentFlowRunId),
         Criteria.Of(on, $"{alias}.parent_task_run_id", filter.ParentTaskRunId),
@@ -56,9 +56,9 @@ internal static class RunCriteria
         Criteria.Of(on, $"{alias}.tags", filter.Tags),
         // where the time of the start is bounded, its index holds the states too
         Criteria.Of(on, alias, filter.State, on.InOrder || filter.StartTime is { After: not null } or { Before: not null }),
-        Criteria.Of(on, $"{alias}.start_time", filter.StartTime),
-        Criteria.Of(on, $"{alias}.end_time", filter.EndTime),
-        Criteria.Of(on, $"{alias}.expected_start_time", filter.ExpectedStartTime),
+        Criteria.Of(on, on.Column($"{alias}.start_time"), filter.StartTime),
+        Criteria.Of(on, on.Column($"{alias}.end_time"), filter.EndTime),
+        Criteria.Of(on, on.Column($"{alias}.expected_start_time"), filter.ExpectedStartTime),
         Criteria.Of(on, $"{alias}.flow_run_id", filter.FlowRunId),
         filter.SubflowRuns?.Exists is { } wanted ? $"{(wanted ? "" : "not ")}exists (select 1 from flow_run sub where sub.parent_task_run_id = {alias}.id)" : null);
 

@@ -48,6 +48,8 @@ public sealed class FilterCriteriaTests
         {"flow_runs":{"parent_task_run_id":{"is_null_":true}}} | Red-Otter blue green_1
         {"flow_runs":{"idempotency_key":{"any_":["k1","k3"]}}} | Red-Otter
         {"flow_runs":{"idempotency_key":{"any_":["k1","k2"],"not_any_":["k1"]}}} | green_1
+        {"flow_runs":{"idempotency_key":{"not_any_":["k1"]}}} | green_1
+        {"flow_runs":{"idempotency_key":{"not_any_":[]}}} | Red-Otter blue green_1 sub
         {"flow_runs":{"created_by":{"type_":["AUTOMATION"]}}} | green_1
         {"flow_runs":{"created_by":{"id_":["{maker}"]}}} | green_1
         {"flow_runs":{"created_by":{"id_":["{red}"]}}} |
