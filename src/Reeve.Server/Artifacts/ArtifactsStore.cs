@@ -1,6 +1,7 @@
 using Reeve.Protocol;
 using Reeve.Protocol.Artifacts;
 using Reeve.Protocol.Filters;
+using Reeve.Server.Events;
 using Reeve.Server.Filters;
 using Reeve.Server.Hosting;
 using Reeve.Server.Storage;
@@ -41,12 +42,12 @@ internal sealed class ArtifactsStore(TimeProvider clock)
     {
         var now = clock.Now();
         var id = Ids.New(now);
-        Add(session, id, artifact, now);
+        await AddAsync(session, id, artifact, now).ConfigureAwait(false);
         return (await ReadAsync(session, id).ConfigureAwait(false))!;
     }
 
-    /// <summary>Stores an artifact, the newest of its key; goes out with the next statement.</summary>
-    internal static void Add(Session session, Guid id, ArtifactCreate artifact, DateTimeOffset now)
+    /// <summary>Stores an artifact, the newest of its key.</summary>
+    internal static async ValueTask AddAsync(Session session, Guid id, ArtifactCreate artifact, DateTimeOffset now)
     {
         session.Post(
             """
@@ -57,12 +58,14 @@ internal sealed class ArtifactsStore(TimeProvider clock)
             ("metadata", Metadata(artifact.Metadata)), ("flow_run", artifact.FlowRunId), ("task_run", artifact.TaskRunId));
         if (artifact.Key is { } key)
         {
-            session.Post(
+            var collection = Ids.New(now);
+            await session.ExecuteAsync(
                 """
                 insert into artifact_collection (id, created, updated, key, latest_id) values (@id, @now, @now, @key, @latest)
                 on conflict (key) do update set updated = excluded.updated, latest_id = excluded.latest_id
                 """,
-                ("id", Ids.New(now)), ("now", now), ("key", key), ("latest", id));
+                ("id", collection), ("now", now), ("key", key), ("latest", id)).ConfigureAwait(false);
+            await TellAsync(session, now, collection, key).ConfigureAwait(false);
         }
     }
 
@@ -116,8 +119,10 @@ internal sealed class ArtifactsStore(TimeProvider clock)
     {
         if (await ReadAsync(session, id).ConfigureAwait(false) is not { } known)
             return NotFound;
+        ArtifactCollection? told = null;
         if (known.Key is { } key)
         {
+            told = await CollectionAsync(session, key).ConfigureAwait(false);
             // the collection's row stays locked: no newer artifact of the key is made meanwhile
             await session.ExecuteAsync(
                 """
@@ -128,7 +133,35 @@ internal sealed class ArtifactsStore(TimeProvider clock)
                 ("now", clock.Now()), ("key", key), ("id", id)).ConfigureAwait(false);
         }
         await session.ExecuteAsync("delete from artifact where id = @id", ("id", id)).ConfigureAwait(false);
+        if (told is { } before && before.LatestId == id)
+        {
+            var after = await CollectionAsync(session, before.Key).ConfigureAwait(false);
+            Tell(session, clock.Now(), after is null ? ObjectEvents.Deleted : ObjectEvents.Updated, after ?? before);
+        }
         return null;
+    }
+
+    private static ValueTask<ArtifactCollection?> CollectionAsync(Session session, string key) =>
+        session.QueryFirstAsync($"select {Columns}, c.id, c.created, c.updated {LatestFrom} where c.key = @key", ReadCollection, ("key", key));
+
+    private static async ValueTask TellAsync(Session session, DateTimeOffset now, Guid wouldBe, string key)
+    {
+        var collection = (await CollectionAsync(session, key).ConfigureAwait(false))!;
+        Tell(session, now, collection.Id == wouldBe ? ObjectEvents.Created : ObjectEvents.Updated, collection);
+    }
+
+    private static void Tell(Session session, DateTimeOffset now, string action, ArtifactCollection collection)
+    {
+        List<Dictionary<string, string>> related = [ObjectEvents.Related("artifact", collection.LatestId, role: "latest")];
+        if (collection.FlowRunId is { } flowRun)
+            related.Add(ObjectEvents.Related("flow-run", flowRun));
+        if (collection.TaskRunId is { } taskRun)
+            related.Add(ObjectEvents.Related("task-run", taskRun));
+        ObjectEvents.Tell(session, now, new("artifact-collection", action, collection.Id, collection.Key)
+        {
+            Related = related,
+            Payload = new() { ["key"] = collection.Key, ["type"] = collection.Type, ["data"] = ObjectEvents.Node(collection.Data), ["description"] = collection.Description },
+        });
     }
 
     private static string Where(Conditions on, Query query) => Conditions.Where(

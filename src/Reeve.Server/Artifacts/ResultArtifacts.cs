@@ -16,12 +16,12 @@ internal static class ResultArtifacts
     private const string Description = "artifact_description";
 
     /// <summary>Stores the artifact of a state that a run enters, if it brings a result; the state as it is to be stored.</summary>
-    internal static State Keep(Session session, State entered, Guid? flowRunId, Guid? taskRunId, DateTimeOffset now)
+    internal static async ValueTask<State> KeepAsync(Session session, State entered, Guid? flowRunId, Guid? taskRunId, DateTimeOffset now)
     {
         if (entered.Data is not { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } data || IsUnpersisted(data))
             return entered;
         var (result, isObject) = (Result(data), data.ValueKind == JsonValueKind.Object);
-        ArtifactsStore.Add(
+        await ArtifactsStore.AddAsync(
             session,
             Ids.New(now),
             new()
@@ -33,7 +33,7 @@ internal static class ResultArtifacts
                 FlowRunId = flowRunId,
                 TaskRunId = taskRunId,
             },
-            now);
+            now).ConfigureAwait(false);
         return entered with { Data = result };
     }
 

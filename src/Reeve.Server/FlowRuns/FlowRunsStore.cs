@@ -177,8 +177,11 @@ internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider cloc
 
     internal async ValueTask<bool> DeleteAsync(Session session, Guid id)
     {
+        // lines that speak of no run there is stay
+        if (await session.ExecuteAsync("delete from flow_run where id = @id", ("id", id)).ConfigureAwait(false) == 0)
+            return false;
         await session.ExecuteAsync("delete from log where flow_run_id = @id", ("id", id)).ConfigureAwait(false);
-        return await session.ExecuteAsync("delete from flow_run where id = @id", ("id", id)).ConfigureAwait(false) == 1;
+        return true;
     }
 
     private async ValueTask<FlowRun> ReadTwinAsync(Session session, NewFlowRun run) => await session.QueryFirstAsync(

@@ -52,7 +52,7 @@ internal sealed partial class Orchestrator
 
     private async ValueTask<State> EnterAsync(Session session, LoadedFlowRun run, FlowRunPolicy policy, State entered, DateTimeOffset now)
     {
-        entered = ResultArtifacts.Keep(session, entered, run.Id, null, now);
+        entered = await ResultArtifacts.KeepAsync(session, entered, run.Id, null, now).ConfigureAwait(false);
         var resumes = run.Policy.Resuming == true;
         var sums = run.Run.Enter(run.State, entered, resumes);
         StateRows.AddFlowRunState(session, run.Id, entered);

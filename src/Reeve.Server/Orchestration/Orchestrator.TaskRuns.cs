@@ -68,7 +68,7 @@ internal sealed partial class Orchestrator
             run = run with { Labels = RunLabels.OfTaskRun(run.FlowRunId!.Value, parent.Labels, run.Labels) };
         if (await TaskRunRows.InsertAsync(session, run, state, sums, now).ConfigureAwait(false) == 0)
             return null;
-        state = ResultArtifacts.Keep(session, state, run.FlowRunId, run.Id, now);
+        state = await ResultArtifacts.KeepAsync(session, state, run.FlowRunId, run.Id, now).ConfigureAwait(false);
         StateRows.AddTaskRunState(session, run.Id, state);
         await BackgroundTaskRuns.QueueAsync(session, run.Id, state).ConfigureAwait(false);
         var loaded = new LoadedTaskRun
@@ -86,7 +86,7 @@ internal sealed partial class Orchestrator
 
     private static async ValueTask<State> EnterAsync(Session session, LoadedTaskRun run, State entered, DateTimeOffset now)
     {
-        entered = ResultArtifacts.Keep(session, entered, run.FlowRunId, run.Id, now);
+        entered = await ResultArtifacts.KeepAsync(session, entered, run.FlowRunId, run.Id, now).ConfigureAwait(false);
         var sums = run.Run.Enter(run.State, entered);
         StateRows.AddTaskRunState(session, run.Id, entered);
         session.Post(

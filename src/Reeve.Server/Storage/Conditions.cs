@@ -20,10 +20,10 @@ internal sealed class Conditions(Dialect dialect)
     /// <summary>A column in a criterion: along another column's order it is looked at, not looked up.</summary>
     internal string Column(string column) => InOrder && Along != column ? Dialect.Unindexed(column) : column;
 
-    /// <summary>A column holds a text, in letters of either case.</summary>
+    /// <summary>A column holds a text as <see cref="Dialect.Pattern"/> means it, in letters of either case.</summary>
     internal string Holds(string column, string text)
     {
-        var contained = Dialect.Contains(text);
+        var contained = Dialect.Pattern(text);
         return Ascii.IsValid(contained) && !contained.Contains('\\', StringComparison.Ordinal) ? Dialect.LikePlain(column, Bind(contained)) : Dialect.Like(column, Bind(contained));
     }
 

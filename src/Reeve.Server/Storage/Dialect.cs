@@ -77,6 +77,9 @@ internal abstract class Dialect
     /// <summary>Counts the flow runs of a tag without a look at the runs; null where that is not known.</summary>
     internal abstract string? CountOfTag(string parameter);
 
+    /// <summary>What <c>like_</c> criteria mean: a part of the text, in which <c>%</c> and <c>_</c> stand for other characters.</summary>
+    internal static string Pattern(string text) => $"%{text.Replace("\\", "\\\\", StringComparison.Ordinal)}%";
+
     internal static string Contains(string text) =>
         $"%{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
 
