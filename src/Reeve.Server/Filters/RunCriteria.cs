@@ -23,7 +23,7 @@ internal static class RunCriteria
     /// <summary>Criteria on the deployment that a column names. Deployments by their ids need no look at the deployments.</summary>
     internal static string? OfDeployment(Conditions on, string column, DeploymentFilter? filter) => filter switch
     {
-        { Id: { Any: { } ids, NotAny: null } } when filter with { Id = null, Operator = null } == new DeploymentFilter() => Criteria.AnyOf(on, column, ids),
+        { Id: { Any: { } ids, NotAny: null } } when filter with { Id = null, Operator = null } == new DeploymentFilter() => Criteria.AnyOf(on, on.Column(column), ids),
         _ => In(column, "d.id from deployment d", WorkCriteria.Of(on, "d", filter)),
     };
 
@@ -36,7 +36,7 @@ internal static class RunCriteria
         Criteria.Of(on, $"{alias}.id", filter.Id),
         Criteria.Of(on, $"{alias}.name", filter.Name),
         Tags(on, alias, filter.Tags),
-        Criteria.Of(on, $"{alias}.deployment_id", filter.DeploymentId),
+        Criteria.Of(on, on.Column($"{alias}.deployment_id"), filter.DeploymentId),
         Criteria.Of(on, $"{alias}.work_queue_name", filter.WorkQueueName),
         Criteria.Of(on, alias, filter.State, on.InOrder),
         Criteria.Of(on, $"{alias}.flow_version", filter.FlowVersion),

@@ -68,8 +68,8 @@ internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider cloc
     private const int NewestNames = 2_000; // what is less frequent is found among the names alone
 
     private static bool IsHard(Query query, string time) =>
-        query is { TaskRuns: not null } or { WorkQueues: not null } or { Flows: { Id: null } }
-            or { FlowRuns: { Name.Like: not null } or { Tags: not null } or { CreatedBy: not null } or { State: not null } }
+        query is { TaskRuns: not null } or { WorkQueues: not null } or { Deployments: not null } or { Flows: { Id: null } }
+            or { FlowRuns: { Name.Like: not null } or { Tags: not null } or { DeploymentId: not null } or { CreatedBy: not null } or { State: not null } }
         || (query.FlowRuns?.ExpectedStartTime is not null && time != "fr.expected_start_time");
 
     private ValueTask<List<FlowRun>> FilterAsync(Session session, Query query, (string Time, SqlValue From)? since, bool rare = false)

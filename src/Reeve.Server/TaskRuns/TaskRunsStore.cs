@@ -52,9 +52,9 @@ internal sealed class TaskRunsStore(Orchestrator orchestrator, TimeProvider cloc
     internal async ValueTask<List<TaskRun>> FilterAsync(Session session, Query query)
     {
         query = await FlowRunsStore.PlacedAsync(session, query).ConfigureAwait(false);
-        if (!Newest.TryGetValue(query.Sort ?? "ID_DESC", out var time) || !IsOfFlowRuns(query))
+        if (session.Dialect.Whole.Length == 0 || !Newest.TryGetValue(query.Sort ?? "ID_DESC", out var time) || !IsOfFlowRuns(query))
             return await FilterAsync(session, query, since: null).ConfigureAwait(false);
-        // task runs of many flow runs are looked for among the newest first, as flow runs are
+        // Task runs of many flow runs are looked for among the newest first, as flow runs are. SQLite lists all those flow runs anyhow.
         var since = await session.QueryFirstAsync(
             $"select {time} from task_run tr {Page.Order(query.Sort, "ID_DESC", Orders)} limit 1 offset @most",
             row => row.IsNull(0) ? (SqlValue?)null : time == "tr.id" ? (SqlValue)row.Id(0) : (SqlValue)row.Time(0), ("most", NewestRuns)).ConfigureAwait(false);
