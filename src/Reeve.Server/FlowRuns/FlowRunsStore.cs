@@ -64,8 +64,10 @@ internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider cloc
         return await FilterAsync(session, query, since: null, rare: since is not null).ConfigureAwait(false);
     }
 
-    private const int NewestRuns = 10_000;
-    private const int NewestNames = 2_000; // what is less frequent is found among the names alone
+    /// <summary>How many runs count as the newest.</summary>
+    internal int NewestRuns { get; init; } = 10_000;
+
+    private int NewestNames => NewestRuns / 5; // what is less frequent is found among the names alone
 
     private static bool IsHard(Query query, string time) =>
         query is { TaskRuns: not null } or { WorkQueues: not null } or { Deployments: not null } or { Flows: { Id: null } }

@@ -67,7 +67,8 @@ internal sealed class TaskRunsStore(Orchestrator orchestrator, TimeProvider cloc
         return await FilterAsync(session, query, since: null, rare: since is not null).ConfigureAwait(false);
     }
 
-    private const int NewestRuns = 5_000;
+    /// <summary>How many runs count as the newest.</summary>
+    internal int NewestRuns { get; init; } = 5_000;
 
     private static readonly Dictionary<string, string> Newest = new(StringComparer.Ordinal) { ["ID_DESC"] = "tr.id", ["EXPECTED_START_TIME_DESC"] = "tr.expected_start_time" };
 
