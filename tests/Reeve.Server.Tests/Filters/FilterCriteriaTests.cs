@@ -12,7 +12,8 @@ public sealed class FilterCriteriaTests
         {"flow_runs":{"id":{"not_any_":["{red}","{sub}"]}}} | blue green_1
         {"flow_runs":{"name":{"any_":["blue","red-otter"]}}} | blue
         {"flow_runs":{"name":{"like_":"OTTER"}}} | Red-Otter
-        {"flow_runs":{"name":{"like_":"_"}}} | green_1
+        {"flow_runs":{"name":{"like_":"n_1"}}} | green_1
+        {"flow_runs":{"name":{"like_":"d%t_r"}}} | Red-Otter
         {"flow_runs":{"name":{}}} | Red-Otter blue green_1 sub
         {"flow_runs":{"tags":{"all_":["t1","t2"]}}} | Red-Otter
         {"flow_runs":{"tags":{"all_":["t2"]}}} | Red-Otter blue
