@@ -27,7 +27,7 @@ internal sealed class Queries(Uri api)
         _runs = await IdsAsync(connection, "flow_runs/filter", """{"flow_runs":{"state":{"type":{"any_":["COMPLETED"]} } },"sort":"EXPECTED_START_TIME_DESC"}""", ct);
     }
 
-    internal IEnumerable<QueryScenario> All() => [.. Filters(), .. Counts(), .. Histories(), .. Dashboard()];
+    internal IEnumerable<QueryScenario> All() => [.. Filters(), .. Counts(), .. Histories(), .. Dashboard(), .. Events()];
 
     private IEnumerable<QueryScenario> Filters()
     {
@@ -57,6 +57,7 @@ internal sealed class Queries(Uri api)
         yield return new("task runs, newest", "task_runs/filter", _ => """{"sort":"EXPECTED_START_TIME_DESC","limit":100}""");
         yield return new("task runs of a run", "task_runs/filter", i => $"{{\"flow_runs\":{Any(_runs, i)},\"sort\":\"EXPECTED_START_TIME_DESC\",\"limit\":20}}");
         yield return new("task runs of a flow", "task_runs/filter", i => $"{{\"flows\":{Any(_flows, i)},\"sort\":\"EXPECTED_START_TIME_DESC\",\"limit\":100}}");
+        yield return new("task runs of a week's runs", "task_runs/filter", _ => $"{{\"flow_runs\":{{{Expected(7, 0)}}},\"sort\":\"EXPECTED_START_TIME_DESC\",\"limit\":100}}");
         yield return new("task runs of a week's runs, page", "task_runs/paginate", _ => $"{{\"flow_runs\":{{{Expected(7, 0)}}},\"sort\":\"EXPECTED_START_TIME_DESC\",\"limit\":100,\"page\":1}}");
         yield return new("failed task runs", "task_runs/filter", _ => """{"task_runs":{"state":{"type":{"any_":["FAILED"]} } },"sort":"EXPECTED_START_TIME_DESC","limit":100}""");
         yield return new("logs of a run", "logs/filter", i => $"{{\"logs\":{{\"level\":{{\"ge_\":0}},\"flow_run_id\":{{\"any_\":[\"{_runs[i % _runs.Count]}\"]}}}},\"sort\":\"TIMESTAMP_ASC\",\"limit\":50}}");
@@ -103,6 +104,20 @@ internal sealed class Queries(Uri api)
         yield return new("next runs of 10 flows", "ui/flows/next-runs", i => $"{{\"flow_ids\":[{string.Join(',', _flows.Skip(i % 100).Take(10).Select(id => $"\"{id}\""))}]}}");
         yield return new("task runs by state", "ui/task_runs/count", _ => "{}");
     }
+
+    private IEnumerable<QueryScenario> Events()
+    {
+        yield return new("events, newest of a week", "events/filter", _ => EventFilter(7, "\"event\":{\"exclude_name\":[\"prefect.log.write\"]}"));
+        yield return new("events of a run", "events/filter", i =>
+            EventFilter(30, $"\"any_resource\":{{\"id\":[\"prefect.flow-run.{_runs[i % _runs.Count]}\"]}},\"event\":{{\"exclude_prefix\":[\"prefect.log.write\",\"prefect.task-run.\"]}}"));
+        yield return new("events of a flow, as related", "events/filter", i => EventFilter(7, $"\"any_resource\":{{\"id\":[\"prefect.flow.{_flows[i % _flows.Count]}\"]}}"));
+        yield return new("events of a day by name", "events/filter", _ => EventFilter(1, "\"event\":{\"name\":[\"prefect.flow-run.Failed\"]}"));
+        yield return new("events of a week by time, count", "events/count-by/time", _ => EventFilter(7, "", ",\"time_unit\":\"hour\",\"time_interval\":1"));
+        yield return new("events of a week by name, count", "events/count-by/event", _ => EventFilter(7, ""));
+    }
+
+    private string EventFilter(int days, string criteria, string more = "") =>
+        $"{{\"limit\":50,\"filter\":{{\"occurred\":{{\"since\":\"{At(-days)}\",\"until\":\"{At(0)}\"}}{(criteria.Length == 0 ? "" : ",")}{criteria}}}{more}}}";
 
     private static string Ended => "\"state\":{\"type\":{\"any_\":[\"COMPLETED\",\"FAILED\",\"CRASHED\"]}}";
 

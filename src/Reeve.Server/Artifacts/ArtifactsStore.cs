@@ -42,13 +42,20 @@ internal sealed class ArtifactsStore(TimeProvider clock)
     {
         var now = clock.Now();
         var id = Ids.New(now);
-        await session.ExecuteAsync(
+        await AddAsync(session, id, artifact, now).ConfigureAwait(false);
+        return (await ReadAsync(session, id).ConfigureAwait(false))!;
+    }
+
+    /// <summary>Stores an artifact, the newest of its key.</summary>
+    internal static async ValueTask AddAsync(Session session, Guid id, ArtifactCreate artifact, DateTimeOffset now)
+    {
+        session.Post(
             """
             insert into artifact (id, created, updated, key, type, description, data, metadata, flow_run_id, task_run_id)
             values (@id, @now, @now, @key, @type, @description, @data, @metadata, @flow_run, @task_run)
             """,
             ("id", id), ("now", now), ("key", artifact.Key), ("type", artifact.Type), ("description", artifact.Description), ("data", artifact.Data),
-            ("metadata", Metadata(artifact.Metadata)), ("flow_run", artifact.FlowRunId), ("task_run", artifact.TaskRunId)).ConfigureAwait(false);
+            ("metadata", Metadata(artifact.Metadata)), ("flow_run", artifact.FlowRunId), ("task_run", artifact.TaskRunId));
         if (artifact.Key is { } key)
         {
             var collection = Ids.New(now);
@@ -60,7 +67,6 @@ internal sealed class ArtifactsStore(TimeProvider clock)
                 ("id", collection), ("now", now), ("key", key), ("latest", id)).ConfigureAwait(false);
             await TellAsync(session, now, collection, key).ConfigureAwait(false);
         }
-        return (await ReadAsync(session, id).ConfigureAwait(false))!;
     }
 
     internal static ValueTask<Artifact?> ReadAsync(Session session, Guid id) =>

@@ -4,20 +4,22 @@ using Reeve.Server.Storage;
 
 namespace Reeve.Server.Filters;
 
-/// <summary>The criteria on single values as SQL. A criterion that is not given is null.</summary>
+/// <summary>
+/// The criteria on single values as SQL. A criterion that is not given is null. What has no value is not among the others either: <c>not_any_</c> leaves it out, as clients know it.
+/// </summary>
 internal static class Criteria
 {
     internal static string? Of(Conditions on, string column, AnyOf<Guid>? filter) => filter is null ? null : Conditions.Join(
         filter.Operator,
         filter.Any is { } any ? AnyOf(on, column, any) : null,
-        filter.NotAny is { } none ? $"({column} is null or not {on.Dialect.AnyId(column, on.Bind(none.ToArray()))})" : null,
+        filter.NotAny is { Count: > 0 } none ? $"not {on.Dialect.AnyId(column, on.Bind(none.ToArray()))}" : null,
         Null(column, filter.IsNull));
 
     internal static string? Of(Conditions on, string column, AnyOf<string>? filter) => filter is null ? null : Conditions.Join(
         filter.Operator,
         filter.Any is { } any ? AnyOf(on, column, any) : null,
-        filter.NotAny is { } none ? $"({column} is null or not {on.Dialect.AnyText(column, on.Bind(none.ToArray()))})" : null,
-        filter.Like is { } like ? on.Dialect.Like(column, on.Bind(Dialect.Pattern(like))) : null,
+        filter.NotAny is { Count: > 0 } none ? $"not {on.Dialect.AnyText(column, on.Bind(none.ToArray()))}" : null,
+        filter.Like is { } like ? on.Holds(column, like) : null,
         StartsWith(on, column, filter.StartsWith),
         Null(column, filter.IsNull));
 

@@ -23,7 +23,7 @@ internal static class RunCriteria
     /// <summary>Criteria on the deployment that a column names. Deployments by their ids need no look at the deployments.</summary>
     internal static string? OfDeployment(Conditions on, string column, DeploymentFilter? filter) => filter switch
     {
-        { Id: { Any: { } ids, NotAny: null } } when filter with { Id = null, Operator = null } == new DeploymentFilter() => Criteria.AnyOf(on, column, ids),
+        { Id: { Any: { } ids, NotAny: null } } when filter with { Id = null, Operator = null } == new DeploymentFilter() => Criteria.AnyOf(on, on.Column(column), ids),
         _ => In(column, "d.id from deployment d", WorkCriteria.Of(on, "d", filter)),
     };
 
@@ -36,13 +36,13 @@ internal static class RunCriteria
         Criteria.Of(on, $"{alias}.id", filter.Id),
         Criteria.Of(on, $"{alias}.name", filter.Name),
         Tags(on, alias, filter.Tags),
-        Criteria.Of(on, $"{alias}.deployment_id", filter.DeploymentId),
+        Criteria.Of(on, on.Column($"{alias}.deployment_id"), filter.DeploymentId),
         Criteria.Of(on, $"{alias}.work_queue_name", filter.WorkQueueName),
         Criteria.Of(on, alias, filter.State, on.InOrder),
         Criteria.Of(on, $"{alias}.flow_version", filter.FlowVersion),
         Criteria.Of(on, $"{alias}.start_time", filter.StartTime),
-        Criteria.Of(on, $"{alias}.end_time", filter.EndTime),
-        Criteria.Of(on, $"{alias}.expected_start_time", filter.ExpectedStartTime),
+        Criteria.Of(on, on.Column($"{alias}.end_time"), filter.EndTime),
+        Criteria.Of(on, on.Column($"{alias}.expected_start_time"), filter.ExpectedStartTime),
         Criteria.Of(on, $"{alias}.next_scheduled_start_time", filter.NextScheduledStartTime),
         ParentFlowRun(on, alias, filter.ParentFlowRunId),
         Criteria.Of(on, $"{alias}.parent_task_run_id", filter.ParentTaskRunId),
@@ -56,9 +56,9 @@ internal static class RunCriteria
         Criteria.Of(on, $"{alias}.tags", filter.Tags),
         // where the time of the start is bounded, its index holds the states too
         Criteria.Of(on, alias, filter.State, on.InOrder || filter.StartTime is { After: not null } or { Before: not null }),
-        Criteria.Of(on, $"{alias}.start_time", filter.StartTime),
-        Criteria.Of(on, $"{alias}.end_time", filter.EndTime),
-        Criteria.Of(on, $"{alias}.expected_start_time", filter.ExpectedStartTime),
+        Criteria.Of(on, on.Column($"{alias}.start_time"), filter.StartTime),
+        Criteria.Of(on, on.Column($"{alias}.end_time"), filter.EndTime),
+        Criteria.Of(on, on.Column($"{alias}.expected_start_time"), filter.ExpectedStartTime),
         Criteria.Of(on, $"{alias}.flow_run_id", filter.FlowRunId),
         filter.SubflowRuns?.Exists is { } wanted ? $"{(wanted ? "" : "not ")}exists (select 1 from flow_run sub where sub.parent_task_run_id = {alias}.id)" : null);
 

@@ -49,12 +49,12 @@ internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider cloc
     internal async ValueTask<List<FlowRun>> FilterAsync(Session session, Query query)
     {
         query = await PlacedAsync(session, query).ConfigureAwait(false);
-        if (!Newest.TryGetValue(query.Sort ?? "ID_DESC", out var time) || !IsHard(query))
+        if (!Newest.TryGetValue(query.Sort ?? "ID_DESC", out var time) || !IsHard(query, time))
             return await FilterAsync(session, query, since: null).ConfigureAwait(false);
         // What no index finds, or only in another order, is looked for among the newest runs first: either they fill the page, or what is sought is rare.
         var since = await session.QueryFirstAsync(
             $"select {time} from flow_run fr {Order(query.Sort)} limit 1 offset @most", row => row.IsNull(0) ? (SqlValue?)null : time == "fr.id" ? (SqlValue)row.Id(0) : (SqlValue)row.Time(0),
-            ("most", NewestRuns)).ConfigureAwait(false);
+            ("most", query.FlowRuns?.Name?.Like is null ? NewestRuns : NewestNames)).ConfigureAwait(false);
         if (since is { } from)
         {
             var newest = await FilterAsync(session, query, (time, from)).ConfigureAwait(false);
@@ -64,22 +64,27 @@ internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider cloc
         return await FilterAsync(session, query, since: null, rare: since is not null).ConfigureAwait(false);
     }
 
-    private const int NewestRuns = 10_000;
+    /// <summary>How many runs count as the newest.</summary>
+    internal int NewestRuns { get; init; } = 10_000;
 
-    private static bool IsHard(Query query) =>
-        query is { TaskRuns: not null } or { WorkQueues: not null } or { Flows: { Id: null } }
-            or { FlowRuns: { Name.Like: not null } or { Tags: not null } or { CreatedBy: not null } or { State: not null } };
+    private int NewestNames => NewestRuns / 5; // what is less frequent is found among the names alone
+
+    private static bool IsHard(Query query, string time) =>
+        query is { TaskRuns: not null } or { WorkQueues: not null } or { Deployments: not null } or { Flows: { Id: null } }
+            or { FlowRuns: { Name.Like: not null } or { Tags: not null } or { DeploymentId: not null } or { CreatedBy: not null } or { State: not null } }
+        || (query.FlowRuns?.ExpectedStartTime is not null && time != "fr.expected_start_time");
 
     private ValueTask<List<FlowRun>> FilterAsync(Session session, Query query, (string Time, SqlValue From)? since, bool rare = false)
     {
-        var (on, now, order) = (new Conditions(session.Dialect) { InOrder = since is not null }, clock.Now(), Order(query.Sort));
+        var (on, now, order) = (new Conditions(session.Dialect) { InOrder = since is not null, Along = since?.Time }, clock.Now(), Order(query.Sort));
         var where = Conditions.Where(
             Criteria(on, query),
             since is { } from ? $"{from.Time} >= @{on.Bind(from.From)}" : null,
-            rare && query.FlowRuns is { Operator: not "or_", Name.Like: { } like } ? session.Dialect.RunsNamedLike("fr", on.Bind(Dialect.Pattern(like))) : null);
+            rare && query.FlowRuns is { Operator: not "or_", Name.Like: { } like } ? session.Dialect.RunsNamed("fr", on.Holds("n.name", like)) : null);
+        var all = rare && session.Dialect.Whole is { Length: > 0 } whole ? $"(select fr.* from flow_run fr {where} {whole}) fr" : $"flow_run fr {where}";
         // the page is found by ids alone: what is sorted is small, and only its rows are read whole
         return session.QueryAsync(
-            $"select {FlowRunRows.Select} where fr.id in (select fr.id from flow_run fr {where} {order} {Page.Sql(query)}) {order}",
+            $"select {FlowRunRows.Select} where fr.id in (select fr.id from {all} {order} {Page.Sql(query)}) {order}",
             row => FlowRunRows.Read(row, now),
             on.Parameters);
     }
@@ -88,10 +93,24 @@ internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider cloc
     {
         query = await PlacedAsync(session, query).ConfigureAwait(false);
         var on = new Conditions(session.Dialect);
+        if (OneTag(query) is { } tag && session.Dialect.CountOfTag(on.Bind(tag)) is { } tagged)
+            return await session.ScalarAsync(tagged, on.Parameters).ConfigureAwait(false);
         return RunHistoryStore.IsByState(query)
-            ? await RunHistoryStore.CountAsync(session, "flow_run", query.FlowRuns?.State).ConfigureAwait(false)
+            ? await RunHistoryStore.CountAsync(session, query.FlowRuns?.State).ConfigureAwait(false)
             : await session.ScalarAsync($"select count(*) from flow_run fr {Where(on, query)}", on.Parameters).ConfigureAwait(false);
     }
+
+    /// <summary>The tag, where a query asks for the runs that have it and for nothing else.</summary>
+    private static string? OneTag(Query query) =>
+        query with { FlowRuns = null } == new Query { Sort = query.Sort, Limit = query.Limit, Offset = query.Offset, Page = query.Page }
+        && query.FlowRuns is { Tags: { IsNull: null } tags } && query.FlowRuns with { Tags = null, Operator = null } == new FlowRunFilter()
+            ? (tags.All, tags.Any) switch
+            {
+                ({ Count: 1 } all, null) => all[0],
+                (null, { Count: 1 } any) => any[0],
+                _ => null,
+            }
+            : null;
 
     /// <summary>Criteria on pools and queues become the ids of queues, of which there are few: a database then knows how many runs it is going to find.</summary>
     internal static async ValueTask<Query> PlacedAsync(Session session, Query query)

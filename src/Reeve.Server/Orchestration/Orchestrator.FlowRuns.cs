@@ -1,4 +1,5 @@
 using Reeve.Protocol.Runs;
+using Reeve.Server.Artifacts;
 using Reeve.Server.ConcurrencyLimits;
 using Reeve.Server.Events;
 using Reeve.Server.FlowRuns;
@@ -38,11 +39,9 @@ internal sealed partial class Orchestrator
             case Verdict.Accept { Transition: FlowRunTransition accepted }:
                 if (accepted is { Slot: { } slot, SlotUse: not SlotUse.None, Proposed.StateDetails.DeploymentConcurrencyLeaseId: { } slotLease })
                     await slot.WriteAsync(session, accepted.SlotUse, id, slotLease, slots, now).ConfigureAwait(false);
-                await EnterAsync(session, run, accepted.Policy, accepted.Proposed, now).ConfigureAwait(false);
-                return Answer(verdict, accepted.Proposed, stored: true);
+                return Answer(verdict, await EnterAsync(session, run, accepted.Policy, accepted.Proposed, now).ConfigureAwait(false), stored: true);
             case Verdict.Reject { Transition: FlowRunTransition rejected, Instead: { } instead }:
-                await EnterAsync(session, run, rejected.Policy, instead, now).ConfigureAwait(false);
-                return Answer(verdict, instead, stored: true);
+                return Answer(verdict, await EnterAsync(session, run, rejected.Policy, instead, now).ConfigureAwait(false), stored: true);
             default:
                 return Answer(verdict, run.State, stored: false);
         }
@@ -52,8 +51,9 @@ internal sealed partial class Orchestrator
     private static FlowRunPolicy Resumed(FlowRunPolicy policy, StateType proposed) =>
         policy.Resuming == true && (proposed == StateType.Running || proposed.IsTerminal()) ? policy with { Resuming = false } : policy;
 
-    private async ValueTask EnterAsync(Session session, LoadedFlowRun run, FlowRunPolicy policy, State entered, DateTimeOffset now)
+    private async ValueTask<State> EnterAsync(Session session, LoadedFlowRun run, FlowRunPolicy policy, State entered, DateTimeOffset now)
     {
+        entered = await ResultArtifacts.KeepAsync(session, entered, run.Id, null, now).ConfigureAwait(false);
         var resumes = run.Policy.Resuming == true;
         var sums = run.Run.Enter(run.State, entered, resumes);
         StateRows.AddFlowRunState(session, run.Id, entered);
@@ -76,6 +76,7 @@ internal sealed partial class Orchestrator
             await FollowSubflowAsync(session, parent, run.Id, entered, now).ConfigureAwait(false);
         await NoteAsync(session, run.Id, entered, now).ConfigureAwait(false);
         Wake(session, entered.Type);
+        return entered;
     }
 
     /// <summary>Notes what loops have to do because of the state.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Reeve.Protocol.Runs;
+using Reeve.Server.Artifacts;
 using Reeve.Server.Events;
 using Reeve.Server.FlowRuns;
 using Reeve.Server.Storage;
@@ -29,6 +30,7 @@ internal sealed partial class Orchestrator
         var labels = RunLabels.Merge(flowLabels, run.Labels);
         if (!JsonElement.DeepEquals(labels, run.Labels)) // few flows have labels
             session.Post("update flow_run set labels = @labels where id = @id", ("labels", labels), ("id", run.Id));
+        state = await ResultArtifacts.KeepAsync(session, state, run.Id, null, now).ConfigureAwait(false);
         StateRows.AddFlowRunState(session, run.Id, state);
         var loaded = new LoadedFlowRun { Id = run.Id, Name = run.Name, Tags = run.Tags, Policy = run.Policy, Run = sums, Facts = facts, CreatedBy = run.CreatedBy };
         Outbox.Add(session, RunEvents.FlowRunState(loaded, null, state, sums.RunCount, now));

@@ -1,4 +1,5 @@
 using Reeve.Protocol.Runs;
+using Reeve.Server.Artifacts;
 using Reeve.Server.ConcurrencyLimits;
 using Reeve.Server.Events;
 using Reeve.Server.Storage;
@@ -38,13 +39,12 @@ internal sealed partial class Orchestrator
         {
             case Verdict.Accept { Transition: TaskRunTransition accepted }:
                 await TaskRunSlots.TakeAsync(session, accepted.TagSlots, id, now, run.FlowRunId).ConfigureAwait(false);
-                await EnterAsync(session, run with { Run = accepted.Run, FlowRunRunCount = accepted.FlowRunRunCount }, accepted.Proposed, now).ConfigureAwait(false);
-                if (!proposal.Force && accepted.Proposed is { Type: StateType.Completed, StateDetails.CacheKey: { Length: > 0 } key })
-                    await CacheAsync(session, key, accepted.Proposed).ConfigureAwait(false);
-                return Answer(verdict, accepted.Proposed, stored: true);
+                var entered = await EnterAsync(session, run with { Run = accepted.Run, FlowRunRunCount = accepted.FlowRunRunCount }, accepted.Proposed, now).ConfigureAwait(false);
+                if (!proposal.Force && entered is { Type: StateType.Completed, StateDetails.CacheKey: { Length: > 0 } key })
+                    await CacheAsync(session, key, entered).ConfigureAwait(false);
+                return Answer(verdict, entered, stored: true);
             case Verdict.Reject { Instead: { } instead }:
-                await EnterAsync(session, run, instead, now).ConfigureAwait(false);
-                return Answer(verdict, instead, stored: true);
+                return Answer(verdict, await EnterAsync(session, run, instead, now).ConfigureAwait(false), stored: true);
             default:
                 return Answer(verdict, run.State, stored: false);
         }
@@ -69,6 +69,7 @@ internal sealed partial class Orchestrator
             run = run with { Labels = RunLabels.OfTaskRun(run.FlowRunId!.Value, parent.Labels, run.Labels) };
         if (await TaskRunRows.InsertAsync(session, run, state, sums, now).ConfigureAwait(false) == 0)
             return null;
+        state = await ResultArtifacts.KeepAsync(session, state, run.FlowRunId, run.Id, now).ConfigureAwait(false);
         StateRows.AddTaskRunState(session, run.Id, state);
         await BackgroundTaskRuns.QueueAsync(session, run.Id, state).ConfigureAwait(false);
         var loaded = new LoadedTaskRun
@@ -84,8 +85,9 @@ internal sealed partial class Orchestrator
         "select 1 from task_run where flow_run_id is null and task_key = @task_key and dynamic_key = @dynamic_key limit 1",
         ("task_key", run.TaskKey), ("dynamic_key", run.DynamicKey)).ConfigureAwait(false) == 1;
 
-    private static async ValueTask EnterAsync(Session session, LoadedTaskRun run, State entered, DateTimeOffset now)
+    private static async ValueTask<State> EnterAsync(Session session, LoadedTaskRun run, State entered, DateTimeOffset now)
     {
+        entered = await ResultArtifacts.KeepAsync(session, entered, run.FlowRunId, run.Id, now).ConfigureAwait(false);
         var sums = run.Run.Enter(run.State, entered);
         StateRows.AddTaskRunState(session, run.Id, entered);
         session.Post(
@@ -102,6 +104,7 @@ internal sealed partial class Orchestrator
         Outbox.Add(session, RunEvents.TaskRunState(run, run.State, entered, sums.RunCount, now));
         if (run.HoldsSlots && entered.Type is not (StateType.Running or StateType.Cancelling))
             await GiveBackTaskSlotsAsync(session, run.Id, now).ConfigureAwait(false);
+        return entered;
     }
 
     private static async ValueTask<State?> FindCachedAsync(Session session, StateCreate proposed, DateTimeOffset now) =>

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Reeve.Protocol;
 using Reeve.Protocol.Runs;
+using Reeve.Server.Artifacts;
 using Reeve.Server.Storage;
 
 namespace Reeve.Server.Orchestration;
@@ -65,7 +66,6 @@ internal static class StateRows
         ("id", state.Id), ("run", taskRunId), ("type", state.Type.ToWire()), ("name", state.Name), ("timestamp", state.Timestamp), ("message", state.Message),
         ("details", SqlValue.Json(state.StateDetails, WithoutNulls)), ("data", Kept(state.Data)));
 
-    // "unpersisted" says that there is no result to come back for: the proposer is answered with it, the history has nothing
-    private static JsonElement? Kept(JsonElement? data) =>
-        data is { ValueKind: JsonValueKind.Object } element && element.TryGetProperty("type", out var type) && type.ValueEquals("unpersisted") ? null : data;
+    // the proposer is answered with it, the history has nothing
+    private static JsonElement? Kept(JsonElement? data) => data is { } element && ResultArtifacts.IsUnpersisted(element) ? null : data;
 }

@@ -14,17 +14,16 @@ internal sealed class RunHistoryStore(TimeProvider clock)
     internal const int MostIntervals = 500;
 
     // the sums of ended runs are kept for five minutes each; in intervals not much longer the runs at their ends would be most of the work
-    private const long Slot = 300_000_000;
-    private const double ShortestOfSums = 1200;
-    private const string Ended = "('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED')";
-    private const string Unended = "('SCHEDULED', 'PENDING', 'RUNNING', 'PAUSED', 'CANCELLING')";
+    internal const double ShortestOfSums = 1200;
+    internal const string Ended = "('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED')";
+    internal const string Unended = "('SCHEDULED', 'PENDING', 'RUNNING', 'PAUSED', 'CANCELLING')";
 
     internal ValueTask<List<HistoryInterval>> OfFlowRunsAsync(Session session, HistoryQuery query) =>
-        ReadAsync(session, query, "flow_run", "fr", FlowRunsStore.Criteria, query.FlowRuns?.State, IsByState(query.Criteria));
+        ReadAsync(session, query, "flow_run", "fr", FlowRunsStore.Criteria, query.FlowRuns?.State, IsByState(query.Criteria) ? new StartRange(null, null) : null);
 
     internal ValueTask<List<HistoryInterval>> OfTaskRunsAsync(Session session, HistoryQuery query) => ReadAsync(
         session, query, "task_run", "tr", TaskRunsStore.Criteria, query.TaskRuns?.State,
-        IsByState(query.Criteria with { TaskRuns = null }) && query.FlowRuns?.State is null && IsByState(query.TaskRuns));
+        IsByState(query.Criteria with { TaskRuns = null }) && query.FlowRuns?.State is null ? StartRange.Of(query.TaskRuns) : null);
 
     /// <summary>The query asks for flow runs by nothing but their state, which the kept sums know.</summary>
     internal static bool IsByState(Query query) =>
@@ -33,33 +32,44 @@ internal sealed class RunHistoryStore(TimeProvider clock)
 
     internal static bool IsByState(TaskRunFilter? filter) => filter is null || filter with { State = null, Operator = null } == new TaskRunFilter();
 
-    /// <summary>Counts all runs in some states: the ended by their sums, the others one by one. A run without an expected start is in no sum.</summary>
-    internal static ValueTask<long> CountAsync(Session session, string table, StateFilter? state)
+    /// <summary>Counts all flow runs in some states: the ended by their sums, the others one by one. A run without an expected start is in no sum.</summary>
+    internal static ValueTask<long> CountAsync(Session session, StateFilter? state)
     {
         var on = new Conditions(session.Dialect);
         return session.ScalarAsync(
             $"""
-            select (select coalesce(sum(s.runs), 0) from {table}_sum s {Conditions.Where(Filters.Criteria.Of(on, "s", state))})
-                + (select count(*) from {table} r {Conditions.Where(Filters.Criteria.Of(on, "r", state), $"r.state_type in {Unended}")})
-                + (select count(*) from {table} r {Conditions.Where(Filters.Criteria.Of(on, "r", state), $"r.state_type in {Ended}", "r.expected_start_time is null")})
+            select (select coalesce(sum(s.runs), 0) from flow_run_sum s {Conditions.Where(Filters.Criteria.Of(on, "s", state))})
+                + (select count(*) from flow_run r {Conditions.Where(Filters.Criteria.Of(on, "r", state), $"r.state_type in {Unended}")})
+                + (select count(*) from flow_run r {Conditions.Where(Filters.Criteria.Of(on, "r", state), $"r.state_type in {Ended}", "r.expected_start_time is null")})
             """,
             on.Parameters);
     }
 
     private async ValueTask<List<HistoryInterval>> ReadAsync(
-        Session session, HistoryQuery query, string table, string alias, Func<Conditions, Query, string?> criteria, StateFilter? state, bool byStateAlone)
+        Session session, HistoryQuery query, string table, string alias, Func<Conditions, Query, string?> criteria, StateFilter? state, StartRange? bySums)
     {
         var intervals = Intervals(query);
         if (intervals.Count == 0)
             return intervals;
         List<Sum> found;
-        if (byStateAlone && query.Seconds >= ShortestOfSums)
+        if (bySums is not null && query.Seconds >= ShortestOfSums)
         {
-            found = await SumsAsync(session, query, intervals, table, state).ConfigureAwait(false);
-            found.AddRange(await RunsAsync(session, query, intervals, table, alias, on => Conditions.Join(null, criteria(on, query.Criteria), $"{alias}.state_type in {Unended}")).ConfigureAwait(false));
+            found = await SumsAsync(session, query, intervals, table, state, bySums).ConfigureAwait(false);
+            found.AddRange(await RunsAsync(
+                session, query, intervals, table, alias, on => Conditions.Join(null, criteria(on, query.Criteria), $"{alias}.state_type in {Unended}"), $"{alias}.state_type").ConfigureAwait(false));
             var ends = Ends(intervals);
+            string? Cut(Conditions on) => Conditions.Join(null, criteria(on, query.Criteria), $"{on.Dialect.Unindexed($"{alias}.state_type")} in {Ended}");
             if (ends.Count > 0)
-                found.AddRange(await RunsAsync(session, query, intervals, table, alias, on => Conditions.Join(null, criteria(on, query.Criteria), $"{on.Dialect.Unindexed($"{alias}.state_type")} in {Ended}"), ends).ConfigureAwait(false));
+                found.AddRange(await RunsAsync(session, query, intervals, table, alias, Cut, slots: ("expected_start_time", ends)).ConfigureAwait(false));
+            if (bySums.Ends() is { Count: > 0 } starts)
+            {
+                found.AddRange(await RunsAsync(
+                    session, query, intervals, table, alias,
+                    on => Conditions.Join(
+                        null, Cut(on), // what both cut was counted above
+                        $"{on.Dialect.SlotOf($"{alias}.expected_start_time", RunSums.Slot)} not in (select at from {on.Dialect.TimesOf(on.Bind(on.Dialect.Times(ends)))} counted)"),
+                    slots: ("start_time", starts)).ConfigureAwait(false));
+            }
         }
         else
         {
@@ -78,18 +88,14 @@ internal sealed class RunHistoryStore(TimeProvider clock)
 
     /// <summary>Run by run: all of the history, or what falls into the slots that begin at some times.</summary>
     private async ValueTask<List<Sum>> RunsAsync(
-        Session session, HistoryQuery query, List<HistoryInterval> intervals, string table, string alias, Func<Conditions, string?> criteria, List<DateTimeOffset>? slots = null)
+        Session session, HistoryQuery query, List<HistoryInterval> intervals, string table, string alias, Func<Conditions, string?> criteria, string? along = null,
+        (string Time, List<DateTimeOffset> At)? slots = null)
     {
-        var (on, dialect) = (new Conditions(session.Dialect) { InOrder = slots is not null }, session.Dialect);
+        // an index is entered in one way only: by a state, or by the slots, each a small part of it
+        var (on, dialect) = (new Conditions(session.Dialect) { InOrder = along is not null || slots is not null, Along = along }, session.Dialect);
         var (start, end, seconds, now, time) = (on.Bind(query.HistoryStart), on.Bind(intervals[^1].IntervalEnd), on.Bind(query.Seconds), on.Bind(clock.Now()), $"{alias}.expected_start_time");
-        // the slots come first: each is a small part of the index
-        var from = slots is null
-            ? $"{table} {alias}"
-            : $"{dialect.TimesOf(on.Bind(dialect.Times(slots)))} slot cross join {table} {alias}";
-        // an index is entered at one lower end only: a slot's, not the history's
-        var within = slots is null ? time : dialect.Unindexed(time);
-        var where = Conditions.Where(
-            criteria(on), $"{within} >= @{start}", $"{within} < @{end}", slots is null ? null : $"{time} >= slot.at", slots is null ? null : $"{time} < {dialect.Later("slot.at", Slot)}");
+        var from = slots is { } some ? dialect.InSlots(table, alias, some.Time, on.Bind(dialect.Times(some.At)), RunSums.Slot) : $"{table} {alias}";
+        var where = Conditions.Where(criteria(on), $"{on.Column(time)} >= @{start}", $"{on.Column(time)} < @{end}");
         return await session.QueryAsync(
             $"""
             select {dialect.IntervalStart(time, start, seconds)} as interval_start, {alias}.state_type, {alias}.state_name, count(*),
@@ -101,14 +107,14 @@ internal sealed class RunHistoryStore(TimeProvider clock)
     }
 
     /// <summary>The ended runs of the slots that lie within one interval.</summary>
-    private static ValueTask<List<Sum>> SumsAsync(Session session, HistoryQuery query, List<HistoryInterval> intervals, string table, StateFilter? state)
+    private static ValueTask<List<Sum>> SumsAsync(Session session, HistoryQuery query, List<HistoryInterval> intervals, string table, StateFilter? state, StartRange range)
     {
         var (on, dialect) = (new Conditions(session.Dialect), session.Dialect);
         var (start, end, seconds) = (on.Bind(query.HistoryStart), on.Bind(intervals[^1].IntervalEnd), on.Bind(query.Seconds));
         var interval = dialect.IntervalStart("s.slot", start, seconds);
         var where = Conditions.Where(
-            Filters.Criteria.Of(on, "s", state), $"s.slot >= @{start}", $"{dialect.Later("s.slot", Slot)} <= @{end}",
-            $"{interval} = {dialect.IntervalStart(dialect.Later("s.slot", Slot - 1), start, seconds)}");
+            Filters.Criteria.Of(on, "s", state), range.Within(on), $"s.slot >= @{start}", $"{dialect.Later("s.slot", RunSums.Slot)} <= @{end}",
+            $"{interval} = {dialect.IntervalStart(dialect.Later("s.slot", RunSums.Slot - 1), start, seconds)}");
         return session.QueryAsync(
             $"""
             select {interval} as interval_start, s.state_type, s.state_name, sum(s.runs), sum(s.run_time) / 1000000.0, sum(s.lateness) / 1000000.0
@@ -123,8 +129,8 @@ internal sealed class RunHistoryStore(TimeProvider clock)
     {
         HashSet<long> slots = [];
         foreach (var at in intervals.Select(interval => interval.IntervalStart).Append(intervals[^1].IntervalEnd))
-            if (Instant.ToMicroseconds(at) is var micros && micros % Slot != 0)
-                slots.Add(micros - (((micros % Slot) + Slot) % Slot));
+            if (Instant.ToMicroseconds(at) is var micros && micros % RunSums.Slot != 0)
+                slots.Add(RunSums.SlotOf(micros));
         return [.. slots.Order().Select(Instant.FromMicroseconds)];
     }
 

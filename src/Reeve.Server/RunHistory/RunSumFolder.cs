@@ -14,15 +14,16 @@ internal sealed class RunSumFolder(Database database, TimeProvider clock, ILogge
     {
         if (database.Dialect != Dialect.PostgreSql)
             return;
-        foreach (var table in (string[])["flow_run_sum", "task_run_sum"])
+        foreach (var (table, key) in ((string, string)[])[("flow_run_sum", "slot, state_type, state_name"), ("task_run_sum", "slot, start_slot, state_type, state_name")])
         {
+            var same = string.Join(" and ", key.Split(", ").Select(column => $"s.{column} = m.{column}"));
             await database.WriteAsync(
                 async session => await session.ExecuteAsync(
                     $"""
-                    with many as (select slot, state_type, state_name from {table} group by slot, state_type, state_name having count(*) > 1),
-                    folded as (delete from {table} s using many m where s.slot = m.slot and s.state_type = m.state_type and s.state_name = m.state_name returning s.*)
-                    insert into {table} (slot, state_type, state_name, runs, run_time, lateness)
-                    select slot, state_type, state_name, sum(runs), sum(run_time), sum(lateness) from folded group by slot, state_type, state_name having sum(runs) <> 0
+                    with many as (select {key} from {table} group by {key} having count(*) > 1),
+                    folded as (delete from {table} s using many m where {same} returning s.*)
+                    insert into {table} ({key}, runs, run_time, lateness)
+                    select {key}, sum(runs), sum(run_time), sum(lateness) from folded group by {key} having sum(runs) <> 0
                     """).ConfigureAwait(false),
                 cancellation).ConfigureAwait(false);
         }

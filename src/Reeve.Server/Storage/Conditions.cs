@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Reeve.Server.Storage;
 
@@ -12,6 +13,19 @@ internal sealed class Conditions(Dialect dialect)
 
     /// <summary>The query goes along an index in its order: criteria are checked row by row instead of being looked up in indexes of their own.</summary>
     internal bool InOrder { get; init; }
+
+    /// <summary>The column of that order; criteria on it may use its index.</summary>
+    internal string? Along { get; init; }
+
+    /// <summary>A column in a criterion: along another column's order it is looked at, not looked up.</summary>
+    internal string Column(string column) => InOrder && Along != column ? Dialect.Unindexed(column) : column;
+
+    /// <summary>A column holds a text as <see cref="Dialect.Pattern"/> means it, in letters of either case.</summary>
+    internal string Holds(string column, string text)
+    {
+        var contained = Dialect.Pattern(text);
+        return Ascii.IsValid(contained) && !contained.Contains('\\', StringComparison.Ordinal) ? Dialect.LikePlain(column, Bind(contained)) : Dialect.Like(column, Bind(contained));
+    }
 
     internal ReadOnlySpan<(string Name, SqlValue Value)> Parameters => CollectionsMarshal.AsSpan(parameters);
 

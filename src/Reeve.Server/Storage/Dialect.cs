@@ -36,6 +36,9 @@ internal abstract class Dialect
     /// <summary>Case-insensitive LIKE; the parameter brings its own per cent signs, <c>\</c> escapes.</summary>
     internal abstract string Like(string column, string parameter);
 
+    /// <summary>The same for a parameter of ASCII alone that escapes nothing: with a million names to look through, the difference counts.</summary>
+    internal abstract string LikePlain(string column, string parameter);
+
     /// <summary>A member of a JSON object as text, null where absent; <paramref name="member"/> is a constant, never input.</summary>
     internal abstract string JsonText(string column, string member);
 
@@ -48,19 +51,31 @@ internal abstract class Dialect
     /// <summary>A column in a condition for which no index is to be chosen.</summary>
     internal abstract string Unindexed(string column);
 
-    /// <summary>Flow runs whose name is like the parameter, found in the index of names alone.</summary>
-    internal abstract string RunsNamedLike(string alias, string parameter);
+    /// <summary>Flow runs whose name, as <c>n.name</c>, meets a condition, found in the index of names alone.</summary>
+    internal abstract string RunsNamed(string alias, string condition);
+
+    /// <summary>Ends a subquery whose rows are all found before they are put in order: an index in the wanted order would be searched to its end.</summary>
+    internal abstract string Whole { get; }
 
     /// <summary>A time some microseconds later.</summary>
     internal abstract string Later(string time, long microseconds);
 
+    /// <summary>The start of the slot that a time falls into; slots are counted from 1970.</summary>
+    internal abstract string SlotOf(string time, long microseconds);
+
     /// <summary>A table of times under the column <c>at</c>; the parameter is what <see cref="Times"/> made.</summary>
     internal abstract string TimesOf(string parameter);
+
+    /// <summary>The rows of a table whose time falls into slots of some length, found slot by slot in the index of that time.</summary>
+    internal abstract string InSlots(string table, string alias, string time, string parameter, long microseconds);
 
     internal abstract SqlValue Times(IEnumerable<DateTimeOffset> times);
 
     /// <summary>Flow runs that have one of the tags, by an index; null where <see cref="HasAll"/> uses one.</summary>
     internal abstract string? TaggedRuns(string id, string parameter);
+
+    /// <summary>Counts the flow runs of a tag without a look at the runs; null where that is not known.</summary>
+    internal abstract string? CountOfTag(string parameter);
 
     /// <summary>What <c>like_</c> criteria mean: a part of the text, in which <c>%</c> and <c>_</c> stand for other characters.</summary>
     internal static string Pattern(string text) => $"%{text.Replace("\\", "\\\\", StringComparison.Ordinal)}%";
@@ -85,11 +100,17 @@ internal abstract class Dialect
         internal override string JsonText(string column, string member) => $"json_extract({column}, '$.\"{member}\"')";
         internal override string Seconds(string from, string to) => $"(({to} - {from}) / 1000000.0)";
         internal override string Unindexed(string column) => "+" + column;
-        internal override string RunsNamedLike(string alias, string parameter) => $"{alias}.rowid in (select n.rowid from flow_run n where {Like("n.name", parameter)})";
+        internal override string LikePlain(string column, string parameter) => $"{column} like @{parameter}";
+        internal override string RunsNamed(string alias, string condition) => $"{alias}.rowid in (select n.rowid from flow_run n where {condition})";
+        internal override string Whole => ""; // it does not know how much it will find, and takes the criteria's indexes first
+        internal override string SlotOf(string time, long microseconds) => string.Create(CultureInfo.InvariantCulture, $"({time} / {microseconds} * {microseconds})");
+        internal override string InSlots(string table, string alias, string time, string parameter, long microseconds) =>
+            $"{TimesOf(parameter)} slot cross join {table} {alias} on {alias}.{time} >= slot.at and {alias}.{time} < {Later("slot.at", microseconds)}";
         internal override string Later(string time, long microseconds) => string.Create(CultureInfo.InvariantCulture, $"({time} + {microseconds})");
         internal override string TimesOf(string parameter) => $"(select cast(value as integer) as at from json_each(@{parameter}))";
         internal override SqlValue Times(IEnumerable<DateTimeOffset> times) => times.Select(time => Instant.ToMicroseconds(time).ToString(CultureInfo.InvariantCulture)).ToArray();
         internal override string TaggedRuns(string id, string parameter) => $"{id} in (select t.flow_run_id from flow_run_tag t where t.tag in (select value from json_each(@{parameter})))";
+        internal override string? CountOfTag(string parameter) => $"select count(*) from flow_run_tag where tag = @{parameter}";
         internal override string IntervalStart(string time, string start, string seconds) =>
             $"(@{start} + ({time} - @{start}) / cast(@{seconds} * 1000000 as integer) * cast(@{seconds} * 1000000 as integer))";
     }
@@ -109,11 +130,17 @@ internal abstract class Dialect
         internal override string JsonText(string column, string member) => $"({column} ->> '{member}')";
         internal override string Seconds(string from, string to) => $"extract(epoch from ({to} - {from}))::double precision";
         internal override string Unindexed(string column) => column; // its planner knows how often each value occurs
-        internal override string RunsNamedLike(string alias, string parameter) => $"{alias}.id = any(array(select n.id from flow_run n where {Like("n.name", parameter)}))";
+        internal override string LikePlain(string column, string parameter) => $"lower({column} collate \"C\") like lower(@{parameter} collate \"C\")";
+        internal override string RunsNamed(string alias, string condition) => $"{alias}.id = any(array(select n.id from flow_run n where {condition}))";
+        internal override string Whole => "offset 0";
+        internal override string SlotOf(string time, long microseconds) => string.Create(CultureInfo.InvariantCulture, $"date_bin('{microseconds} microseconds', {time}, 'epoch')");
+        internal override string InSlots(string table, string alias, string time, string parameter, long microseconds) =>
+            $"{TimesOf(parameter)} slot cross join lateral (select * from {table} r where r.{time} >= slot.at and r.{time} < {Later("slot.at", microseconds)} offset 0) {alias}";
         internal override string Later(string time, long microseconds) => string.Create(CultureInfo.InvariantCulture, $"({time} + interval '{microseconds} microseconds')");
         internal override string TimesOf(string parameter) => $"(select unnest(@{parameter})::timestamptz as at)";
         internal override SqlValue Times(IEnumerable<DateTimeOffset> times) => times.Select(time => time.ToString("O", CultureInfo.InvariantCulture)).ToArray();
         internal override string? TaggedRuns(string id, string parameter) => null;
+        internal override string? CountOfTag(string parameter) => null;
         internal override string IntervalStart(string time, string start, string seconds) => $"date_bin(make_interval(secs => @{seconds}), {time}, @{start})";
     }
 }

@@ -3,6 +3,7 @@ using Reeve.Protocol;
 using Reeve.Protocol.Filters;
 using Reeve.Protocol.Runs;
 using Reeve.Server.Filters;
+using Reeve.Server.FlowRuns;
 using Reeve.Server.Orchestration;
 using Reeve.Server.RunHistory;
 using Reeve.Server.Storage;
@@ -48,19 +49,54 @@ internal sealed class TaskRunsStore(Orchestrator orchestrator, TimeProvider cloc
     internal ValueTask<TaskRun?> ReadAsync(Session session, Guid id) =>
         session.QueryFirstAsync($"select {Select} where tr.id = @id", row => Read(row, clock.Now()), ("id", id));
 
-    internal ValueTask<List<TaskRun>> FilterAsync(Session session, Query query)
+    internal async ValueTask<List<TaskRun>> FilterAsync(Session session, Query query)
     {
-        var (on, now, order) = (new Conditions(session.Dialect), clock.Now(), Page.Order(query.Sort, "ID_DESC", Orders));
-        return session.QueryAsync(
-            $"select {Select} where tr.id in (select tr.id from task_run tr {Where(on, query)} {order} {Page.Sql(query)}) {order}", row => Read(row, now), on.Parameters);
+        query = await FlowRunsStore.PlacedAsync(session, query).ConfigureAwait(false);
+        if (session.Dialect.Whole.Length == 0 || !Newest.TryGetValue(query.Sort ?? "ID_DESC", out var time) || !IsOfFlowRuns(query))
+            return await FilterAsync(session, query, since: null).ConfigureAwait(false);
+        // Task runs of many flow runs are looked for among the newest first, as flow runs are. SQLite lists all those flow runs anyhow.
+        var since = await session.QueryFirstAsync(
+            $"select {time} from task_run tr {Page.Order(query.Sort, "ID_DESC", Orders)} limit 1 offset @most",
+            row => row.IsNull(0) ? (SqlValue?)null : time == "tr.id" ? (SqlValue)row.Id(0) : (SqlValue)row.Time(0), ("most", NewestRuns)).ConfigureAwait(false);
+        if (since is { } from)
+        {
+            var newest = await FilterAsync(session, query, (time, from)).ConfigureAwait(false);
+            if (newest.Count >= (query.Limit ?? Page.Largest))
+                return newest;
+        }
+        return await FilterAsync(session, query, since: null, rare: since is not null).ConfigureAwait(false);
     }
 
-    internal ValueTask<long> CountAsync(Session session, Query query)
+    /// <summary>How many runs count as the newest.</summary>
+    internal int NewestRuns { get; init; } = 5_000;
+
+    private static readonly Dictionary<string, string> Newest = new(StringComparer.Ordinal) { ["ID_DESC"] = "tr.id", ["EXPECTED_START_TIME_DESC"] = "tr.expected_start_time" };
+
+    // a few flow runs by their ids have few task runs
+    private static bool IsOfFlowRuns(Query query) =>
+        query is { Flows: not null } or { Deployments: not null } or { WorkQueues: not null } || (query.FlowRuns is { } flowRuns && flowRuns.Id?.Any is null);
+
+    private ValueTask<List<TaskRun>> FilterAsync(Session session, Query query, (string Time, SqlValue From)? since, bool rare = false)
+    {
+        var (on, now, order) = (new Conditions(session.Dialect) { InOrder = since is not null, Along = since?.Time }, clock.Now(), Page.Order(query.Sort, "ID_DESC", Orders));
+        var where = Conditions.Where(Criteria(on, query), since is { } from ? $"{from.Time} >= @{on.Bind(from.From)}" : null);
+        var all = rare && session.Dialect.Whole is { Length: > 0 } whole ? $"(select tr.* from task_run tr {where} {whole}) tr" : $"task_run tr {where}";
+        return session.QueryAsync(
+            $"select {Select} where tr.id in (select tr.id from {all} {order} {Page.Sql(query)}) {order}", row => Read(row, now), on.Parameters);
+    }
+
+    internal async ValueTask<long> CountAsync(Session session, Query query) => SumsOf(query) is { } range
+        ? (await TaskRunSums.ByTypeAsync(session, query.TaskRuns, range).ConfigureAwait(false)).Sum(type => type.Count)
+        : await CountOneByOneAsync(session, query).ConfigureAwait(false);
+
+    /// <summary>The bounds of a query that the kept sums can answer; null where they cannot.</summary>
+    internal static StartRange? SumsOf(Query query) =>
+        query with { TaskRuns = null } == new Query { Sort = query.Sort, Limit = query.Limit, Offset = query.Offset, Page = query.Page } ? StartRange.Of(query.TaskRuns) : null;
+
+    private static ValueTask<long> CountOneByOneAsync(Session session, Query query)
     {
         var on = new Conditions(session.Dialect);
-        return query with { TaskRuns = null } == new Query { Sort = query.Sort, Limit = query.Limit, Offset = query.Offset, Page = query.Page } && RunHistoryStore.IsByState(query.TaskRuns)
-            ? RunHistoryStore.CountAsync(session, "task_run", query.TaskRuns?.State)
-            : session.ScalarAsync($"select count(*) from task_run tr {Where(on, query)}", on.Parameters);
+        return session.ScalarAsync($"select count(*) from task_run tr {Where(on, query)}", on.Parameters);
     }
 
     internal async ValueTask<bool> RenameAsync(Session session, Guid id, string? name) => await session.ExecuteAsync(

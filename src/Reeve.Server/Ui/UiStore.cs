@@ -1,6 +1,7 @@
 using Reeve.Protocol.Filters;
 using Reeve.Protocol.Runs;
 using Reeve.Server.FlowRuns;
+using Reeve.Server.RunHistory;
 using Reeve.Server.Orchestration;
 using Reeve.Server.Storage;
 using Reeve.Server.TaskRuns;
@@ -59,30 +60,24 @@ internal sealed class UiStore(TimeProvider clock)
     {
         var on = new Conditions(session.Dialect);
         var counts = Enum.GetValues<StateType>().ToDictionary(type => type.ToWire(), _ => 0L, StringComparer.Ordinal);
-        foreach (var (type, count) in await session.QueryAsync(
-            $"select tr.state_type, count(*) from task_run tr {Conditions.Where(TaskRunsStore.Criteria(on, query), "tr.state_type is not null")} group by tr.state_type",
-            static row => (row.Text(0), row.Long(1)),
-            on.Parameters).ConfigureAwait(false))
-        {
+        var found = TaskRunsStore.SumsOf(query) is { } range
+            ? await TaskRunSums.ByTypeAsync(session, query.TaskRuns, range).ConfigureAwait(false)
+            : await session.QueryAsync(
+                $"select tr.state_type, count(*) from task_run tr {Conditions.Where(TaskRunsStore.Criteria(on, query), "tr.state_type is not null")} group by tr.state_type",
+                static row => (row.Text(0), row.Long(1)),
+                on.Parameters).ConfigureAwait(false);
+        foreach (var (type, count) in found)
             counts[type] = count;
-        }
         return counts;
     }
 
     /// <summary>Ended task runs by the time of their start, in equal parts of the time between two moments.</summary>
     internal async ValueTask<List<TaskRunCount>> EndedTaskRunsAsync(Session session, Query query, DateTimeOffset start, DateTimeOffset end)
     {
-        var on = new Conditions(session.Dialect);
-        var where = Conditions.Where(
-            TaskRunsStore.Criteria(on, query), "tr.state_type in ('COMPLETED', 'CANCELLED', 'CRASHED', 'FAILED')");
         var seconds = (end - start).TotalSeconds / Counts;
-        var found = await session.QueryAsync(
-            $"""
-            select {session.Dialect.IntervalStart("tr.start_time", on.Bind(start), on.Bind(seconds))} as part, sum(case when tr.state_type in ('FAILED', 'CRASHED') then 1 else 0 end), count(*)
-            from task_run tr {where} group by part
-            """,
-            static row => (Start: row.Time(0), Failed: row.Long(1), All: row.Long(2)),
-            on.Parameters).ConfigureAwait(false);
+        var found = seconds >= RunHistoryStore.ShortestOfSums && TaskRunsStore.SumsOf(query) is { From: not null } range
+            ? await TaskRunSums.EndedAsync(session, query.TaskRuns!, range, start, seconds, Counts).ConfigureAwait(false)
+            : await EndedOneByOneAsync(session, query, start, seconds).ConfigureAwait(false);
         var counts = Enumerable.Repeat(new TaskRunCount(0, 0), Counts).ToList();
         foreach (var part in found)
         {
@@ -90,6 +85,20 @@ internal sealed class UiStore(TimeProvider clock)
             counts[at] = new(counts[at].Completed + part.All - part.Failed, counts[at].Failed + part.Failed);
         }
         return counts;
+    }
+
+    private static ValueTask<List<(DateTimeOffset Start, long Failed, long All)>> EndedOneByOneAsync(Session session, Query query, DateTimeOffset start, double seconds)
+    {
+        var on = new Conditions(session.Dialect);
+        // the index of the start holds the states too
+        var where = Conditions.Where(TaskRunsStore.Criteria(on, query), $"{session.Dialect.Unindexed("tr.state_type")} in {RunHistoryStore.Ended}");
+        return session.QueryAsync(
+            $"""
+            select {session.Dialect.IntervalStart("tr.start_time", on.Bind(start), on.Bind(seconds))} as part, sum(case when tr.state_type in ('FAILED', 'CRASHED') then 1 else 0 end), count(*)
+            from task_run tr {where} group by part
+            """,
+            static row => (row.Time(0), row.Long(1), row.Long(2)),
+            on.Parameters);
     }
 
     internal async ValueTask<TaskRun?> TaskRunAsync(Session session, Guid id) => await session.QueryFirstAsync(

@@ -95,6 +95,16 @@ public sealed class ArtifactsApiTests
         Assert.Equal(run, (await host.GetAsync($"artifacts/{id}")).Body.GetProperty("flow_run_id").GetString());
     }
 
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task Types_that_are_not_meant_leave_out_artifacts_without_one(DatabaseKind kind)
+    {
+        await using var host = await TestHost.StartAsync(kind);
+        await MakeAsync(host, """{"key": "a"}""");
+        var b = await MakeAsync(host, """{"key": "b", "type": "table"}""");
+
+        Assert.Equal(b, await IdsAsync(host, "artifacts/filter", """{"artifacts": {"type": {"not_any_": ["result"]}}}"""));
+    }
+
     [Fact]
     public async Task Long_metadata_are_cut_and_wrong_types_told()
     {

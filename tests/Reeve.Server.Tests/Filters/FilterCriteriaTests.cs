@@ -12,7 +12,8 @@ public sealed class FilterCriteriaTests
         {"flow_runs":{"id":{"not_any_":["{red}","{sub}"]}}} | blue green_1
         {"flow_runs":{"name":{"any_":["blue","red-otter"]}}} | blue
         {"flow_runs":{"name":{"like_":"OTTER"}}} | Red-Otter
-        {"flow_runs":{"name":{"like_":"_"}}} | green_1
+        {"flow_runs":{"name":{"like_":"n_1"}}} | green_1
+        {"flow_runs":{"name":{"like_":"d%t_r"}}} | Red-Otter
         {"flow_runs":{"name":{}}} | Red-Otter blue green_1 sub
         {"flow_runs":{"tags":{"all_":["t1","t2"]}}} | Red-Otter
         {"flow_runs":{"tags":{"all_":["t2"]}}} | Red-Otter blue
@@ -48,6 +49,8 @@ public sealed class FilterCriteriaTests
         {"flow_runs":{"parent_task_run_id":{"is_null_":true}}} | Red-Otter blue green_1
         {"flow_runs":{"idempotency_key":{"any_":["k1","k3"]}}} | Red-Otter
         {"flow_runs":{"idempotency_key":{"any_":["k1","k2"],"not_any_":["k1"]}}} | green_1
+        {"flow_runs":{"idempotency_key":{"not_any_":["k1"]}}} | green_1
+        {"flow_runs":{"idempotency_key":{"not_any_":[]}}} | Red-Otter blue green_1 sub
         {"flow_runs":{"created_by":{"type_":["AUTOMATION"]}}} | green_1
         {"flow_runs":{"created_by":{"id_":["{maker}"]}}} | green_1
         {"flow_runs":{"created_by":{"id_":["{red}"]}}} |

@@ -60,13 +60,16 @@ public sealed class PagesTests
     {
         await using var host = await TestHost.StartAsync(kind);
         var world = await FilteredWorld.MakeAsync(host);
+        await host.PostAsync("logs/", world.Fill("""[{"name":"x","level":10,"message":"two\nlines","timestamp":"2020-01-01T00:00:00.5Z","flow_run_id":"{red}"}]"""));
 
         using var answer = await host.Client.GetAsync(new Uri($"flow_runs/{world["red"]}/logs/download", UriKind.Relative), TestHost.Cancellation);
 
-        Assert.Equal(("text/csv", "Red-Otter-logs.csv"), (answer.Content.Headers.ContentType?.MediaType, answer.Content.Headers.ContentDisposition?.FileName?.Trim('"')));
+        Assert.Equal("text/csv; charset=utf-8", answer.Content.Headers.ContentType?.ToString());
+        Assert.Equal(("Red-Otter-logs.csv", "flow-run-logs.csv"), (answer.Content.Headers.ContentDisposition?.FileNameStar, answer.Content.Headers.ContentDisposition?.FileName?.Trim('"')));
         Assert.Equal(
-            $"timestamp,level,flow_run_id,task_run_id,message\r\n2020-01-01T00:00:00.000000Z,20,{world["red"]},,Alles gut\r\n"
-            + $"2020-01-02T00:00:00.000000Z,40,{world["red"]},{world["load"]},\"kaputt, \"\"leider\"\"\"\r\n",
+            $"timestamp,level,flow_run_id,task_run_id,message\r\n2020-01-01 00:00:00+00:00,20,{world["red"]},,Alles gut\r\n"
+            + $"2020-01-01 00:00:00.500000+00:00,10,{world["red"]},,\"two\nlines\"\r\n"
+            + $"2020-01-02 00:00:00+00:00,40,{world["red"]},{world["load"]},\"kaputt, \"\"leider\"\"\"\r\n",
             await answer.Content.ReadAsStringAsync(TestHost.Cancellation));
         Assert.Equal(404, (await host.GetAsync($"flow_runs/{Guid.NewGuid()}/logs/download")).Status);
     }

@@ -65,5 +65,32 @@ public sealed class FlowRunGraphApiTests
         Assert.Equal(404, (await host.GetAsync($"flow_runs/{Guid.NewGuid()}/graph")).Status);
     }
 
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task A_graph_shows_the_artifacts_of_the_run_and_of_its_tasks(DatabaseKind kind)
+    {
+        await using var host = await TestHost.StartAsync(kind);
+        var world = await FilteredWorld.MakeAsync(host);
+        foreach (var artifact in (string[])[
+            """{"flow_run_id":"{red}","key":"report","type":"markdown","data":"# old"}""",
+            """{"flow_run_id":"{red}","key":"report","type":"markdown","data":"# new"}""",
+            """{"flow_run_id":"{red}","task_run_id":"{load}","type":"progress","data":42.5}""",
+            """{"flow_run_id":"{red}","task_run_id":"{load}","type":"result","data":{"a":1}}""",
+            """{"flow_run_id":"{red}","key":"nothing-is-said-of-it"}""",
+            """{"flow_run_id":"{green}","key":"other","type":"markdown"}"""])
+        {
+            Assert.Equal(201, (await host.PostAsync("artifacts/", world.Fill(artifact))).Status);
+        }
+
+        var (_, graph) = await host.GetAsync($"flow_runs/{world["red"]}/graph-v2");
+
+        Assert.Equal(
+            [("report", "markdown", "False", ""), ("report", "markdown", "True", "")],
+            graph.GetProperty("artifacts").EnumerateArray().Select(a => (a.Text("key"), a.Text("type"), a.Text("is_latest"), a.Text("data"))));
+        var nodes = graph.GetProperty("nodes").EnumerateArray().ToDictionary(pair => pair[1].Text("label"), pair => pair[1].GetProperty("artifacts"));
+        var progress = Assert.Single(nodes["Load"].EnumerateArray());
+        Assert.Equal(("progress", "True", "42.5", ""), (progress.Text("type"), progress.Text("is_latest"), progress.Text("data"), progress.Text("key")));
+        Assert.Equal(0, nodes["beta / sub"].GetArrayLength());
+    }
+
     private static IEnumerable<string?> Edges(JsonElement node, string name) => node.GetProperty(name).EnumerateArray().Select(edge => edge.GetProperty("id").GetString());
 }

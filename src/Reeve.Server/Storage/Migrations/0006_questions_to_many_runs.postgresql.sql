@@ -9,6 +9,9 @@ drop index flow_run_name;
 create index flow_run_name on flow_run (name, id);
 -- a pool's runs of some time; neither column changes when a run changes its state
 create index flow_run_queue on flow_run (work_queue_id, expected_start_time, id) where work_queue_id is not null;
+-- runs of some time in the order of their starts, without a look at the runs
+drop index flow_run_expected_start_time;
+create index flow_run_expected_start_time on flow_run (expected_start_time, id) include (start_time);
 create index flow_run_next_of_flow on flow_run (flow_id, next_scheduled_start_time, id) where state_type = 'SCHEDULED' and next_scheduled_start_time is not null;
 create index task_run_start_time on task_run (start_time, state_type, id) where start_time is not null;
 
@@ -50,30 +53,32 @@ create trigger flow_run_sum_changed after update of state_type, state_name, expe
 create trigger flow_run_sum_removed after delete on flow_run for each row
 when (old.state_type in ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED')) execute function flow_run_sum_ended();
 
--- the same of task runs
+-- the same of task runs, and by five minutes of their start: consoles ask by either; what never began stands at 1970
 create table task_run_sum (
     slot timestamptz not null,
+    start_slot timestamptz not null,
     state_type text not null,
     state_name text not null,
     runs bigint not null,
     run_time bigint not null,
     lateness bigint not null
 );
-create index task_run_sum_slot on task_run_sum (slot, state_type, state_name);
-insert into task_run_sum (slot, state_type, state_name, runs, run_time, lateness)
-select date_bin('5 minutes', expected_start_time, 'epoch'), state_type, state_name, count(*), sum(round(total_run_time * 1000000)::bigint),
+create index task_run_sum_slot on task_run_sum (slot, start_slot);
+create index task_run_sum_start_slot on task_run_sum (start_slot);
+insert into task_run_sum (slot, start_slot, state_type, state_name, runs, run_time, lateness)
+select date_bin('5 minutes', expected_start_time, 'epoch'), date_bin('5 minutes', coalesce(start_time, 'epoch'), 'epoch'), state_type, state_name, count(*), sum(round(total_run_time * 1000000)::bigint),
     sum(greatest(coalesce((extract(epoch from start_time - expected_start_time) * 1000000)::bigint, 0), 0))
-from task_run where state_type in ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED') and expected_start_time is not null group by 1, 2, 3;
+from task_run where state_type in ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED') and expected_start_time is not null group by 1, 2, 3, 4;
 create function task_run_sum_ended() returns trigger language plpgsql as $$
 begin
     if tg_op <> 'INSERT' and old.state_type in ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED') and old.expected_start_time is not null then
-        insert into task_run_sum (slot, state_type, state_name, runs, run_time, lateness)
-        values (date_bin('5 minutes', old.expected_start_time, 'epoch'), old.state_type, old.state_name, -1, -round(old.total_run_time * 1000000)::bigint,
+        insert into task_run_sum (slot, start_slot, state_type, state_name, runs, run_time, lateness)
+        values (date_bin('5 minutes', old.expected_start_time, 'epoch'), date_bin('5 minutes', coalesce(old.start_time, 'epoch'), 'epoch'), old.state_type, old.state_name, -1, -round(old.total_run_time * 1000000)::bigint,
             -greatest(coalesce((extract(epoch from old.start_time - old.expected_start_time) * 1000000)::bigint, 0), 0));
     end if;
     if tg_op <> 'DELETE' and new.state_type in ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED') and new.expected_start_time is not null then
-        insert into task_run_sum (slot, state_type, state_name, runs, run_time, lateness)
-        values (date_bin('5 minutes', new.expected_start_time, 'epoch'), new.state_type, new.state_name, 1, round(new.total_run_time * 1000000)::bigint,
+        insert into task_run_sum (slot, start_slot, state_type, state_name, runs, run_time, lateness)
+        values (date_bin('5 minutes', new.expected_start_time, 'epoch'), date_bin('5 minutes', coalesce(new.start_time, 'epoch'), 'epoch'), new.state_type, new.state_name, 1, round(new.total_run_time * 1000000)::bigint,
             greatest(coalesce((extract(epoch from new.start_time - new.expected_start_time) * 1000000)::bigint, 0), 0));
     end if;
     return null;

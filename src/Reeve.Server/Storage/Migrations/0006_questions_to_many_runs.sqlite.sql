@@ -67,43 +67,45 @@ when old.state_type in ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED') and old.e
     where slot = old.expected_start_time / 300000000 * 300000000 and state_type = old.state_type and state_name = old.state_name;
 end;
 
--- the same of task runs
+-- the same of task runs, and by five minutes of their start: consoles ask by either; what never began stands at 1970
 create table task_run_sum (
     slot integer not null,
+    start_slot integer not null,
     state_type text not null,
     state_name text not null,
     runs integer not null,
     run_time integer not null,
     lateness integer not null,
-    primary key (slot, state_type, state_name)
+    primary key (slot, start_slot, state_type, state_name)
 ) without rowid;
-insert into task_run_sum (slot, state_type, state_name, runs, run_time, lateness)
-select expected_start_time / 300000000 * 300000000, state_type, state_name, count(*), sum(cast(round(total_run_time * 1000000) as integer)),
+create index task_run_sum_start_slot on task_run_sum (start_slot);
+insert into task_run_sum (slot, start_slot, state_type, state_name, runs, run_time, lateness)
+select expected_start_time / 300000000 * 300000000, coalesce(start_time, 0) / 300000000 * 300000000, state_type, state_name, count(*), sum(cast(round(total_run_time * 1000000) as integer)),
     sum(max(coalesce(start_time - expected_start_time, 0), 0))
-from task_run where state_type in ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED') and expected_start_time is not null group by 1, 2, 3;
+from task_run where state_type in ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED') and expected_start_time is not null group by 1, 2, 3, 4;
 create trigger task_run_sum_added after insert on task_run
 when new.state_type in ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED') and new.expected_start_time is not null begin
-    insert into task_run_sum (slot, state_type, state_name, runs, run_time, lateness)
-    values (new.expected_start_time / 300000000 * 300000000, new.state_type, new.state_name, 1, cast(round(new.total_run_time * 1000000) as integer),
+    insert into task_run_sum (slot, start_slot, state_type, state_name, runs, run_time, lateness)
+    values (new.expected_start_time / 300000000 * 300000000, coalesce(new.start_time, 0) / 300000000 * 300000000, new.state_type, new.state_name, 1, cast(round(new.total_run_time * 1000000) as integer),
         max(coalesce(new.start_time - new.expected_start_time, 0), 0))
-    on conflict (slot, state_type, state_name) do update set runs = runs + 1, run_time = run_time + excluded.run_time, lateness = lateness + excluded.lateness;
+    on conflict (slot, start_slot, state_type, state_name) do update set runs = runs + 1, run_time = run_time + excluded.run_time, lateness = lateness + excluded.lateness;
 end;
 create trigger task_run_sum_entered after update of state_type, state_name, expected_start_time, start_time, total_run_time on task_run
 when new.state_type in ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED') and new.expected_start_time is not null begin
-    insert into task_run_sum (slot, state_type, state_name, runs, run_time, lateness)
-    values (new.expected_start_time / 300000000 * 300000000, new.state_type, new.state_name, 1, cast(round(new.total_run_time * 1000000) as integer),
+    insert into task_run_sum (slot, start_slot, state_type, state_name, runs, run_time, lateness)
+    values (new.expected_start_time / 300000000 * 300000000, coalesce(new.start_time, 0) / 300000000 * 300000000, new.state_type, new.state_name, 1, cast(round(new.total_run_time * 1000000) as integer),
         max(coalesce(new.start_time - new.expected_start_time, 0), 0))
-    on conflict (slot, state_type, state_name) do update set runs = runs + 1, run_time = run_time + excluded.run_time, lateness = lateness + excluded.lateness;
+    on conflict (slot, start_slot, state_type, state_name) do update set runs = runs + 1, run_time = run_time + excluded.run_time, lateness = lateness + excluded.lateness;
 end;
 create trigger task_run_sum_left after update of state_type, state_name, expected_start_time, start_time, total_run_time on task_run
 when old.state_type in ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED') and old.expected_start_time is not null begin
     update task_run_sum set runs = runs - 1, run_time = run_time - cast(round(old.total_run_time * 1000000) as integer),
         lateness = lateness - max(coalesce(old.start_time - old.expected_start_time, 0), 0)
-    where slot = old.expected_start_time / 300000000 * 300000000 and state_type = old.state_type and state_name = old.state_name;
+    where slot = old.expected_start_time / 300000000 * 300000000 and start_slot = coalesce(old.start_time, 0) / 300000000 * 300000000 and state_type = old.state_type and state_name = old.state_name;
 end;
 create trigger task_run_sum_removed after delete on task_run
 when old.state_type in ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED') and old.expected_start_time is not null begin
     update task_run_sum set runs = runs - 1, run_time = run_time - cast(round(old.total_run_time * 1000000) as integer),
         lateness = lateness - max(coalesce(old.start_time - old.expected_start_time, 0), 0)
-    where slot = old.expected_start_time / 300000000 * 300000000 and state_type = old.state_type and state_name = old.state_name;
+    where slot = old.expected_start_time / 300000000 * 300000000 and start_slot = coalesce(old.start_time, 0) / 300000000 * 300000000 and state_type = old.state_type and state_name = old.state_name;
 end;

@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Text.Json;
+using Reeve.Server.RunHistory;
+using Reeve.Server.Tests.Storage;
+
+namespace Reeve.Server.Tests.RunHistory;
+
+public sealed class TaskRunSumsTests
+{
+    private static readonly DateTimeOffset Day = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    // a criterion that holds for all runs makes the server count them one by one
+    private const string Everyone = ",\"id\":{\"not_any_\":[]}";
+
+    public static TheoryData<DatabaseKind> Kinds => TestDatabase.Kinds;
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task Kept_sums_and_the_runs_themselves_count_alike_by_start(DatabaseKind kind)
+    {
+        await using var host = await TestHost.StartAsync(kind);
+        // on, before and after the ends of the slots of sums; what was expected and what began need not be of one slot
+        foreach (var (expected, start, end) in ((double?, double?, string?)[])[
+            (0, 0, "COMPLETED"), (1, 1.5, "COMPLETED"), (4.99, 5.01, "FAILED"), (29, 31, "COMPLETED"), (31, 31, "CRASHED"), (33, 33, null), (61, 70, "COMPLETED"),
+            (62, null, "CANCELLED"), (null, 64, "COMPLETED"), (90, 90, "FAILED"), (119.99, 121, "COMPLETED"), (600, 601, "COMPLETED")])
+        {
+            await RunAsync(host, expected, start, end);
+        }
+        await host.Service<RunSumFolder>().RunOnceAsync(TestHost.Cancellation);
+        foreach (var (from, to) in ((double, double)[])[(0, 120), (1.2, 90), (5, 121), (31, 31.5), (29.9, 601.3), (-60, 700)])
+        {
+            var start = $"\"start_time\":{{\"after_\":\"{At(from)}\",\"before_\":\"{At(to)}\"}}";
+            foreach (var state in (string[])["", ",\"state\":{\"type\":{\"any_\":[\"COMPLETED\",\"RUNNING\"]}}", ",\"state\":{\"name\":{\"not_any_\":[\"Failed\"]}}"])
+            {
+                foreach (var path in (string[])["task_runs/count", "ui/task_runs/count", "ui/task_runs/dashboard/counts"])
+                    await EqualAsync(host, path, $"{{\"task_runs\":{{{start}{state}", "}}");
+                await EqualAsync(
+                    host, "task_runs/history",
+                    $"{{\"history_start\":\"{At(0.5)}\",\"history_end\":\"{At(660)}\",\"history_interval_seconds\":1800,\"task_runs\":{{{start}{state}", "}}");
+            }
+        }
+        Assert.Equal(12, (await host.PostAsync("task_runs/count", "{}")).Body.GetInt32());
+        Assert.Equal(10, (await host.PostAsync("task_runs/count", $"{{\"task_runs\":{{\"start_time\":{{\"after_\":\"{At(1)}\"}}}}}}")).Body.GetInt32());
+        Assert.Equal(1, (await host.PostAsync("task_runs/count", """{"task_runs":{"start_time":{"is_null_":true}}}""")).Body.GetInt32());
+    }
+
+    private static async Task RunAsync(TestHost host, double? expected, double? start, string? end)
+    {
+        var id = (await host.PostAsync("task_runs/", new { task_key = "t", dynamic_key = Guid.NewGuid() })).Body.Text("id");
+        await host.SetStateAsync(id, "RUNNING", noun: "task_runs");
+        if (end is not null)
+            await host.SetStateAsync(id, end, noun: "task_runs");
+        await host.Database.WriteAsync(
+            async session => await session.ExecuteAsync(
+                "update task_run set expected_start_time = @expected, start_time = @start where id = @id",
+                ("expected", expected is { } e ? Day.AddMinutes(e) : (DateTimeOffset?)null), ("start", start is { } s ? Day.AddMinutes(s) : (DateTimeOffset?)null), ("id", Guid.Parse(id))),
+            TestHost.Cancellation);
+    }
+
+    private static async Task EqualAsync(TestHost host, string path, string query, string end)
+    {
+        var (kept, counted) = (await host.PostAsync(path, query + end), await host.PostAsync(path, query + Everyone + end));
+        Assert.True(kept.Status == 200 && counted.Status == 200, $"{path} {query}: {kept.Body} {counted.Body}");
+        Assert.True(Known(kept.Body) == Known(counted.Body), $"{path} {query}:\n{Known(kept.Body)}\n{Known(counted.Body)}");
+    }
+
+    // how long a run runs or is late changes with every moment
+    private static string Known(JsonElement answer) => answer.ValueKind != JsonValueKind.Array || !answer.ToString().Contains("interval_start", StringComparison.Ordinal)
+        ? answer.ToString()
+        : string.Join('\n', answer.EnumerateArray().SelectMany(interval => interval.GetProperty("states").EnumerateArray().Select(state =>
+            $"{interval.Text("interval_start")} {state.Text("state_name")} {state.Text("count_runs")}")));
+
+    private static string At(double minutes) => Day.AddMinutes(minutes).ToString("O", CultureInfo.InvariantCulture);
+}
