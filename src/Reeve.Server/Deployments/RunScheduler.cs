@@ -32,8 +32,7 @@ internal sealed partial class RunScheduler(
                 static row => row.Id(0),
                 ("yes", true), ("no", false)),
             cancellation).ConfigureAwait(false);
-        foreach (var deployment in due)
-            await ScheduleAsync(deployment, ScheduleHorizon.Standard(Clock.GetUtcNow()), cancellation).ConfigureAwait(false);
+        await EachAsync(due, deployment => ScheduleAsync(deployment, ScheduleHorizon.Standard(Clock.GetUtcNow()), cancellation)).ConfigureAwait(false);
     }
 
     /// <summary>Makes the runs of one deployment; those that are there already stay as they are.</summary>

@@ -14,6 +14,8 @@ internal sealed class RelatedResourceIndexer(Database database, EventsStore even
     private const int MostAtOnce = 1000;
     private const int MostBehind = 20_000;
     private const int FewWrites = 8;
+    // characters; four bytes each are less than PostgreSQL's largest index entry
+    private const int LongestName = 600;
 
     internal override async Task RunOnceAsync(CancellationToken cancellation)
     {
@@ -54,7 +56,8 @@ internal sealed class RelatedResourceIndexer(Database database, EventsStore even
     private static async ValueTask AddAsync(Session session, EventSql sql, EventPosition from, EventPosition to)
     {
         var on = new Conditions(session.Dialect);
-        var span = $"where {sql.After(on, "e", from)} and {sql.UpTo(on, "e", to)} and {sql.RelatedId} is not null and {sql.RelatedRole} is not null";
+        // a name that no index can hold would stop it at this event for ever; of such a name nobody asks
+        var span = $"where {sql.After(on, "e", from)} and {sql.UpTo(on, "e", to)} and length({sql.RelatedId}) + length({sql.RelatedRole}) <= {LongestName}";
         await session.ExecuteAsync(
             $"""
             insert into event_related_name (resource_id, role) select distinct {sql.RelatedId}, {sql.RelatedRole} from event e cross join {sql.Related("e")} {span}

@@ -22,7 +22,7 @@ internal sealed class RunSumFolder(Database database, TimeProvider clock, ILogge
                     with many as (select slot, state_type, state_name from {table} group by slot, state_type, state_name having count(*) > 1),
                     folded as (delete from {table} s using many m where s.slot = m.slot and s.state_type = m.state_type and s.state_name = m.state_name returning s.*)
                     insert into {table} (slot, state_type, state_name, runs, run_time, lateness)
-                    select slot, state_type, state_name, sum(runs), sum(run_time), sum(lateness) from folded group by slot, state_type, state_name having sum(runs) <> 0
+                    select slot, state_type, state_name, sum(runs), sum(run_time), sum(lateness) from folded group by slot, state_type, state_name having sum(runs) <> 0 or sum(run_time) <> 0 or sum(lateness) <> 0
                     """).ConfigureAwait(false),
                 cancellation).ConfigureAwait(false);
         }

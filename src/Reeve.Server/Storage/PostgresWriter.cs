@@ -103,10 +103,6 @@ internal sealed class PostgresWriter : IAsyncDisposable
             foreach (var write in group)
                 await write.RunAsync(pipeline, wakeups, CancellationToken.None).ConfigureAwait(false); // no caller may end what others share
             await pipeline.CommitAsync().ConfigureAwait(false);
-            Keep(connection);
-            foreach (var write in group)
-                write.Complete();
-            return true;
         }
         catch (Exception fault)
         {
@@ -114,6 +110,11 @@ internal sealed class PostgresWriter : IAsyncDisposable
                 await UndoAsync(connection, pipeline!).ConfigureAwait(false);
             return Judge(group, fault, pipeline is { Committing: true });
         }
+        // committed: nothing from here on may have it run again
+        Keep(connection);
+        foreach (var write in group)
+            write.Complete();
+        return true;
     }
 
     private bool Judge(List<PostgresWrite> group, Exception fault, bool committing)
