@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.WebSockets;
 using System.Text.Json;
-using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using Reeve.Server.ConcurrencyLimits;
 using Reeve.Server.Deployments;
 using Reeve.Server.FlowRuns;
@@ -285,6 +285,34 @@ public sealed class SeveralServersTests
             await hearing;
             socket.Dispose();
         }
+    }
+
+    [Fact]
+    public async Task A_long_transaction_of_another_database_keeps_no_event_back_and_one_of_this_does()
+    {
+        await using var servers = await Servers.StartAsync(1);
+        var host = servers[0];
+        await using var elsewhere = new NpgsqlConnection(Environment.GetEnvironmentVariable("REEVE_TEST_POSTGRES"));
+        await using var here = new NpgsqlConnection(host.Service<ServerOptions>().Database);
+        await elsewhere.OpenAsync(Cancellation);
+        await here.OpenAsync(Cancellation);
+        await using (var begin = new NpgsqlCommand("begin; select pg_current_xact_id()", elsewhere))
+            await begin.ExecuteNonQueryAsync(Cancellation);
+        async Task<bool> IsSettledAsync(string id) => await host.Database.ReadAsync(
+            session => session.ScalarAsync($"select count(*) from event e where e.id = @id and {session.Dialect.SettledEvents("e")}", ("id", Guid.Parse(id))), Cancellation) == 1;
+
+        var first = await TellAsync(host, "several.first");
+        while (!await IsSettledAsync(first))
+            await Task.Delay(10, Cancellation);
+        await using (var begin = new NpgsqlCommand("begin; select pg_current_xact_id()", here))
+            await begin.ExecuteNonQueryAsync(Cancellation);
+        var second = await TellAsync(host, "several.second");
+        for (var i = 0; i < 20; i++)
+            Assert.False(await IsSettledAsync(second));
+        await using (var end = new NpgsqlCommand("rollback", here))
+            await end.ExecuteNonQueryAsync(Cancellation);
+        while (!await IsSettledAsync(second))
+            await Task.Delay(10, Cancellation);
     }
 
     [Fact]
