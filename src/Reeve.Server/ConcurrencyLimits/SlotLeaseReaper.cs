@@ -21,8 +21,7 @@ internal sealed partial class SlotLeaseReaper(Database database, Orchestrator or
             session => session.QueryAsync(
                 "select id from concurrency_lease where expires <= @now order by expires limit @most", static row => row.Id(0), ("now", now), ("most", MostInOneRound)),
             cancellation).ConfigureAwait(false);
-        foreach (var lease in lapsed)
-            await database.WriteAsync(session => ReapAsync(session, lease), cancellation).ConfigureAwait(false);
+        await EachAsync(lapsed, lease => database.WriteAsync(session => ReapAsync(session, lease), cancellation).AsTask()).ConfigureAwait(false);
     }
 
     // looked at again inside the transaction: it may have been given back in between

@@ -28,8 +28,7 @@ internal sealed partial class RunScheduler(
         {
             var from = after;
             batch = await database.ReadAsync(session => DueAsync(session, from), cancellation).ConfigureAwait(false);
-            foreach (var deployment in batch)
-                await ScheduleAsync(deployment, ScheduleHorizon.Standard(Clock.GetUtcNow(), scheduling), cancellation).ConfigureAwait(false);
+            await EachAsync(batch, deployment => ScheduleAsync(deployment, ScheduleHorizon.Standard(Clock.GetUtcNow(), scheduling), cancellation)).ConfigureAwait(false);
             after = batch.LastOrDefault();
         }
         while (batch.Count == scheduling.DeploymentsAtOnce);

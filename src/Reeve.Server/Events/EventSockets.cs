@@ -14,7 +14,7 @@ namespace Reeve.Server.Events;
 
 /// <summary><c>/events/in</c> takes what clients tell, <c>/events/out</c> tells what was committed.</summary>
 internal sealed partial class EventSockets(
-    Database database, EventsStore events, EventStream stream, BasicAuthentication authentication, ILogger<EventSockets> log)
+    Database database, EventsStore events, EventStream stream, BasicAuthentication authentication, TimeProvider clock, ILogger<EventSockets> log)
 {
     internal const string InPath = "/events/in";
     private const int MostInOneWrite = 200;
@@ -31,7 +31,7 @@ internal sealed partial class EventSockets(
         // full: the socket is not read, and the client waits
         var waiting = Channel.CreateBounded<Event>(new BoundedChannelOptions(1000) { SingleReader = true, SingleWriter = true });
         var backlog = new Backlog();
-        var storing = StoreAsync(waiting.Reader, backlog);
+        var storing = StoreAsync(waiting.Reader, backlog, stop);
         // the pong is all that a client hears of its events: it comes when they are stored
         if (http.Features.Get<PingGate>() is { } gate)
             gate.Settled = backlog.EmptyAsync;
@@ -56,40 +56,48 @@ internal sealed partial class EventSockets(
         await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None).ConfigureAwait(false);
     });
 
-    private async Task StoreAsync(ChannelReader<Event> waiting, Backlog backlog)
+    private async Task StoreAsync(ChannelReader<Event> waiting, Backlog backlog, CancellationToken stop)
     {
         List<Event> batch = new(MostInOneWrite);
         while (await waiting.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
         {
             while (batch.Count < MostInOneWrite && waiting.TryRead(out var next))
                 batch.Add(next);
-            await StoreAsync(batch).ConfigureAwait(false);
+            await StoreAsync(batch, stop).ConfigureAwait(false);
             backlog.Done(batch.Count);
             batch.Clear();
         }
     }
 
-    // one bad event must not take the others with it
-    private async Task StoreAsync(List<Event> batch)
+    // one bad event must not take the others with it; while the database is busy all of them wait, at most until the client is gone
+    private async Task StoreAsync(List<Event> batch, CancellationToken stop)
     {
-        try
+        while (true)
         {
-            await database.WriteAsync(session => events.ReceiveAsync(session, batch), CancellationToken.None).ConfigureAwait(false);
+            try
+            {
+                await database.WriteAsync(session => events.ReceiveAsync(session, batch), CancellationToken.None).ConfigureAwait(false);
+                return;
+            }
+            catch (StorageBusyException busy) when (!stop.IsCancellationRequested)
+            {
+                await Task.Delay(busy.RetryAfter, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (Exception fault)
+            {
+                await StoreEachAsync(batch, fault, stop).ConfigureAwait(false);
+                return;
+            }
         }
-        catch (Exception) when (batch.Count > 1)
-        {
+    }
+
+    private async Task StoreEachAsync(List<Event> batch, Exception fault, CancellationToken stop)
+    {
+        if (batch is [var single])
+            NotStored(fault, single.Id, single.Name);
+        else
             foreach (var one in batch)
-                await StoreAsync([one]).ConfigureAwait(false);
-        }
-        catch (StorageBusyException busy)
-        {
-            await Task.Delay(busy.RetryAfter, CancellationToken.None).ConfigureAwait(false);
-            await StoreAsync(batch).ConfigureAwait(false);
-        }
-        catch (Exception fault)
-        {
-            NotStored(fault, batch[0].Id, batch[0].Name);
-        }
+                await StoreAsync([one], stop).ConfigureAwait(false);
     }
 
     private Event? Read(JsonElement message)

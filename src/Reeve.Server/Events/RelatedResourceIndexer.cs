@@ -15,6 +15,8 @@ internal sealed class RelatedResourceIndexer(Database database, EventsStore even
     private const int MostAtOnce = 1000;
     private const int MostBehind = 20_000;
     private const int FewWrites = 8;
+    // characters; four bytes each are less than PostgreSQL's largest index entry
+    private const int LongestName = 600;
 
     private const int MostKnown = 20_000;
     private readonly Dictionary<(string Id, string Role), long> known = [];
@@ -76,6 +78,8 @@ internal sealed class RelatedResourceIndexer(Database database, EventsStore even
             foreach (var resource in resources.EnumerateArray())
                 if (resource.TryGetProperty(EventMatcher.ResourceId, out var id) && resource.TryGetProperty(EventMatcher.Role, out var role))
                     related.Add((id.ToString(), role.ToString()));
+        // a name that no index can hold would stop the follower at this event for ever; of such a name nobody asks
+        related.RemoveAll(resource => resource.Id.Length + resource.Role.Length > LongestName);
         return related;
     }
 

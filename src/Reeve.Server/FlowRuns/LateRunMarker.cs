@@ -24,11 +24,11 @@ internal sealed class LateRunMarker(Database database, Orchestrator orchestrator
                 static row => (Id: row.Id(0), Due: row.Time(1)),
                 ("before", (Clock.Now() - lateness.After).Cut()), ("most", MostInOneRound)),
             cancellation).ConfigureAwait(false);
-        foreach (var (id, due) in late)
-        {
-            // the rules refuse it where the run was taken in between
-            var state = new StateCreate { Type = StateType.Scheduled, Name = "Late", StateDetails = new StateDetails { ScheduledTime = due } };
-            await orchestrator.ProposeFlowRunStateAsync(id, new SetState(state), lease: null, cancellation).ConfigureAwait(false);
-        }
+        // the rules refuse it where the run was taken in between
+        await EachAsync(
+            late,
+            run => orchestrator.ProposeFlowRunStateAsync(
+                run.Id, new SetState(new StateCreate { Type = StateType.Scheduled, Name = "Late", StateDetails = new StateDetails { ScheduledTime = run.Due } }), lease: null, cancellation).AsTask())
+            .ConfigureAwait(false);
     }
 }

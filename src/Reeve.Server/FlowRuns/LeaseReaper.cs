@@ -36,9 +36,9 @@ internal sealed partial class LeaseReaper(Database database, Orchestrator orches
                 static row => (FlowRunId: row.Id(0), Seconds: row.Real(1)),
                 ("now", now), ("most", MostInOneRound)),
             cancellation).ConfigureAwait(false);
-        foreach (var (flowRunId, seconds) in lapsed)
-            if (now >= since.AddSeconds(seconds))
-                await database.WriteAsync(session => JudgeAsync(session, flowRunId), cancellation).ConfigureAwait(false);
+        await EachAsync(
+            lapsed.Where(lease => now >= since.AddSeconds(lease.Seconds)),
+            lease => database.WriteAsync(session => JudgeAsync(session, lease.FlowRunId), cancellation).AsTask()).ConfigureAwait(false);
     }
 
     /// <summary>A clock that was set forward, or a machine that slept, makes every lease look lapsed: all have their whole length again.</summary>

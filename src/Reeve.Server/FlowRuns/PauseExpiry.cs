@@ -28,8 +28,7 @@ internal sealed class PauseExpiry(Database database, Orchestrator orchestrator, 
                 static row => (StateId: row.Id(0), FlowRunId: row.Id(1)),
                 ("now", Clock.Now()), ("most", MostInOneRound)),
             cancellation).ConfigureAwait(false);
-        foreach (var (stateId, flowRunId) in expired)
-            await database.WriteAsync(session => EndAsync(session, stateId, flowRunId), cancellation).ConfigureAwait(false);
+        await EachAsync(expired, pause => database.WriteAsync(session => EndAsync(session, pause.StateId, pause.FlowRunId), cancellation).AsTask()).ConfigureAwait(false);
     }
 
     // a run that went on in between is in another state, perhaps another pause

@@ -13,7 +13,7 @@ internal static class Echo
 {
     private static readonly FrozenSet<string> Free = FrozenSet.Create(
         StringComparer.Ordinal,
-        "data", "value", "parameters", "job_variables", "infra_overrides", "base_job_template", "pull_steps", "task_inputs", "context", "message");
+        "data", "value", "parameters", "job_variables", "infra_overrides", "base_job_template", "pull_steps", "task_inputs", "context", "message", "run_input", "payload");
 
     internal static JsonElement? Of(JsonElement body)
     {

@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -46,6 +47,7 @@ internal static class HostingPipeline
         app.UseMiddleware<BasePaths>();
         app.UseMiddleware<WorkspaceAddress>();
         app.Use(PingGate.For(EventSockets.InPath));
+        app.Use(SocketOrigins(options));
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(20), KeepAliveTimeout = TimeSpan.FromSeconds(40) });
         app.UseRouting();
         app.UseCors();
@@ -63,10 +65,21 @@ internal static class HostingPipeline
         _ = options.CorsHeaders.Contains("*") ? policy.AllowAnyHeader() : policy.WithHeaders([.. options.CorsHeaders]);
     }
 
-    // unless told otherwise only a proxy on this machine is believed
+    /// <summary>
+    /// Browsers ask nobody before they open a websocket for a page: whose pages may call is up to the server to look at. Programs name no origin, and the console names the
+    /// server's own.
+    /// </summary>
+    private static Func<RequestDelegate, RequestDelegate> SocketOrigins(ServerOptions options) => next => http =>
+        options.CorsOrigins.Contains("*") || http.Request.Headers.Upgrade.Count == 0 || http.Request.Headers.Origin.ToString() is not { Length: > 0 } origin
+        || options.CorsOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase)
+        || (Uri.TryCreate(origin, UriKind.Absolute, out var page) && string.Equals(page.Authority, http.Request.Host.Value, StringComparison.OrdinalIgnoreCase))
+            ? next(http)
+            : http.ProblemAsync(StatusCodes.Status403Forbidden, "Pages of this origin may not call the API; see the setting of the allowed origins.");
+
+    // unless told otherwise a proxy on this machine is believed who the caller is, and nobody by which address he called: that ends up in pages
     private static void Trust(ForwardedHeadersOptions forwarded, IReadOnlyList<string> proxies)
     {
-        forwarded.ForwardedHeaders = ForwardedHeaders.All;
+        forwarded.ForwardedHeaders = proxies.Count == 0 ? ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto : ForwardedHeaders.All;
         foreach (var proxy in proxies)
         {
             if (proxy == "*")

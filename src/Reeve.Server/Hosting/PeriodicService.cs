@@ -36,6 +36,22 @@ internal abstract partial class PeriodicService(TimeSpan interval, TimeProvider 
         }
     }
 
+    /// <summary>Each by itself: one that fails is logged and looked at again in the next round, and those behind it do not wait for it.</summary>
+    protected async Task EachAsync<T>(IEnumerable<T> items, Func<T, Task> work)
+    {
+        foreach (var item in items)
+        {
+            try
+            {
+                await work(item).ConfigureAwait(false);
+            }
+            catch (Exception fault) when (fault is not (OperationCanceledException or StorageBusyException))
+            {
+                PieceFailed(fault, GetType().Name, item?.ToString());
+            }
+        }
+    }
+
     /// <summary>The pause between two rounds; started before the round, so that a signal during it is not lost.</summary>
     protected virtual Task WaitAsync(CancellationToken cancellation) => Task.Delay(interval, Clock, cancellation);
 
@@ -44,4 +60,7 @@ internal abstract partial class PeriodicService(TimeSpan interval, TimeProvider 
 
     [LoggerMessage(LogLevel.Error, "{Service} failed in one round and goes on")]
     private partial void RoundFailed(Exception fault, string service);
+
+    [LoggerMessage(LogLevel.Error, "{Service} could not deal with {Piece} and goes on with the others")]
+    private partial void PieceFailed(Exception fault, string service, string? piece);
 }

@@ -37,6 +37,10 @@ internal sealed partial class ProblemAnswers(RequestDelegate next, ILogger<Probl
                 return http.AnswerAsync(
                     new Problem { ExceptionMessage = "Invalid request received.", ExceptionDetail = invalid.Faults, RequestBody = invalid.Body },
                     StatusCodes.Status422UnprocessableEntity);
+            case StorageException { IsUnstorable: true } unstorable:
+                return http.AnswerAsync(
+                    new Problem { ExceptionMessage = "Invalid request received.", ExceptionDetail = [new Fault(["body"], unstorable.Message, "value_error")] },
+                    StatusCodes.Status422UnprocessableEntity);
             case StorageBusyException busy:
                 http.Response.Headers.RetryAfter = Math.Ceiling(busy.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
                 return http.ProblemAsync(StatusCodes.Status503ServiceUnavailable, busy.Message);

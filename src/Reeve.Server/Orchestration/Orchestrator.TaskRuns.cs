@@ -71,7 +71,7 @@ internal sealed partial class Orchestrator
             return null;
         state = await ResultArtifacts.KeepAsync(session, state, run.FlowRunId, run.Id, now).ConfigureAwait(false);
         StateRows.AddTaskRunState(session, run.Id, state);
-        await BackgroundTaskRuns.QueueAsync(session, run.Id, state).ConfigureAwait(false);
+        await BackgroundTaskRuns.QueueAsync(session, run.Id, null, state).ConfigureAwait(false);
         var loaded = new LoadedTaskRun
         {
             Id = run.Id, Name = run.Name, Tags = run.Tags, Policy = run.Policy, Run = sums, State = state, FlowRunId = run.FlowRunId, FlowRunName = parent.Name, Flow = parent.Flow,
@@ -81,9 +81,14 @@ internal sealed partial class Orchestrator
     }
 
     // the key of a task run without a flow run is no unique one in the table: what clients record by themselves has any
-    private static async ValueTask<bool> IsKnownAsync(Session session, NewTaskRun run) => await session.ScalarAsync(
-        "select 1 from task_run where flow_run_id is null and task_key = @task_key and dynamic_key = @dynamic_key limit 1",
-        ("task_key", run.TaskKey), ("dynamic_key", run.DynamicKey)).ConfigureAwait(false) == 1;
+    private static async ValueTask<bool> IsKnownAsync(Session session, NewTaskRun run)
+    {
+        // of two servers that are told of it at once the second looks when the first has written
+        session.LockText($"task run {run.TaskKey} {run.DynamicKey}");
+        return await session.ScalarAsync(
+            "select 1 from task_run where flow_run_id is null and task_key = @task_key and dynamic_key = @dynamic_key limit 1",
+            ("task_key", run.TaskKey), ("dynamic_key", run.DynamicKey)).ConfigureAwait(false) == 1;
+    }
 
     private static async ValueTask<State> EnterAsync(Session session, LoadedTaskRun run, State entered, DateTimeOffset now)
     {
@@ -100,7 +105,7 @@ internal sealed partial class Orchestrator
             ("now", now), ("state_id", entered.Id), ("state_type", entered.Type.ToWire()), ("state_name", entered.Name), ("state_timestamp", entered.Timestamp),
             ("run_count", sums.RunCount), ("flow_run_run_count", run.FlowRunRunCount), ("expected", sums.ExpectedStartTime), ("next", sums.NextScheduledStartTime),
             ("start", sums.StartTime), ("end", sums.EndTime), ("total", sums.TotalRunTime), ("id", run.Id));
-        await BackgroundTaskRuns.QueueAsync(session, run.Id, entered).ConfigureAwait(false);
+        await BackgroundTaskRuns.QueueAsync(session, run.Id, run.State, entered).ConfigureAwait(false);
         Outbox.Add(session, RunEvents.TaskRunState(run, run.State, entered, sums.RunCount, now));
         if (run.HoldsSlots && entered.Type is not (StateType.Running or StateType.Cancelling))
             await GiveBackTaskSlotsAsync(session, run.Id, now).ConfigureAwait(false);

@@ -23,7 +23,7 @@ internal sealed class RunSumFolder(Database database, TimeProvider clock, ILogge
                     with many as (select {key} from {table} group by {key} having count(*) > 1),
                     folded as (delete from {table} s using many m where {same} returning s.*)
                     insert into {table} ({key}, runs, run_time, lateness)
-                    select {key}, sum(runs), sum(run_time), sum(lateness) from folded group by {key} having sum(runs) <> 0
+                    select {key}, sum(runs), sum(run_time), sum(lateness) from folded group by {key} having sum(runs) <> 0 or sum(run_time) <> 0 or sum(lateness) <> 0
                     """).ConfigureAwait(false),
                 cancellation).ConfigureAwait(false);
         }

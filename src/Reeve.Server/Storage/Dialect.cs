@@ -120,7 +120,13 @@ internal abstract class Dialect
         internal override string Name => "postgresql";
         internal override string ForUpdate => "for update";
         internal override string ForUpdateSkipLocked => "for update skip locked";
-        internal override string SettledEvents(string alias) => $"{alias}.tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
+        // a snapshot knows the open transactions of every database of the server: those that are seen at work in another one write no events here, however long they take.
+        // The own one is in no snapshot
+        internal override string SettledEvents(string alias) => $"""
+            {alias}.tx < (select least(coalesce(min(open.x), pg_snapshot_xmax(pg_current_snapshot())::text::bigint), pg_current_xact_id_if_assigned()::text::bigint)
+                from (select x::text::bigint as x from pg_snapshot_xip(pg_current_snapshot()) x) open
+                where not exists (select 1 from pg_stat_activity a where a.datname <> current_database() and a.backend_xid::text::bigint = open.x & 4294967295))
+            """;
         internal override string AnyId(string column, string parameter) => $"{column} = any(@{parameter})";
         internal override string AnyText(string column, string parameter) => $"{column} = any(@{parameter})";
         internal override string HasAll(string column, string parameter) => $"{column} @> to_jsonb(@{parameter})";

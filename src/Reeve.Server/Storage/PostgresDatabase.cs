@@ -91,6 +91,7 @@ internal sealed class PostgresDatabase : Database
     public override async ValueTask DisposeAsync()
     {
         await writer.DisposeAsync().ConfigureAwait(false);
+        alone.Dispose();
         await notifications.DisposeAsync().ConfigureAwait(false);
         await source.DisposeAsync().ConfigureAwait(false);
     }

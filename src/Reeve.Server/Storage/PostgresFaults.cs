@@ -22,6 +22,13 @@ internal static class PostgresFaults
         PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation } key => new StorageException(key.MessageText, isForeignKeyViolation: true, inner: fault),
         PostgresException { SqlState: PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown } =>
             new StorageBusyException("PostgreSQL takes no more work at the moment.", TimeSpan.FromSeconds(1)),
+        // without the fault itself: its context repeats the value
+        PostgresException { SqlState: PostgresErrorCodes.ProgramLimitExceeded } => new StorageException("A text is longer than the database can keep in an index", isUnstorable: true),
+        PostgresException
+        {
+            SqlState: PostgresErrorCodes.NumericValueOutOfRange or PostgresErrorCodes.UntranslatableCharacter or PostgresErrorCodes.CharacterNotInRepertoire
+                or PostgresErrorCodes.InvalidTextRepresentation or PostgresErrorCodes.DatetimeFieldOverflow
+        } => new StorageException("A number, text or time is beyond what the database can keep", isUnstorable: true),
         PostgresException other => new StorageException($"PostgreSQL error {other.SqlState}: {other.MessageText}", inner: fault),
         _ => new StorageBusyException("PostgreSQL cannot be reached at the moment.", TimeSpan.FromSeconds(2)),
     };

@@ -20,6 +20,8 @@ internal sealed class PostgresSession(PostgresPipeline pipeline, Wakeups wakeups
         pipeline.Post(Bind($"select 1 from {table} where id = @id {Dialect.ForUpdate}", [("id", id)]), hasRows: true);
     }
 
+    internal override void LockText(string text) => pipeline.Post(Bind("select pg_advisory_xact_lock(hashtextextended(@text, 0))", [("text", text)]), hasRows: true);
+
     internal override ValueTask<int> ExecuteAsync(string sql, params ReadOnlySpan<(string Name, SqlValue Value)> parameters) =>
         pipeline.ExecuteAsync(Bind(sql, parameters), Cancellation);
 

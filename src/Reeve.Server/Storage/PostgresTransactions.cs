@@ -3,15 +3,21 @@ using Npgsql;
 namespace Reeve.Server.Storage;
 
 /// <summary>Runs a piece of work in a short transaction of its own on a pooled connection, and again when PostgreSQL asks for it.</summary>
-internal sealed class PostgresTransactions(NpgsqlDataSource source, Wakeups wakeups, TimeProvider clock)
+internal sealed class PostgresTransactions(NpgsqlDataSource source, Wakeups wakeups, TimeProvider clock) : IDisposable
 {
     private const int MostAttempts = 10;
+    // what waits for one row, however many want it, leaves connections of the pool to those who read
+    private const int MostAtOnce = 8;
+    private readonly SemaphoreSlim free = new(MostAtOnce);
 
     /// <summary>Answers the work, whatever comes of it.</summary>
     internal async Task WriteAsync(PostgresWrite write)
     {
+        var isFree = false;
         try
         {
+            await free.WaitAsync(write.Cancellation).ConfigureAwait(false);
+            isFree = true;
             for (var attempt = 1; !await TryWriteAsync(write, attempt).ConfigureAwait(false); attempt++)
                 await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(1, 10 * attempt)), clock, write.Cancellation).ConfigureAwait(false);
             write.Complete();
@@ -24,7 +30,14 @@ internal sealed class PostgresTransactions(NpgsqlDataSource source, Wakeups wake
         {
             write.Fail(fault);
         }
+        finally
+        {
+            if (isFree)
+                free.Release();
+        }
     }
+
+    public void Dispose() => free.Dispose();
 
     private async ValueTask<bool> TryWriteAsync(PostgresWrite write, int attempt)
     {

@@ -105,10 +105,6 @@ internal sealed class PostgresWriter : IAsyncDisposable
                 await write.RunAsync(pipeline, wakeups, CancellationToken.None).ConfigureAwait(false);
             await PostgresTogether.RunAsync(pipeline, group.Where(write => write.BesideOthers), wakeups).ConfigureAwait(false);
             await pipeline.CommitAsync().ConfigureAwait(false);
-            Keep(connection);
-            foreach (var write in group)
-                write.Complete();
-            return true;
         }
         catch (Exception fault)
         {
@@ -116,6 +112,11 @@ internal sealed class PostgresWriter : IAsyncDisposable
                 await UndoAsync(connection, pipeline!).ConfigureAwait(false);
             return Judge(group, fault, pipeline is { Committing: true });
         }
+        // committed: nothing from here on may have it run again
+        Keep(connection);
+        foreach (var write in group)
+            write.Complete();
+        return true;
     }
 
     private bool Judge(List<PostgresWrite> group, Exception fault, bool committing)

@@ -34,6 +34,9 @@ internal abstract class Session(Dialect dialect, Wakeups wakeups, CancellationTo
     /// </summary>
     internal abstract ValueTask LockAsync(string table, Guid id);
 
+    /// <summary>Keeps apart transactions that name the same thing before it has a row, until this one ends; it goes out with the next statement.</summary>
+    internal abstract void LockText(string text);
+
     /// <summary>Registers an effect outside the database. It runs once, after the durable commit, and must not throw.</summary>
     internal void AfterCommit(Action effect) => (afterCommit ??= []).Add(effect);
 

@@ -14,6 +14,11 @@ internal sealed class SqliteSession(SqliteConnection connection, Wakeups wakeups
     // one writer, one transaction at a time
     internal override ValueTask LockAsync(string table, Guid id) => ValueTask.CompletedTask;
 
+    internal override void LockText(string text)
+    {
+        // one writer
+    }
+
     internal override ValueTask<int> ExecuteAsync(string sql, params ReadOnlySpan<(string Name, SqlValue Value)> parameters) => ValueTask.FromResult(Execute(sql, parameters));
 
     internal override ValueTask<List<T>> QueryAsync<T>(string sql, Func<Row, T> read, params ReadOnlySpan<(string Name, SqlValue Value)> parameters)

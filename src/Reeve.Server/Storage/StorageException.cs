@@ -1,9 +1,12 @@
 namespace Reeve.Server.Storage;
 
 /// <summary>A statement the database refused. The message names the statement's fault, never a parameter's value.</summary>
-internal sealed class StorageException(string message, bool isUniqueViolation = false, bool isForeignKeyViolation = false, Exception? inner = null)
+internal sealed class StorageException(string message, bool isUniqueViolation = false, bool isForeignKeyViolation = false, bool isUnstorable = false, Exception? inner = null)
     : Exception(message, inner)
 {
+    /// <summary>A value that is right in itself is beyond what this database can keep: a fault of who gave it.</summary>
+    internal bool IsUnstorable { get; } = isUnstorable;
+
     internal bool IsUniqueViolation { get; } = isUniqueViolation;
 
     internal bool IsForeignKeyViolation { get; } = isForeignKeyViolation;

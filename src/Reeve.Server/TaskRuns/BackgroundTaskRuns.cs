@@ -5,7 +5,7 @@ namespace Reeve.Server.TaskRuns;
 
 /// <summary>
 /// Task runs that wait for a worker of their task. The queue is rows: it survives a restart, and every server hands out from it. Whoever takes a run holds an offer of it,
-/// which ends by itself; the row goes with the worker's acknowledgement.
+/// which ends by itself. The row goes when the run begins: a worker that acknowledged a run and fell before it began has not taken it with it.
 /// </summary>
 internal sealed class BackgroundTaskRuns(TaskRunsStore runs, TimeProvider clock)
 {
@@ -15,11 +15,18 @@ internal sealed class BackgroundTaskRuns(TaskRunsStore runs, TimeProvider clock)
     /// <summary>How long an offer stands without an answer.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>Queues a run that became Scheduled and is deferred to a worker; others are none of this queue's business.</summary>
-    internal static async ValueTask QueueAsync(Session session, Guid id, State entered)
+    /// <summary>How long a worker that acknowledged a run has until it begins.</summary>
+    internal static readonly TimeSpan Begin = TimeSpan.FromMinutes(5);
+
+    /// <summary>Queues a run that became Scheduled and is deferred to a worker, and forgets one that no longer waits; others are none of this queue's business.</summary>
+    internal static async ValueTask QueueAsync(Session session, Guid id, State? initial, State entered)
     {
         if (entered is not { Type: StateType.Scheduled, StateDetails.Deferred: true })
+        {
+            if (initial is { Type: StateType.Scheduled, StateDetails.Deferred: true })
+                session.Post("delete from background_task_run where task_run_id = @id", ("id", id));
             return;
+        }
         await session.ExecuteAsync(
             """
             insert into background_task_run (task_run_id, task_key, due) select tr.id, tr.task_key, @due from task_run tr where tr.id = @id
@@ -99,9 +106,10 @@ internal sealed class BackgroundTaskRuns(TaskRunsStore runs, TimeProvider clock)
         static row => row.TimeOrNull(0),
         ("key", key), ("now", now));
 
-    /// <summary>The worker has the run; false where the offer had lapsed and may stand with another.</summary>
-    internal static async ValueTask<bool> AcknowledgeAsync(Session session, Guid id, Guid offer) => await session.ExecuteAsync(
-        "delete from background_task_run where task_run_id = @id and offer = @offer", ("id", id), ("offer", offer)).ConfigureAwait(false) == 1;
+    /// <summary>The worker has the run, and a while to begin it; false where the offer had lapsed and may stand with another.</summary>
+    internal static async ValueTask<bool> AcknowledgeAsync(Session session, Guid id, Guid offer, DateTimeOffset now) => await session.ExecuteAsync(
+        "update background_task_run set offer = null, offered_until = @until where task_run_id = @id and offer = @offer",
+        ("until", now + Begin), ("id", id), ("offer", offer)).ConfigureAwait(false) == 1;
 
     /// <summary>Gives a run back at once.</summary>
     internal static async ValueTask ReleaseAsync(Session session, Guid id, Guid offer)

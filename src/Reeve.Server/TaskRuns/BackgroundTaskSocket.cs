@@ -93,7 +93,7 @@ internal sealed partial class BackgroundTaskSocket(
             acknowledged = message is { } given && Kind(given) == "ack";
             if (acknowledged)
             {
-                if (!await database.WriteAsync(session => BackgroundTaskRuns.AcknowledgeAsync(session, run.Id, subscription.Connection), CancellationToken.None).ConfigureAwait(false))
+                if (!await database.WriteAsync(session => BackgroundTaskRuns.AcknowledgeAsync(session, run.Id, subscription.Connection, clock.Now()), CancellationToken.None).ConfigureAwait(false))
                     AcknowledgedLate(subscription.Client, run.Id);
                 return true;
             }

@@ -19,8 +19,7 @@ internal sealed class WorkerMonitor(Database database, WorkerHealthOptions healt
     internal override async Task RunOnceAsync(CancellationToken cancellation)
     {
         var changes = await database.ReadAsync(ChangesAsync, cancellation).ConfigureAwait(false);
-        foreach (var change in changes)
-            await database.WriteAsync(session => TellAsync(session, change), cancellation).ConfigureAwait(false);
+        await EachAsync(changes, change => database.WriteAsync(session => TellAsync(session, change), cancellation).AsTask()).ConfigureAwait(false);
     }
 
     protected override Task WaitAsync(CancellationToken cancellation) =>

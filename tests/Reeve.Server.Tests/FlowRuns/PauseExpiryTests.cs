@@ -49,6 +49,21 @@ public sealed class PauseExpiryTests
         Assert.Equal("FAILED", await TypeAsync(host, run));
     }
 
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task A_run_that_cannot_be_read_keeps_no_other_waiting(DatabaseKind kind)
+    {
+        var clock = new MovedClock();
+        await using var host = await TestHost.StartAsync(kind, options => options with { Clock = clock, Logging = _ => { } });
+        var (broken, sound) = (await PausedAsync(host, clock, 60), await PausedAsync(host, clock, 70));
+        await host.Database.WriteAsync(
+            session => session.ExecuteAsync("update flow_run_state set state_details = '[]' where flow_run_id = @run and type = 'PAUSED'", ("run", Guid.Parse(broken))), TestHost.Cancellation);
+
+        clock.Offset = TimeSpan.FromSeconds(90);
+        await host.Service<PauseExpiry>().RunOnceAsync(TestHost.Cancellation);
+
+        Assert.Equal("FAILED", await TypeAsync(host, sound));
+    }
+
     private static async Task<string> PausedAsync(TestHost host, TimeProvider clock, int? seconds)
     {
         var run = (await host.FlowRunAsync("""{"state":{"type":"RUNNING"}}""")).Text("id");

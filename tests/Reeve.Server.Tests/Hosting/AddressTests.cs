@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using Microsoft.AspNetCore.TestHost;
 using Reeve.Protocol;
 
 namespace Reeve.Server.Tests.Hosting;
@@ -91,5 +92,44 @@ public sealed class AddressTests
 
         Assert.Equal(422, (int)answer.StatusCode);
         Assert.Equal("*", Assert.Single(answer.Headers.GetValues("Access-Control-Allow-Origin")));
+    }
+
+    [Fact]
+    public async Task Nobody_is_believed_by_which_address_the_server_was_called_unless_it_was_said_so()
+    {
+        await using var host = await TestHost.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("http://localhost/ui-settings"));
+        request.Headers.Add("X-Forwarded-Prefix", "/elsewhere");
+        request.Headers.Add("X-Forwarded-Host", "evil.example");
+
+        using var answer = await host.Client.SendAsync(request, TestHost.Cancellation);
+
+        Assert.Equal("http://localhost/api", WireJson.Parse(await answer.Content.ReadAsStringAsync(TestHost.Cancellation)).Text("api_url"));
+    }
+
+    [Theory]
+    [InlineData("https://pages.example", 101)]
+    [InlineData("http://localhost", 101)]
+    [InlineData(null, 101)]
+    [InlineData("https://other.example", 403)]
+    [InlineData("null", 403)]
+    public async Task A_page_of_another_origin_opens_no_socket(string? origin, int expected)
+    {
+        await using var host = await TestHost.StartAsync(change: options => options with { CorsOrigins = ["https://pages.example"] });
+        var client = host.Server.App.GetTestServer().CreateWebSocketClient();
+        client.SubProtocols.Add("prefect");
+        client.ConfigureRequest = request =>
+        {
+            request.Headers.Upgrade = "websocket";
+            if (origin is not null)
+                request.Headers.Origin = origin;
+        };
+
+        var opening = client.ConnectAsync(new Uri("ws://localhost/api/events/in"), TestHost.Cancellation);
+
+        if (expected == 101)
+            (await opening).Dispose();
+        else
+            Assert.Contains($"{expected}", (await Assert.ThrowsAsync<InvalidOperationException>(() => opening)).Message, StringComparison.Ordinal);
     }
 }

@@ -46,6 +46,47 @@ public sealed class PostgresWriterTests
     }
 
     [Fact]
+    public async Task However_many_writes_wait_for_one_row_reads_are_answered()
+    {
+        await using var temporary = await TestDatabase.CreateAsync(DatabaseKind.PostgreSql);
+        await using var database = await temporary.OpenAsync();
+        var id = Guid.CreateVersion7();
+        await database.WriteAsync(session => session.ExecuteAsync("insert into flow (id, created, updated, name) values (@id, now(), now(), 'held')", ("id", id)), Cancellation);
+        await using var other = new NpgsqlConnection(temporary.Connection);
+        await other.OpenAsync(Cancellation);
+        await using var holding = await other.BeginTransactionAsync(Cancellation);
+        await using (var hold = new NpgsqlCommand("select 1 from flow where name = 'held' for update", other, holding))
+            await hold.ExecuteNonQueryAsync(Cancellation);
+
+        var writes = Enumerable.Range(0, 60).Select(_ => database.WriteAsync(
+            async session =>
+            {
+                await session.LockAsync("flow", id);
+                return await session.ScalarAsync("select 1");
+            },
+            Cancellation).AsTask()).ToList();
+        // all of them have waited as long as a group may, and wait by themselves
+        while (await WaitingForLocksAsync() < 8)
+            await Task.Delay(20, Cancellation);
+        for (var i = 0; i < 40; i++)
+            await database.WriteAsync(session => session.ScalarAsync("select 1"), Cancellation);
+        await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => database.ReadAsync(session => session.ScalarAsync("select 1"), Cancellation).AsTask())).WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+        Assert.All(writes, write => Assert.False(write.IsCompleted));
+        await holding.RollbackAsync(Cancellation);
+
+        Assert.Equal(60, (await Task.WhenAll(writes)).Length);
+
+        async Task<long> WaitingForLocksAsync()
+        {
+            // not in the transaction, which would see the same activity at every look
+            await using var looking = new NpgsqlConnection(temporary.Connection);
+            await looking.OpenAsync(Cancellation);
+            await using var count = new NpgsqlCommand("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'", looking);
+            return (long)(await count.ExecuteScalarAsync(Cancellation))!;
+        }
+    }
+
+    [Fact]
     public async Task What_was_posted_is_seen_by_the_next_question_and_results_keep_to_their_statements()
     {
         await using var temporary = await TestDatabase.CreateAsync(DatabaseKind.PostgreSql);

@@ -96,8 +96,35 @@ public sealed class BackgroundTaskTests
         using var worker = await SubscribeAsync(host, "w", "mail");
         Assert.Equal(run, await NextAsync(worker));
 
-        Assert.False(await host.Database.WriteAsync(session => BackgroundTaskRuns.AcknowledgeAsync(session, Guid.Parse(run), fallen), TestHost.Cancellation));
+        Assert.False(await host.Database.WriteAsync(session => BackgroundTaskRuns.AcknowledgeAsync(session, Guid.Parse(run), fallen, clock.GetUtcNow()), TestHost.Cancellation));
         Assert.Equal(1, await WaitingAsync(host));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task A_run_whose_worker_fell_before_it_began_goes_to_another_and_one_that_began_to_none(DatabaseKind kind)
+    {
+        var clock = new MovedClock();
+        await using var host = await TestHost.StartAsync(kind, options => options with { Clock = clock });
+        var (lost, begun) = (await DeferAsync(host, "mail"), await DeferAsync(host, "mail"));
+        using (var falls = await SubscribeAsync(host, "falls", "mail"))
+        {
+            foreach (var run in (string[])[lost, begun])
+            {
+                Assert.Equal(run, await NextAsync(falls));
+                await AckAsync(falls);
+            }
+            Assert.Equal("ACCEPT", (await host.SetStateAsync(begun, "PENDING", noun: "task_runs")).Verdict);
+            await UntilAsync(async () => await WaitingAsync(host) == 0);
+            falls.Abort();
+        }
+
+        clock.Jump = BackgroundTaskRuns.Begin + TimeSpan.FromSeconds(1);
+        using var works = await SubscribeAsync(host, "works", "mail");
+        Assert.Equal(lost, await NextAsync(works));
+        await AckAsync(works);
+        Assert.Equal("ACCEPT", (await host.SetStateAsync(lost, "PENDING", noun: "task_runs")).Verdict);
+
+        Assert.Equal(0, await host.Database.ReadAsync(session => session.ScalarAsync("select count(*) from background_task_run"), TestHost.Cancellation));
     }
 
     [Theory, MemberData(nameof(Kinds))]
@@ -208,7 +235,7 @@ public sealed class BackgroundTaskTests
     private static async Task<string[]> WorkersAsync(TestHost host, string query) =>
         [.. (await host.PostAsync("task_workers/filter", query)).Body.EnumerateArray().Select(worker => $"{worker.Text("identifier")}: {string.Join(',', worker.GetProperty("task_keys").EnumerateArray())}")];
 
-    private static Task<long> WaitingAsync(TestHost host) => host.Database.ReadAsync(session => session.ScalarAsync("select count(*) from background_task_run"), TestHost.Cancellation).AsTask();
+    private static Task<long> WaitingAsync(TestHost host) => host.Database.ReadAsync(session => session.ScalarAsync("select count(*) from background_task_run where offer is not null or offered_until is null"), TestHost.Cancellation).AsTask();
 
     private static Task UntilAsync(Func<bool> met) => UntilAsync(() => Task.FromResult(met()));
 
