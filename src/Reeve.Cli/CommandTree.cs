@@ -44,7 +44,7 @@ internal static class CommandTree
         new Branch("flow-run", "Show, watch, cancel, retry and delete flow runs; tell why one does not run", () =>
         [
             new FlowRunLsCommand(), new FlowRunInspectCommand(), new FlowRunLogsCommand(), new FlowRunWatchCommand(), new FlowRunCancelCommand(), new FlowRunDeleteCommand(),
-            new FlowRunExecuteCommand(), new FlowRunWhyCommand(), new FlowRunRetryCommand(),
+            new FlowRunExecuteCommand(), new FlowRunWhyCommand(), new FlowRunRetryCommand(), new FlowRunResumeCommand(),
         ]),
         new Branch("task-run", "Show task runs", () => [new TaskRunLsCommand(), new TaskRunInspectCommand(), new TaskRunLogsCommand()]),
         new Branch("flow", "Show flows", () => [new FlowLsCommand()]),
