@@ -111,7 +111,7 @@ internal sealed partial class FlowRunExplainer
             || (await LimitRows.QueryAsync(session, "where c.id = @id", now, ("id", limit.LimitId)).ConfigureAwait(false)) is not [var found]
             || ConcurrencySlots.HasRoom(found, 1))
             return null;
-        return await LimitReasonAsync(session, found, "deployment_limit", $"The deployment '{run.Facts.Deployment?.Name}' may have {found.Limit.ToString(CultureInfo.InvariantCulture)} runs at once, and has them.", now).ConfigureAwait(false);
+        return await LimitReasonAsync(session, found, "deployment_limit", $"The deployment '{run.Facts.Deployment?.Name}' has as many runs as it may have at once: {found.Limit.ToString(CultureInfo.InvariantCulture)}.", now).ConfigureAwait(false);
     }
 
     /// <summary>The limited tags of task runs that have not begun, where they are full.</summary>
@@ -127,7 +127,7 @@ internal sealed partial class FlowRunExplainer
         foreach (var limit in await LimitRows.QueryAsync(session, $"where {session.Dialect.AnyText("c.name", "names")} order by c.name", now, ("names", names)).ConfigureAwait(false))
             if (!ConcurrencySlots.HasRoom(limit, 1))
                 reasons.Add(await LimitReasonAsync(
-                    session, limit, "tag_limit", $"Task runs of it wait for a slot of the tag '{limit.Name[ConcurrencyLimitsStore.TagPrefix.Length..]}'; all {limit.Limit.ToString(CultureInfo.InvariantCulture)} are taken.", now).ConfigureAwait(false));
+                    session, limit, "tag_limit", $"Task runs of it wait for a slot of the tag '{limit.Name[ConcurrencyLimitsStore.TagPrefix.Length..]}'; {limit.Limit.ToString(CultureInfo.InvariantCulture)} of {limit.Limit.ToString(CultureInfo.InvariantCulture)} are taken.", now).ConfigureAwait(false));
         return reasons;
     }
 
