@@ -62,4 +62,8 @@ public sealed partial class OrchestrationClient
     /// <summary>What is known of the kinds of workers, by package and type; the templates of new work pools come from here.</summary>
     public Task<JsonElement> GetWorkerMetadataAsync(CancellationToken ct) =>
         Connection.SendAsync<JsonElement>(HttpMethod.Get, "collections/views/aggregate-worker-metadata", null, ct);
+
+    /// <summary>The kinds of blocks that known packages bring, by package and slug.</summary>
+    public Task<JsonElement> GetBlockMetadataAsync(CancellationToken ct) =>
+        Connection.SendAsync<JsonElement>(HttpMethod.Get, "collections/views/aggregate-block-metadata", null, ct);
 }
