@@ -43,9 +43,9 @@ public sealed record OrchestrationDetails
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Reason { get; init; }
 
-    /// <summary>Seconds to wait; written only for a wait.</summary>
+    /// <summary>Whole seconds to wait; written only for a wait.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public double? DelaySeconds { get; init; }
+    public long? DelaySeconds { get; init; }
 }
 
 /// <summary>The body of <c>POST …/set_state</c>.</summary>

@@ -123,8 +123,8 @@ public sealed record Worker
     /// <summary>When it was last heard of.</summary>
     public DateTimeOffset? LastHeartbeatTime { get; init; }
 
-    /// <summary>How often it says that it lives, in seconds.</summary>
-    public double? HeartbeatIntervalSeconds { get; init; }
+    /// <summary>How often it says that it lives, in seconds; a part of one counts as a whole.</summary>
+    public int? HeartbeatIntervalSeconds { get; init; }
 
     /// <summary>"ONLINE" or "OFFLINE".</summary>
     public string Status { get; set; } = "OFFLINE";

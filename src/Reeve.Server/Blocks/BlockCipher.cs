@@ -46,15 +46,20 @@ internal sealed class BlockCipher : IDisposable
     /// <summary>Makes a key file that only its owner may read. Where another server was faster, its key is taken.</summary>
     internal static BlockCipher Create(string file)
     {
+        // it appears whole: another server that starts at the same time reads either nothing or the key
+        var draft = $"{file}.{Guid.NewGuid():n}";
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
             var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
             if (!OperatingSystem.IsWindows())
                 options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using var stream = new FileStream(file, options);
-            stream.Write(Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeySize)) + "\n"));
-            stream.Flush(flushToDisk: true);
+            using (var stream = new FileStream(draft, options))
+            {
+                stream.Write(Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeySize)) + "\n"));
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(draft, file, overwrite: false);
         }
         catch (IOException) when (File.Exists(file))
         {
@@ -63,6 +68,10 @@ internal sealed class BlockCipher : IDisposable
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw new DatabaseUnusableException($"The key file '{file}' for encrypted blocks cannot be made: {fault.Message}. Set {KeyVariable}, or give another file.", fault);
+        }
+        finally
+        {
+            File.Delete(draft);
         }
         return Open(null, file)!;
     }

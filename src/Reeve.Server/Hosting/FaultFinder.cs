@@ -26,6 +26,9 @@ internal static class FaultFinder
             case JsonTypeInfoKind.Enumerable:
                 CheckList(value, type, place, faults);
                 break;
+            case JsonTypeInfoKind.Dictionary when type.ElementType == typeof(string):
+                CheckMap(value, type, place, faults);
+                break;
             default:
                 CheckValue(value, type, place, faults);
                 break;
@@ -78,6 +81,18 @@ internal static class FaultFinder
         var index = 0;
         foreach (var item in value.EnumerateArray())
             Check(item, element, [.. place, (index++).ToString(CultureInfo.InvariantCulture)], faults);
+    }
+
+    private static void CheckMap(JsonElement value, JsonTypeInfo type, string[] place, List<Fault> faults)
+    {
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            faults.Add(new(place, "Input should be a valid dictionary", "dict_type"));
+            return;
+        }
+        var element = type.Options.GetTypeInfo(type.ElementType!);
+        foreach (var member in value.EnumerateObject())
+            CheckValue(member.Value, element, [.. place, member.Name], faults);
     }
 
     private static void CheckValue(JsonElement value, JsonTypeInfo type, string[] place, List<Fault> faults)

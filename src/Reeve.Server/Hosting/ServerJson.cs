@@ -17,7 +17,7 @@ namespace Reeve.Server.Hosting;
 [JsonSerializable(typeof(WorkPools.WorkerHello)), JsonSerializable(typeof(WorkPools.WorkerBeat)), JsonSerializable(typeof(System.Text.Json.Nodes.JsonObject))]
 [JsonSerializable(typeof(EventCountQuery)), JsonSerializable(typeof(List<EventCount>))]
 [JsonSerializable(typeof(StorageDefault)), JsonSerializable(typeof(StorageDefaultUpdate)), JsonSerializable(typeof(CsrfToken)), JsonSerializable(typeof(Confirmation)), JsonSerializable(typeof(long))]
-[JsonSerializable(typeof(Reeve.Server.Deployments.DeploymentPage)), JsonSerializable(typeof(List<System.Text.Json.JsonElement>)), JsonSerializable(typeof(List<string>))]
+[JsonSerializable(typeof(Filters.Pages<Reeve.Protocol.Deployments.Deployment>)), JsonSerializable(typeof(List<System.Text.Json.JsonElement>)), JsonSerializable(typeof(List<string>))]
 [JsonSerializable(typeof(Reeve.Server.Blocks.BlockTypeTexts))]
 [JsonSerializable(typeof(Reeve.Server.Templates.TemplateRefusal)), JsonSerializable(typeof(Reeve.Server.Schemas.SchemaQuestion)), JsonSerializable(typeof(Reeve.Server.Schemas.SchemaVerdict)), JsonSerializable(typeof(System.Text.Json.Nodes.JsonObject))]
 [JsonSerializable(typeof(Filters.Pages<Flow>)), JsonSerializable(typeof(Filters.Pages<FlowRun>)), JsonSerializable(typeof(Filters.Pages<TaskRun>)), JsonSerializable(typeof(Filters.Deleted))]

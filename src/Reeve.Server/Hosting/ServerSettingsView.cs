@@ -23,6 +23,7 @@ internal static class ServerSettingsView
                 ["auth_string"] = options.ApiAuthentication is null ? null : Hidden,
                 ["base_path"] = options.ApiBasePath,
                 ["default_limit"] = Filters.Page.Largest,
+                ["max_parameter_size"] = options.LargestParameters,
                 ["csrf_protection_enabled"] = options.CsrfProtection,
                 ["csrf_token_expiration"] = XmlConvert.ToString(options.CsrfTokenLife),
                 ["cors_allowed_origins"] = string.Join(',', options.CorsOrigins),

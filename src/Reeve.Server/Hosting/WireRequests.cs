@@ -49,9 +49,16 @@ internal static class WireRequests
         }
     }
 
-    internal static Guid Id(this HttpContext http, string name = "id") => Guid.TryParse((string)http.Request.RouteValues[name]!, out var id)
-        ? id
-        : throw new InvalidRequestException($"path.{name}", "Input should be a valid UUID", "uuid_parsing");
+    /// <summary>An id of the path. For 3.x clients an address without one is none of the API's (leases excepted); the 2.x line calls it a fault of the request.</summary>
+    internal static Guid Id(this HttpContext http, string name = "id")
+    {
+        var text = (string)http.Request.RouteValues[name]!;
+        if (Guid.TryParse(text, out var id))
+            return id;
+        throw name != "lease_id" && !ClientLine.IsTwo(http.Request)
+            ? new BadHttpRequestException("Not Found: the address needs an id (a UUID).", StatusCodes.Status404NotFound)
+            : new InvalidRequestException($"path.{name}", "Input should be a valid UUID", "uuid_parsing");
+    }
 
     internal static string Route(this HttpContext http, string name) => Uri.UnescapeDataString((string)http.Request.RouteValues[name]!);
 
@@ -109,7 +116,7 @@ internal static class WireRequests
     private static JsonSerializerOptions MakeOptions()
     {
         var options = new JsonSerializerOptions(WireJson.Options) { RespectNullableAnnotations = true };
-        options.TypeInfoResolver = JsonTypeInfoResolver.Combine(options.TypeInfoResolver, ServerJson.Default).WithAddedModifier(AskForWhatHasNoDefault).WithAddedModifier(RefuseHolesInLists);
+        options.TypeInfoResolver = JsonTypeInfoResolver.Combine(options.TypeInfoResolver, ServerJson.Default).WithAddedModifier(AskForWhatHasNoDefault).WithAddedModifier(RefuseHoles).WithAddedModifier(LeaveOutWhatIsNotWire);
         options.MakeReadOnly();
         return options;
     }
@@ -122,16 +129,30 @@ internal static class WireRequests
                 property.IsRequired = true;
     }
 
-    // no list of this wire has a null for a text or an object
-    private static void RefuseHolesInLists(JsonTypeInfo type)
+    // no list of this wire has a null for a text or an object, and no map one for a text
+    private static void RefuseHoles(JsonTypeInfo type)
     {
         if (type is { Kind: JsonTypeInfoKind.Enumerable, ElementType.IsValueType: false })
-            type.OnDeserialized = static list =>
-            {
-                foreach (var item in (System.Collections.IEnumerable)list)
-                    if (item is null)
-                        throw new JsonException("null");
-            };
+            type.OnDeserialized = static list => RefuseNull((System.Collections.IEnumerable)list);
+        else if (type.Kind == JsonTypeInfoKind.Dictionary && type.ElementType == typeof(string))
+            type.OnDeserialized = static map => RefuseNull(((IEnumerable<KeyValuePair<string, string>>)map).Select(member => member.Value));
+    }
+
+    private static void RefuseNull(System.Collections.IEnumerable values)
+    {
+        foreach (var value in values)
+            if (value is null)
+                throw new JsonException("null");
+    }
+
+    // the generated type information keeps a place for properties that are neither read nor written
+    private static void LeaveOutWhatIsNotWire(JsonTypeInfo type)
+    {
+        if (type.Kind != JsonTypeInfoKind.Object)
+            return;
+        for (var i = type.Properties.Count - 1; i >= 0; i--)
+            if (type.Properties[i] is { Get: null, Set: null })
+                type.Properties.RemoveAt(i);
     }
 
     private static class TypeOf<T>

@@ -16,7 +16,7 @@ internal abstract record Verdict
     internal sealed record Reject(Transition Transition, string Reason, State? Instead = null) : Verdict;
 
     /// <summary>The proposer comes back after so many seconds.</summary>
-    internal sealed record Wait(double Seconds, string Reason) : Verdict;
+    internal sealed record Wait(long Seconds, string Reason) : Verdict;
 
     /// <summary>The proposer stops.</summary>
     internal sealed record Abort(string Reason) : Verdict;

@@ -62,7 +62,7 @@ internal sealed class WorkersStore(TimeProvider clock)
         Name = row.Text(3),
         WorkPoolId = row.Id(4),
         LastHeartbeatTime = row.TimeOrNull(5),
-        HeartbeatIntervalSeconds = row.RealOrNull(6),
+        HeartbeatIntervalSeconds = row.RealOrNull(6) is { } seconds ? (int)Math.Ceiling(seconds) : null,
         Status = row.Text(7),
     };
 }

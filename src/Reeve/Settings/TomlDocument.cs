@@ -131,12 +131,24 @@ internal sealed class TomlDocument
     private string Bare()
     {
         var start = _at;
-        while (_at < _text.Length && _text[_at] is not (',' or ']' or '}' or '#' or '\n'))
+        Word();
+        // a date and its time may stand apart
+        if (_at - start == 10 && _text[start + 4] == '-' && _at + 1 < _text.Length && _text[_at] == ' ' && char.IsAsciiDigit(_text[_at + 1]))
+        {
             _at++;
-        var value = _text[start.._at].Trim();
+            Word();
+        }
+
+        var value = _text[start.._at];
         return value.Length > 0 && (char.IsAsciiDigit(value[0]) || value[0] is '+' or '-' || value is "true" or "false" or "inf" or "nan")
             ? value
             : throw Fault($"'{value}' is no value: texts stand in quotes");
+    }
+
+    private void Word()
+    {
+        while (_at < _text.Length && _text[_at] is not (',' or ']' or '}' or '#') && !char.IsWhiteSpace(_text[_at]))
+            _at++;
     }
 
     private string Text()

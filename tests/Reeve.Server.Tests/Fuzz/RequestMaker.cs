@@ -80,7 +80,7 @@ internal sealed class RequestMaker(SchemaCheck schemas, Random random)
     private JsonNode? Make(JsonElement schema, int depth, string name)
     {
         schema = schemas.Resolved(schema);
-        if (schema.TryGetProperty("anyOf", out var alternatives))
+        if (SchemaCheck.Alternatives(schema) is { } alternatives)
             return Make(alternatives[random.Next(alternatives.GetArrayLength())], depth, name);
         if (schema.TryGetProperty("enum", out var values))
             return values[random.Next(values.GetArrayLength())].GetString();

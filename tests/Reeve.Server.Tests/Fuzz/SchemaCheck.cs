@@ -19,7 +19,7 @@ internal sealed class SchemaCheck(JsonElement document)
     private void Check(JsonElement value, JsonElement schema, string place, List<string> faults)
     {
         schema = Resolved(schema);
-        if (schema.TryGetProperty("anyOf", out var alternatives))
+        if (Alternatives(schema) is { } alternatives)
         {
             if (!alternatives.EnumerateArray().Any(alternative => Faults(value, alternative).Count == 0))
                 faults.Add($"{place}: none of the alternatives fits {Short(value)}: {string.Join("; ", alternatives.EnumerateArray().SelectMany(a => Faults(value, a)).Take(3))}");
@@ -39,6 +39,10 @@ internal sealed class SchemaCheck(JsonElement document)
                 Check(item, items, place + "[]", faults);
         CheckObject(value, schema, place, faults);
     }
+
+    /// <summary>The schemas of which a value fits one.</summary>
+    internal static JsonElement? Alternatives(JsonElement schema) =>
+        schema.TryGetProperty("anyOf", out var any) ? any : schema.TryGetProperty("oneOf", out var one) ? one : null;
 
     private void CheckObject(JsonElement value, JsonElement schema, string place, List<string> faults)
     {

@@ -52,7 +52,7 @@ public sealed class PingGateTests
     public async Task A_pong_on_events_in_means_that_the_events_before_are_stored()
     {
         await using var database = await TestDatabase.CreateAsync(DatabaseKind.Sqlite);
-        await using var server = ServerHost.Build(new ServerOptions { Home = Path.GetTempPath(), Port = 0, Database = database.Connection, Logging = _ => { }, EncryptionKeyFile = Path.GetTempFileName() });
+        await using var server = ServerHost.Build(new ServerOptions { Home = Path.GetTempPath(), Port = 0, Database = database.Connection, Logging = _ => { }, EncryptionKeyFile = Path.Combine(Path.GetTempPath(), $"reeve-test-{Guid.NewGuid():n}.key") });
         await server.StartAsync(TestHost.Cancellation);
         var address = new Uri(server.Address);
         using var client = new HttpClient { BaseAddress = address };

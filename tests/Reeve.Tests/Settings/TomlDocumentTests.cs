@@ -18,6 +18,7 @@ public sealed class TomlDocumentTests
     [InlineData("a = \"\"\"one \\\n   two\"\"\"", "a=one two")]
     [InlineData("[[list]]\na = 1\n[t]\nb = 2", "t.b=2")]
     [InlineData("when = 1979-05-27T07:32:00Z\n", "when=1979-05-27T07:32:00Z")]
+    [InlineData("when = [1979-05-27 07:32:00, 07:32:00] # two", "when=1979-05-27 07:32:00,07:32:00")]
     [InlineData("", "")]
     [InlineData("\uFEFFa = 1\r\nb = 2\r\n", "a=1|b=2")]
     public void Values_are_found_by_the_names_that_lead_to_them(string text, string expected) =>
@@ -28,9 +29,10 @@ public sealed class TomlDocumentTests
     [InlineData("a = 1\nb = x", "f:2: 'x' is no value")]
     [InlineData("a = 'x", "f:1: the quote is not closed")]
     [InlineData("a = \"\"\"x", "f:1: the quotes are not closed")]
-    [InlineData("a = 1 b = 2", "f:1:")]
+    [InlineData("a = 1 b = 2", "f:1: the line should end here")]
+    [InlineData("a = 1979-05-27 b", "f:1: the line should end here")]
     [InlineData("[t\na = 1", "f:1: ']' is expected")]
-    [InlineData("a = [1 2]", "f:1:")]
+    [InlineData("a = [1 2]", "f:1: ',' or ']' is expected")]
     [InlineData("a = \"\\q\"", "f:1: '\\q' is no escape")]
     [InlineData("a =", "f:1: a value is expected")]
     public void What_is_no_TOML_is_named_with_its_line(string text, string message) =>

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using Reeve.Protocol;
 using Reeve.Protocol.Json;
 using Reeve.Server.Events;
+using Reeve.Server.Graphs;
 
 namespace Reeve.Server.Hosting.OpenApi;
 
@@ -60,9 +61,31 @@ internal sealed class WireSchemas
                 name = info.Type.Namespace!.Split('.')[^1] + name;
             names[info.Type] = name;
             components[name] = null; // a type may hold itself
-            components[name] = Object(info);
+            components[name] = info.PolymorphismOptions is { } family ? Family(info, family) : Object(info);
         }
         return new() { ["$ref"] = "#/components/schemas/" + name };
+    }
+
+    // one of several, told apart by a member that each of them has beside its own
+    private JsonObject Family(JsonTypeInfo info, JsonPolymorphismOptions family)
+    {
+        var (members, mapping) = (new JsonArray(), new JsonObject());
+        foreach (var member in family.DerivedTypes)
+        {
+            var reference = Reference(WireRequests.Options.GetTypeInfo(member.DerivedType));
+            var schema = (JsonObject)components[names[member.DerivedType]]!;
+            var kind = (string)member.TypeDiscriminator!;
+            schema["properties"]!.AsObject().Insert(0, family.TypeDiscriminatorPropertyName, new JsonObject { ["type"] = "string", ["enum"] = new JsonArray(kind) });
+            if (!schema.ContainsKey("required"))
+                schema["required"] = new JsonArray();
+            schema["required"]!.AsArray().Insert(0, family.TypeDiscriminatorPropertyName);
+            mapping[kind] = reference["$ref"]!.DeepClone();
+            members.Add((JsonNode)reference);
+        }
+        var result = new JsonObject { ["oneOf"] = members, ["discriminator"] = new JsonObject { ["propertyName"] = family.TypeDiscriminatorPropertyName, ["mapping"] = mapping } };
+        if (WireDescriptions.Of(info.Type) is { } description)
+            result["description"] = description;
+        return result;
     }
 
     private JsonObject Object(JsonTypeInfo info)
@@ -94,6 +117,8 @@ internal sealed class WireSchemas
             var one = converter.GetGenericArguments()[0];
             return new() { ["anyOf"] = new JsonArray(Of(one), new JsonObject { ["type"] = "array", ["items"] = Of(one) }, new JsonObject { ["type"] = "null" }) };
         }
+        if (property.CustomConverter is NodesConverter)
+            return new() { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "array", ["prefixItems"] = new JsonArray(Of(typeof(Guid)), Of(typeof(GraphNode))) } };
         var schema = Of(type);
         var optional = type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Optional<>);
         var mayBeNull = optional ? !type.GetGenericArguments()[0].IsValueType : !type.IsValueType && (property.IsGetNullable || property.IsSetNullable);

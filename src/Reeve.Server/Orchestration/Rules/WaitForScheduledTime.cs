@@ -12,5 +12,5 @@ internal static class WaitForScheduledTime
             : new Verdict.Accept(transition);
 
     // the wire has whole seconds; half a second is no reason to wait
-    private static double WholeSeconds(TimeSpan left) => Math.Floor(left.TotalSeconds) + Math.Round(left.TotalSeconds - Math.Floor(left.TotalSeconds));
+    private static long WholeSeconds(TimeSpan left) => (long)(Math.Floor(left.TotalSeconds) + Math.Round(left.TotalSeconds - Math.Floor(left.TotalSeconds)));
 }
