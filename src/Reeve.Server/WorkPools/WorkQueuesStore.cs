@@ -14,8 +14,9 @@ internal sealed class WorkQueuesStore(TimeProvider clock)
     /// <summary>A queue, and what hangs on it, is READY for so long after a worker asked.</summary>
     internal static readonly TimeSpan PolledLately = TimeSpan.FromSeconds(60);
 
-    private const string Columns = """
-        q.id, q.created, q.updated, q.name, q.description, q.is_paused, q.concurrency_limit, q.priority, q.work_pool_id, q.filter, q.last_polled, p.name
+    private const string Columns = $"""
+        q.id, q.created, q.updated, q.name, q.description, q.is_paused, q.concurrency_limit, q.priority, q.work_pool_id, q.filter, q.last_polled, p.name,
+        {SlotHolders.TakenOfQueue}
         """;
 
     private const string From = "from work_queue q join work_pool p on p.id = q.work_pool_id";
@@ -176,6 +177,7 @@ internal sealed class WorkQueuesStore(TimeProvider clock)
             Filter = row.JsonOrNull<QueueFilter>(9),
             LastPolled = polled,
             WorkPoolName = row.Text(11),
+            ActiveSlots = row.IntOrNull(12),
             Status = paused ? "PAUSED" : polled >= clock.Now() - PolledLately ? "READY" : "NOT_READY",
         };
     }

@@ -66,4 +66,7 @@ public sealed partial class OrchestrationClient
     /// <summary>The kinds of blocks that known packages bring, by package and slug.</summary>
     public Task<JsonElement> GetBlockMetadataAsync(CancellationToken ct) =>
         Connection.SendAsync<JsonElement>(HttpMethod.Get, "collections/views/aggregate-block-metadata", null, ct);
+
+    /// <summary>Installs the kinds of blocks that the server brings and that are missing.</summary>
+    public Task InstallBlockTypesAsync(CancellationToken ct) => Connection.SendAsync(HttpMethod.Post, "block_types/install_system_block_types", null, ct);
 }

@@ -152,6 +152,7 @@ public sealed class RunCommandsTests : IAsyncLifetime
     [Fact]
     public async Task Blocks_of_known_packages_are_there_and_others_are_left_to_python()
     {
+        await OkAsync("block", "type", "delete", "aws-credentials");
         Assert.Matches(@"(?m)^aws-credentials +AWS Credentials", await OkAsync("block", "register", "-m", "prefect_aws"));
         Assert.Contains("python -m prefect block register -m my_blocks", await FaultAsync("block", "register", "--module", "my_blocks"), StringComparison.Ordinal);
         Assert.Contains("register -f blocks.py", await FaultAsync("block", "register", "-f", "blocks.py"), StringComparison.Ordinal);

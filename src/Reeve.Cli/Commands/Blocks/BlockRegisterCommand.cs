@@ -4,14 +4,14 @@ using Reeve.Protocol.Blocks;
 
 namespace Reeve.Cli.Commands.Blocks;
 
-/// <summary>Scripts call it before they make blocks of a Python package. The server is born with the known packages' kinds; what only Python knows, Python registers.</summary>
+/// <summary>Scripts call it before they make blocks of a Python package. The server brings the known packages' kinds, and installs again what was deleted; what only Python knows, Python registers.</summary>
 internal sealed class BlockRegisterCommand : CliCommand
 {
     private readonly Option<string?> _module = new("--module", "-m") { Description = "The Python package, such as prefect_aws", HelpName = "NAME" };
     private readonly Option<string?> _file = new("--file", "-f") { Description = "A Python file with kinds of blocks", HelpName = "FILE" };
 
     public BlockRegisterCommand()
-        : base("register", "Check that the kinds of blocks of a Python package are known to the server")
+        : base("register", "Have the kinds of blocks of a Python package on the server")
     {
         Options.Add(_module);
         Options.Add(_file);
@@ -35,6 +35,7 @@ internal sealed class BlockRegisterCommand : CliCommand
         var packages = await session.Client.GetBlockMetadataAsync(ct);
         if (!packages.TryGetProperty(package, out var known) || !known.TryGetProperty("block_types", out var types))
             throw OfPython($"the kinds of blocks of '{module}' are not among those that the server brings", $"-m {module}", session);
+        await session.Client.InstallBlockTypesAsync(ct);
         var table = new TextTable("Slug", "Name");
         foreach (var type in types.EnumerateObject().Select(t => t.Name))
             table.Add(type, (await FindAsync(type, session, ct)).Name);
@@ -45,7 +46,7 @@ internal sealed class BlockRegisterCommand : CliCommand
 
     private static async Task<BlockType> FindAsync(string slug, CliSession session, CancellationToken ct) =>
         await session.Client.FindBlockTypeAsync(slug, ct)
-        ?? throw new CliException($"the kind of block '{slug}' was deleted from the server", "it comes back when the server starts again");
+        ?? throw new CliException($"the kind of block '{slug}' is not on the server, though it was just installed", "somebody may have deleted it meanwhile; try again");
 
     private static CliException OfPython(string message, string arguments, CliSession session) =>
         new(message, $"register them from Python, which knows them: PREFECT_API_URL={session.Settings.ApiUrl} python -m prefect block register {arguments}");
