@@ -8,6 +8,10 @@ namespace Reeve.Cli.Commands.FlowRuns;
 internal sealed class FlowRunWhyCommand : CliCommand
 {
     private readonly Argument<string> _run = new("RUN") { Description = "The run's id or name" };
+
+    // A run that is due for less than this is not late, it is next.
+    private static readonly TimeSpan JustNow = TimeSpan.FromSeconds(5);
+
     private readonly OutputOption _output = new();
 
     public FlowRunWhyCommand()
@@ -28,7 +32,7 @@ internal sealed class FlowRunWhyCommand : CliCommand
             return ExitCodes.Done;
         }
 
-        var late = run.StateType is StateType.Scheduled && run.NextScheduledStartTime < session.Time.GetUtcNow() ? $", and was due {Ago.Of(run.NextScheduledStartTime, session.Time)}" : "";
+        var late = run.StateType is StateType.Scheduled && run.NextScheduledStartTime < session.Time.GetUtcNow() - JustNow ? $", and was due {Ago.Of(run.NextScheduledStartTime, session.Time)}" : "";
         output.WriteLine($"{why.Name} is {why.StateName?.ToUpperInvariant() ?? "without a state"}{late}.");
         if (why.Reasons.Count == 0)
             output.WriteLine(why.Summary);
