@@ -44,7 +44,7 @@ internal static class CommandTree
         new Branch("flow-run", "Show, watch, cancel, retry and delete flow runs; tell why one does not run", () =>
         [
             new FlowRunLsCommand(), new FlowRunInspectCommand(), new FlowRunLogsCommand(), new FlowRunWatchCommand(), new FlowRunCancelCommand(), new FlowRunDeleteCommand(),
-            new FlowRunExecuteCommand(), new FlowRunWhyCommand(), new FlowRunRetryCommand(),
+            new FlowRunExecuteCommand(), new FlowRunWhyCommand(), new FlowRunRetryCommand(), new FlowRunResumeCommand(),
         ]),
         new Branch("task-run", "Show task runs", () => [new TaskRunLsCommand(), new TaskRunInspectCommand(), new TaskRunLogsCommand()]),
         new Branch("flow", "Show flows", () => [new FlowLsCommand()]),
@@ -60,7 +60,7 @@ internal static class CommandTree
             WorkQueueChangeCommand.ClearLimit(), new WorkQueuePreviewCommand(), new WorkQueueReadRunsCommand(), new WorkQueueSlotsCommand(), new WorkQueueDeleteCommand(),
         ]),
         new Branch("block", "Keep secrets and other configuration on the server", () =>
-            [new BlockCreateCommand(), new BlockLsCommand(), new BlockInspectCommand(), new BlockDeleteCommand(), Branch.Group("type", "Show and delete kinds of blocks", new BlockTypeLsCommand(), new BlockTypeInspectCommand(), new BlockTypeDeleteCommand())]),
+            [new BlockCreateCommand(), new BlockLsCommand(), new BlockInspectCommand(), new BlockDeleteCommand(), new BlockRegisterCommand(), Branch.Group("type", "Show and delete kinds of blocks", new BlockTypeLsCommand(), new BlockTypeInspectCommand(), new BlockTypeDeleteCommand())]),
         new Branch("variable", "Keep plain values on the server", () =>
             [new VariableSetCommand(), new VariableGetCommand(whole: false), new VariableGetCommand(whole: true), new VariableLsCommand(), new VariableUnsetCommand()]),
         new Branch("artifact", "Show and delete what runs have made", () => [new ArtifactLsCommand(), new ArtifactInspectCommand(), new ArtifactDeleteCommand()]),

@@ -18,16 +18,16 @@ internal sealed partial class FlowRunExplainer
         List<FlowRunReason> reasons = [];
         var due = run.Run.NextScheduledStartTime ?? state.StateDetails.ScheduledTime ?? state.Timestamp;
         if (state.Name == "AwaitingRetry" && due > now)
-            reasons.Add(new() { Code = "awaiting_retry", Message = $"The run waits for its next try at {Text(due)}." + (state.Message is { } fault ? $" It failed before: {fault}" : ""), Since = state.Timestamp });
+            reasons.Add(new() { Code = "awaiting_retry", Message = $"The run waits for its next try at {Text(due, now)}." + (state.Message is { } fault ? $" It failed before: {fault}" : ""), Since = state.Timestamp });
         else if (due > now && !IsAwaitingSlot(state))
-            reasons.Add(new() { Code = "scheduled_later", Message = $"The run is scheduled for {Text(due)}.", Since = state.Timestamp });
+            reasons.Add(new() { Code = "scheduled_later", Message = $"The run is scheduled for {Text(due, now)}.", Since = state.Timestamp });
         var isDue = reasons.Count == 0;
         if (await DeploymentLimitAsync(session, run, now).ConfigureAwait(false) is { } limited)
             reasons.Add(limited);
         if (state.Name != "AwaitingRetry" || run.Policy.RetryType != "in_process")
             await PlaceReasonsAsync(session, run, due, isDue, reasons, now).ConfigureAwait(false);
         if (run.Facts.Deployment is { } deployment && await session.ScalarAsync("select count(*) from deployment where id = @id and paused = @yes", ("id", deployment.Id), ("yes", true)).ConfigureAwait(false) > 0)
-            reasons.Add(new() { Code = "deployment_paused", Message = $"The deployment '{deployment.Name}' is paused: its schedules make no runs. Runs that are there already still run.", Hint = "Resume the deployment." });
+            reasons.Add(new() { Code = "deployment_paused", Message = $"The deployment '{deployment.Name}' is paused: its schedules make no runs. Runs that are there already still run.", Hint = $"reeve deployment resume {deployment.Id}" });
         return reasons;
     }
 
@@ -44,7 +44,7 @@ internal sealed partial class FlowRunExplainer
         if (place.PoolPaused)
             reasons.Add(new() { Code = "work_pool_paused", Message = $"The work pool '{pool.Name}' is paused.", Hint = $"reeve work-pool resume {pool.Name}" });
         if (place.QueuePaused)
-            reasons.Add(new() { Code = "work_queue_paused", Message = $"The work queue '{queue.Name}' of the pool '{pool.Name}' is paused.", Hint = "Resume the queue." });
+            reasons.Add(new() { Code = "work_queue_paused", Message = $"The work queue '{queue.Name}' of the pool '{pool.Name}' is paused.", Hint = $"reeve work-queue resume {queue.Name} --pool {pool.Name}" });
         if (await FullAsync(session, SlotHolders.OfPool, pool.Id, place.PoolLimit, "work_pool_full", $"work pool '{pool.Name}'", now).ConfigureAwait(false) is { } poolFull)
             reasons.Add(poolFull);
         if (await FullAsync(session, SlotHolders.OfQueue, queue.Id, place.QueueLimit, "work_queue_full", $"work queue '{queue.Name}'", now).ConfigureAwait(false) is { } queueFull)
@@ -66,7 +66,7 @@ internal sealed partial class FlowRunExplainer
             return new()
             {
                 Code = "no_worker",
-                Message = $"No worker of the work pool '{pool.Name}' is online. " + (seen is [var last, ..] ? $"The last was '{last.Name}', heard of at {Text(last.Since!.Value)}." : "There never was one."),
+                Message = $"No worker of the work pool '{pool.Name}' is online. " + (seen is [var last, ..] ? $"The last was '{last.Name}', seen {Text(last.Since!.Value, now)}." : "There never was one."),
                 Since = seen is [var lost, ..] && lost.Since > due ? lost.Since : due,
                 Holders = seen,
                 Hint = start,
@@ -77,14 +77,14 @@ internal sealed partial class FlowRunExplainer
             return new()
             {
                 Code = "not_polled",
-                Message = $"Workers of the pool '{pool.Name}' are online, but none asked for the work queue '{queue.Name}' " + (place.LastPolled is { } at ? $"since {Text(at)}." : "yet."),
+                Message = $"Workers of the pool '{pool.Name}' are online, but none asked for the work queue '{queue.Name}' " + (place.LastPolled is { } at ? $"since {Text(at, now)}." : "yet."),
                 Since = place.LastPolled,
                 Holders = online,
                 Hint = $"{start} --work-queue {queue.Name}",
             };
         }
         return tellDue
-            ? new() { Code = "due", Message = $"The run is due and nothing holds it back: who polls the pool '{pool.Name}' takes it next.", Since = due, Holders = online }
+            ? new() { Code = "due", Message = $"The run is due since {Text(due, now)} and nothing holds it back: whoever polls the pool '{pool.Name}' takes it next.", Since = due, Holders = online }
             : null;
     }
 
@@ -111,7 +111,7 @@ internal sealed partial class FlowRunExplainer
             || (await LimitRows.QueryAsync(session, "where c.id = @id", now, ("id", limit.LimitId)).ConfigureAwait(false)) is not [var found]
             || ConcurrencySlots.HasRoom(found, 1))
             return null;
-        return await LimitReasonAsync(session, found, "deployment_limit", $"The deployment '{run.Facts.Deployment?.Name}' may have {found.Limit.ToString(CultureInfo.InvariantCulture)} runs at once, and has them.", now).ConfigureAwait(false);
+        return await LimitReasonAsync(session, found, "deployment_limit", $"The deployment '{run.Facts.Deployment?.Name}' has as many runs as it may have at once: {found.Limit.ToString(CultureInfo.InvariantCulture)}.", now).ConfigureAwait(false);
     }
 
     /// <summary>The limited tags of task runs that have not begun, where they are full.</summary>
@@ -127,7 +127,7 @@ internal sealed partial class FlowRunExplainer
         foreach (var limit in await LimitRows.QueryAsync(session, $"where {session.Dialect.AnyText("c.name", "names")} order by c.name", now, ("names", names)).ConfigureAwait(false))
             if (!ConcurrencySlots.HasRoom(limit, 1))
                 reasons.Add(await LimitReasonAsync(
-                    session, limit, "tag_limit", $"Task runs of it wait for a slot of the tag '{limit.Name[ConcurrencyLimitsStore.TagPrefix.Length..]}'; all {limit.Limit.ToString(CultureInfo.InvariantCulture)} are taken.", now).ConfigureAwait(false));
+                    session, limit, "tag_limit", $"Task runs of it wait for a slot of the tag '{limit.Name[ConcurrencyLimitsStore.TagPrefix.Length..]}'; {limit.Limit.ToString(CultureInfo.InvariantCulture)} of {limit.Limit.ToString(CultureInfo.InvariantCulture)} are taken.", now).ConfigureAwait(false));
         return reasons;
     }
 

@@ -23,9 +23,9 @@ internal sealed partial class FlowRunExplainer(WorkerHealthOptions health, TimeP
             { Type: StateType.Scheduled } state => await ScheduledAsync(session, run, state, now).ConfigureAwait(false),
             { Type: StateType.Pending } state => [Pending(run, state, now)],
             { Type: StateType.Running } state => await RunningAsync(session, run, state, now).ConfigureAwait(false),
-            { Type: StateType.Paused } state => [Paused(state)],
+            { Type: StateType.Paused } state => [Paused(run, state, now)],
             { Type: StateType.Cancelling } state => [await CancellingAsync(session, run, state, now).ConfigureAwait(false)],
-            { } state => [Ended(run, state)],
+            { } state => [Ended(run, state, now)],
         };
         return new()
         {
@@ -39,11 +39,11 @@ internal sealed partial class FlowRunExplainer(WorkerHealthOptions health, TimeP
 
     private static FlowRunReason Pending(LoadedFlowRun run, State state, DateTimeOffset now) => run.Lease switch
     {
-        { Released: null } lease when lease.Expires <= now => Lapsed(lease),
+        { Released: null } lease when lease.Expires <= now => Lapsed(lease, now),
         { Released: null } lease => new()
         {
             Code = "pending",
-            Message = $"The {lease.Owner} has the run since {Text(state.Timestamp)} and prepares it; it was last heard of at {Text(lease.Renewed)}.",
+            Message = $"The {lease.Owner} took the run at {Text(state.Timestamp, now)} and prepares it; last sign of life: {Text(lease.Renewed, now)}.",
             Since = state.Timestamp,
             Holders = [Holder(lease)],
             Hint = "Look at the worker's output, and at what its infrastructure says, if this takes too long.",
@@ -51,10 +51,10 @@ internal sealed partial class FlowRunExplainer(WorkerHealthOptions health, TimeP
         _ => new()
         {
             Code = "pending_unwatched",
-            Message = $"Somebody took the run at {Text(state.Timestamp)} without a lease; whether it still prepares it is not known here."
+            Message = $"Somebody took the run at {Text(state.Timestamp, now)} without a lease; whether it still prepares it is not known here."
                 + (run.InfrastructurePid is { } pid ? $" Its infrastructure is '{pid}'." : ""),
             Since = state.Timestamp,
-            Hint = "Look at the client that took it. If it is gone, cancel the run or set it to Scheduled.",
+            Hint = $"Look at the client that took it. If it is gone: reeve flow-run cancel {run.Id}, then reeve flow-run retry {run.Id}",
         },
     };
 
@@ -63,18 +63,18 @@ internal sealed partial class FlowRunExplainer(WorkerHealthOptions health, TimeP
         List<FlowRunReason> reasons = await FullTagsAsync(session, run.Id, now).ConfigureAwait(false);
         reasons.Add(run.Lease switch
         {
-            { Released: null } lease when lease.Expires <= now => Lapsed(lease),
+            { Released: null } lease when lease.Expires <= now => Lapsed(lease, now),
             { Released: null } lease => new()
             {
                 Code = "running",
-                Message = $"The run is running since {Text(state.Timestamp)}; its {lease.RenewedBy} was last heard of at {Text(lease.Renewed)}.",
+                Message = $"The run has been running since {Text(state.Timestamp, now)}; last sign of life of its {lease.RenewedBy}: {Text(lease.Renewed, now)}.",
                 Since = state.Timestamp,
                 Holders = [Holder(lease)],
             },
             _ => new()
             {
                 Code = "running_unwatched",
-                Message = $"The run is running since {Text(state.Timestamp)}; its client renews no lease, so whether its process lives is not known here.",
+                Message = $"The run has been running since {Text(state.Timestamp, now)}; its client renews no lease, so whether its process lives is not known here.",
                 Since = state.Timestamp,
                 Hint = "Look at the client's process. If it is gone, set the run to Crashed or run it again.",
             },
@@ -82,10 +82,10 @@ internal sealed partial class FlowRunExplainer(WorkerHealthOptions health, TimeP
         return reasons;
     }
 
-    private static FlowRunReason Paused(State state)
+    private static FlowRunReason Paused(LoadedFlowRun run, State state, DateTimeOffset now)
     {
         var details = state.StateDetails;
-        var until = details.PauseTimeout is { } timeout ? $" until {Text(timeout)}" : "";
+        var until = details.PauseTimeout is { } timeout ? $" until {Text(timeout, now)}" : "";
         return details switch
         {
             { RunInputKeyset: { Count: > 0 } keys } => new()
@@ -93,13 +93,13 @@ internal sealed partial class FlowRunExplainer(WorkerHealthOptions health, TimeP
                 Code = "waiting_for_input",
                 Message = $"The run waits for input{until}: {string.Join(", ", keys.Keys.Order(StringComparer.Ordinal))}.",
                 Since = state.Timestamp,
-                Hint = "Resume it with its input.",
+                Hint = $"reeve flow-run resume {run.Id} --input '{{…}}'",
             },
             { PauseReschedule: true } => new()
             {
-                Code = "suspended", Message = $"The run is suspended{until}; no process waits for it.", Since = state.Timestamp, Hint = "Resume it; then a worker starts it again.",
+                Code = "suspended", Message = $"The run is suspended{until}; its process has ended, and a worker starts it again when it is resumed.", Since = state.Timestamp, Hint = $"reeve flow-run resume {run.Id}",
             },
-            _ => new() { Code = "paused", Message = $"The run is paused{until}; its process waits.", Since = state.Timestamp, Hint = "Resume it." },
+            _ => new() { Code = "paused", Message = $"The run is paused{until}; its process waits.", Since = state.Timestamp, Hint = $"reeve flow-run resume {run.Id}" },
         };
     }
 
@@ -110,7 +110,7 @@ internal sealed partial class FlowRunExplainer(WorkerHealthOptions health, TimeP
             return new()
             {
                 Code = "cancelling",
-                Message = $"The run is to be cancelled since {Text(state.Timestamp)}; it is the turn of the {lease.Owner}, last heard of at {Text(lease.Renewed)}.",
+                Message = $"The run was asked to stop at {Text(state.Timestamp, now)}; it is the turn of the {lease.Owner}, last sign of life: {Text(lease.Renewed, now)}.",
                 Since = state.Timestamp,
                 Holders = [Holder(lease)],
             };
@@ -127,11 +127,11 @@ internal sealed partial class FlowRunExplainer(WorkerHealthOptions health, TimeP
             },
             Since = state.Timestamp,
             Holders = workers,
-            Hint = workers.Count > 0 ? null : run.Facts.WorkPool is { } started ? $"Start one: reeve worker start --pool {started.Name}" : "If its process is gone, set the run to Cancelled.",
+            Hint = workers.Count > 0 ? null : run.Facts.WorkPool is { } started ? $"reeve worker start --pool {started.Name}" : "If its process is gone, set the run to Cancelled.",
         };
     }
 
-    private static FlowRunReason Ended(LoadedFlowRun run, State state) => state.Type switch
+    private static FlowRunReason Ended(LoadedFlowRun run, State state, DateTimeOffset now) => state.Type switch
     {
         StateType.Crashed => new()
         {
@@ -139,23 +139,35 @@ internal sealed partial class FlowRunExplainer(WorkerHealthOptions health, TimeP
             Message = state.Message ?? "The run crashed, and whoever said so gave no evidence.",
             Since = state.Timestamp,
             Holders = run.Lease is { } lease ? [Holder(lease)] : [],
-            Hint = run.Facts.Deployment is null ? "Run it again." : "Set it to Scheduled to run it again.",
+            Hint = run.Facts.Deployment is null ? "Run its program again." : $"reeve flow-run retry {run.Id}",
         },
-        StateType.Failed => new() { Code = "failed", Message = state.Message ?? "The run failed.", Since = state.Timestamp, Hint = "Its logs say more." },
-        _ => new() { Code = "ended", Message = $"The run ended as {state.Name} at {Text(state.Timestamp)}." + (state.Message is { } message ? $" {message}" : ""), Since = state.Timestamp },
+        StateType.Failed => new() { Code = "failed", Message = state.Message ?? "The run failed.", Since = state.Timestamp, Hint = $"reeve flow-run logs {run.Id} --tail" },
+        _ => new() { Code = "ended", Message = $"The run ended as {state.Name} at {Text(state.Timestamp, now)}." + (state.Message is { } message ? $" {message}" : ""), Since = state.Timestamp },
     };
 
-    private static FlowRunReason Lapsed(StoredLease lease) => new()
+    private static FlowRunReason Lapsed(StoredLease lease, DateTimeOffset now) => new()
     {
         Code = "lease_lapsed",
-        Message = string.Create(CultureInfo.InvariantCulture, $"The lease of the {lease.Owner} (attempt {lease.Attempt}) lapsed at {Text(lease.Expires)}; the run will be judged in a moment."),
+        Message = string.Create(CultureInfo.InvariantCulture, $"The lease of the {lease.Owner} (attempt {lease.Attempt}) lapsed at {Text(lease.Expires, now)}; the run will be judged in a moment."),
         Since = lease.Expires,
         Holders = [Holder(lease)],
     };
 
     private static ReasonHolder Holder(StoredLease lease) => new("lease", null, lease.Owner, lease.Renewed);
 
-    private static string Text(DateTimeOffset time) => WireTimeConverter.ToText(time);
+    /// <summary>The moment, and how far it is: whoever reads this at night should not have to reckon.</summary>
+    private static string Text(DateTimeOffset time, DateTimeOffset now) => string.Create(
+        CultureInfo.InvariantCulture, $"{time.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC ({(time > now ? $"in {Span(time - now)}" : $"{Span(now - time)} ago")})");
+
+    private static string Span(TimeSpan span) => span switch
+    {
+        { TotalSeconds: < 90 } => Number(span.TotalSeconds) + " s",
+        { TotalMinutes: < 90 } => Number(span.TotalMinutes) + " min",
+        { TotalHours: < 36 } => Number(span.TotalHours) + " h",
+        _ => Number(span.TotalDays) + " days",
+    };
+
+    private static string Number(double value) => value.ToString("F0", CultureInfo.InvariantCulture);
 
     private static bool IsAwaitingSlot(State state) => state.Name == SecureFlowSlots.AwaitingSlot;
 }

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using System.Xml;
+using Microsoft.Extensions.Logging;
 using Reeve.Server.Storage;
 
 namespace Reeve.Server.Hosting;
@@ -13,7 +15,7 @@ internal static class ServerSettingsView
         ["home"] = options.Home,
         ["server"] = new JsonObject
         {
-            ["logging_level"] = options.LogLevel.ToString().ToUpperInvariant(),
+            ["logging_level"] = LevelName(options.LogLevel),
             ["api"] = new JsonObject
             {
                 ["host"] = options.Host,
@@ -23,7 +25,7 @@ internal static class ServerSettingsView
                 ["default_limit"] = Filters.Page.Largest,
                 ["max_parameter_size"] = options.LargestParameters,
                 ["csrf_protection_enabled"] = options.CsrfProtection,
-                ["csrf_token_expiration"] = options.CsrfTokenLife.TotalSeconds,
+                ["csrf_token_expiration"] = XmlConvert.ToString(options.CsrfTokenLife),
                 ["cors_allowed_origins"] = string.Join(',', options.CorsOrigins),
                 ["cors_allowed_methods"] = string.Join(',', options.CorsMethods),
                 ["cors_allowed_headers"] = string.Join(',', options.CorsHeaders),
@@ -63,5 +65,15 @@ internal static class ServerSettingsView
             ["deployments"] = new JsonObject { ["concurrency_slot_wait_seconds"] = options.Slots.DeploymentWait.TotalSeconds },
             ["concurrency"] = new JsonObject { ["initial_deployment_lease_duration"] = options.Slots.DeploymentGrace.TotalSeconds },
         },
+    };
+
+    // Clients know the levels by the names of their own language.
+    private static string LevelName(LogLevel level) => level switch
+    {
+        LogLevel.Trace or LogLevel.Debug => "DEBUG",
+        LogLevel.Information => "INFO",
+        LogLevel.Warning => "WARNING",
+        LogLevel.Error => "ERROR",
+        _ => "CRITICAL",
     };
 }

@@ -12,6 +12,15 @@ internal static class SlotHolders
     internal const string OfQueue = "fr.work_queue_id = @of";
     internal const string OfPool = "fr.work_queue_id in (select id from work_queue where work_pool_id = @of)";
 
+    /// <summary>How many slots of the queue <c>q</c> are taken; null where it has no limit.</summary>
+    internal const string TakenOfQueue = $"case when q.concurrency_limit is not null then (select cast(count(*) as integer) from flow_run fr where {Active} and fr.work_queue_id = q.id) end";
+
+    /// <summary>The same of the pool <c>p</c>.</summary>
+    internal const string TakenOfPool = $"""
+        case when p.concurrency_limit is not null then
+            (select cast(count(*) as integer) from flow_run fr where {Active} and fr.work_queue_id in (select id from work_queue where work_pool_id = p.id)) end
+        """;
+
     internal static async ValueTask<int> CountAsync(Session session, string whose, Guid of) =>
         (int)await session.ScalarAsync($"select count(*) from flow_run fr where {Active} and {whose}", ("of", of)).ConfigureAwait(false);
 

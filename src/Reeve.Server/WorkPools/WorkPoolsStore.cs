@@ -17,9 +17,10 @@ internal sealed class WorkPoolsStore(TimeProvider clock, WorkQueuesStore queues)
     internal const string AgentType = "prefect-agent";
     internal const string DefaultQueue = "default";
 
-    private const string Columns = """
+    private const string Columns = $"""
         p.id, p.created, p.updated, p.name, p.description, p.type, p.base_job_template, p.is_paused, p.concurrency_limit, p.default_queue_id, p.storage_configuration,
-        exists (select 1 from worker w where w.work_pool_id = p.id and w.online_until >= @now)
+        exists (select 1 from worker w where w.work_pool_id = p.id and w.online_until >= @now),
+        {SlotHolders.TakenOfPool}
         """;
 
     private static readonly string[] StorageParts = ["bundle_upload_step", "bundle_execution_step", "default_result_storage_block_id"];
@@ -128,6 +129,7 @@ internal sealed class WorkPoolsStore(TimeProvider clock, WorkQueuesStore queues)
             DefaultQueueId = row.IdOrNull(9),
             StorageConfiguration = row.Element(10),
             Status = paused ? "PAUSED" : ready,
+            ActiveSlots = row.IntOrNull(12),
         };
     }
 }

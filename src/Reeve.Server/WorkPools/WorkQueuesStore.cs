@@ -11,8 +11,9 @@ namespace Reeve.Server.WorkPools;
 /// <summary>The work queues' SQL.</summary>
 internal sealed class WorkQueuesStore(WorkerHealthOptions health, TimeProvider clock)
 {
-    private const string Columns = """
-        q.id, q.created, q.updated, q.name, q.description, q.is_paused, q.concurrency_limit, q.priority, q.work_pool_id, q.filter, q.last_polled, p.name
+    private const string Columns = $"""
+        q.id, q.created, q.updated, q.name, q.description, q.is_paused, q.concurrency_limit, q.priority, q.work_pool_id, q.filter, q.last_polled, p.name,
+        {SlotHolders.TakenOfQueue}
         """;
 
     private const string From = "from work_queue q join work_pool p on p.id = q.work_pool_id";
@@ -173,6 +174,7 @@ internal sealed class WorkQueuesStore(WorkerHealthOptions health, TimeProvider c
             Filter = row.JsonOrNull<QueueFilter>(9),
             LastPolled = polled,
             WorkPoolName = row.Text(11),
+            ActiveSlots = row.IntOrNull(12),
             Status = paused ? "PAUSED" : polled >= clock.Now() - health.QueueReady ? "READY" : "NOT_READY",
         };
     }

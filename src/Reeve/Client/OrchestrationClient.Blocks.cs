@@ -62,4 +62,11 @@ public sealed partial class OrchestrationClient
     /// <summary>What is known of the kinds of workers, by package and type; the templates of new work pools come from here.</summary>
     public Task<JsonElement> GetWorkerMetadataAsync(CancellationToken ct) =>
         Connection.SendAsync<JsonElement>(HttpMethod.Get, "collections/views/aggregate-worker-metadata", null, ct);
+
+    /// <summary>The kinds of blocks that known packages bring, by package and slug.</summary>
+    public Task<JsonElement> GetBlockMetadataAsync(CancellationToken ct) =>
+        Connection.SendAsync<JsonElement>(HttpMethod.Get, "collections/views/aggregate-block-metadata", null, ct);
+
+    /// <summary>Installs the kinds of blocks that the server brings and that are missing.</summary>
+    public Task InstallBlockTypesAsync(CancellationToken ct) => Connection.SendAsync(HttpMethod.Post, "block_types/install_system_block_types", null, ct);
 }

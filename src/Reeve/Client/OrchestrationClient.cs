@@ -47,6 +47,10 @@ public sealed partial class OrchestrationClient(ApiConnection connection)
     public Task<OrchestrationResult> SetFlowRunStateAsync(Guid id, StateCreate state, bool force, CancellationToken ct) =>
         Connection.SendAsync<OrchestrationResult>(HttpMethod.Post, $"flow_runs/{id}/set_state", new SetState(state, force), ct);
 
+    /// <summary>Lets a paused flow run go on.</summary>
+    public Task<OrchestrationResult> ResumeFlowRunAsync(Guid id, FlowRunResume request, CancellationToken ct) =>
+        Connection.SendAsync<OrchestrationResult>(HttpMethod.Post, $"flow_runs/{id}/resume", request, ct);
+
     /// <summary>The history of a flow run, oldest first.</summary>
     public Task<List<State>> GetFlowRunStatesAsync(Guid id, CancellationToken ct) =>
         Connection.SendAsync<List<State>>(HttpMethod.Get, $"flow_run_states/?flow_run_id={id}", null, ct);

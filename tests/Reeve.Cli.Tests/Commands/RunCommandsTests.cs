@@ -65,6 +65,20 @@ public sealed class RunCommandsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_paused_run_goes_on_with_its_input_and_no_other_run_does()
+    {
+        var flow = await _client.CreateFlowAsync(new FlowCreate { Name = "etl" }, Token);
+        var run = await _client.CreateFlowRunAsync(new FlowRunCreate { FlowId = flow.Id, Name = "waits", State = new StateCreate { Type = StateType.Running } }, Token);
+        Assert.Contains("is not paused: it is Running", await FaultAsync("flow-run", "resume", "waits"), StringComparison.Ordinal);
+        await _client.SetFlowRunStateAsync(run.Id, new StateCreate { Type = StateType.Paused, StateDetails = new StateDetails { PauseTimeout = TimeProvider.System.GetUtcNow().AddHours(1) } }, force: false, Token);
+        Assert.Contains($"reeve flow-run resume {run.Id}", await OkAsync("flow-run", "why", "waits"), StringComparison.Ordinal);
+
+        Assert.Equal(2, (await _cli.RunAsync("flow-run", "resume", "waits", "--input", "[1]")).Code);
+        Assert.Contains("goes on", await OkAsync("flow-run", "resume", "waits", "--input", """{"approved": true}"""), StringComparison.Ordinal);
+        Assert.NotEqual(StateType.Paused, (await _client.FindFlowRunAsync(run.Id, Token))!.StateType);
+    }
+
+    [Fact]
     public async Task A_watched_run_is_printed_as_it_ended_and_once()
     {
         var (deployment, _) = await DeploymentAsync();
@@ -133,6 +147,16 @@ public sealed class RunCommandsTests : IAsyncLifetime
         Assert.Equal(1, result.Code);
         Assert.Single(result.Output.Split("server start").Skip(1));
         Assert.Contains("http://127.0.0.1:1/api does not answer", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Blocks_of_known_packages_are_there_and_others_are_left_to_python()
+    {
+        await OkAsync("block", "type", "delete", "aws-credentials");
+        Assert.Matches(@"(?m)^aws-credentials +AWS Credentials", await OkAsync("block", "register", "-m", "prefect_aws"));
+        Assert.Contains("python -m prefect block register -m my_blocks", await FaultAsync("block", "register", "--module", "my_blocks"), StringComparison.Ordinal);
+        Assert.Contains("register -f blocks.py", await FaultAsync("block", "register", "-f", "blocks.py"), StringComparison.Ordinal);
+        Assert.Equal(2, (await _cli.RunAsync("block", "register")).Code);
     }
 
     [Fact]

@@ -175,6 +175,52 @@ public sealed class FlowRunWhyTests
         Assert.Equal(404, (await host.GetAsync($"flow_runs/{Guid.NewGuid()}/why")).Status);
     }
 
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task A_queue_that_no_worker_asks_for_is_told_with_who_is_online_and_since_when(DatabaseKind kind)
+    {
+        var clock = new MovedClock();
+        await using var host = await TestHost.StartAsync(kind, options => options with { Clock = clock });
+        var pool = await PoolOfRuns.MakeAsync(host);
+        await host.PostAsync("work_pools/local/workers/heartbeat", new { name = "elsewhere", heartbeat_interval_seconds = 30 });
+        var run = await pool.RunAsync(-1);
+
+        var never = await WhyAsync(host, run);
+        Assert.Equal(["not_polled"], Codes(never));
+        Assert.Contains("none asked for the work queue 'default' yet.", never.Text("summary"), StringComparison.Ordinal);
+        Assert.Equal(("worker", "elsewhere"), (Holders(never, 0).Single().Text("type"), Holders(never, 0).Single().Text("name")));
+        Assert.Equal("reeve worker start --pool local --work-queue default", never.GetProperty("reasons")[0].Text("hint"));
+
+        await host.SendAsync(HttpMethod.Patch, "work_pools/local/queues/default", new { concurrency_limit = 0 });
+        await pool.ClaimAsync();
+        await host.SendAsync(HttpMethod.Patch, "work_pools/local/queues/default", new { concurrency_limit = (int?)null });
+        Assert.Equal(["due"], Codes(await WhyAsync(host, run)));
+        clock.Offset += TimeSpan.FromMinutes(10);
+        await host.PostAsync("work_pools/local/workers/heartbeat", new { name = "elsewhere", heartbeat_interval_seconds = 30 });
+        var stopped = await WhyAsync(host, run);
+        Assert.Equal(["not_polled"], Codes(stopped));
+        Assert.Contains("UTC (10 min ago)", stopped.Text("summary"), StringComparison.Ordinal);
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task A_lapsed_lease_is_told_before_it_is_judged(DatabaseKind kind)
+    {
+        var clock = new MovedClock();
+        await using var host = await TestHost.StartAsync(kind, options => options with { Clock = clock });
+        var pool = await PoolOfRuns.MakeAsync(host);
+        var run = await pool.RunAsync();
+        await pool.ClaimAsync(limit: 1);
+        clock.Offset += TimeSpan.FromHours(2);
+
+        foreach (var state in (string[])["Pending", "Running"])
+        {
+            var why = await WhyAsync(host, run);
+            Assert.Equal((state, "lease_lapsed"), (why.Text("state_name"), Codes(why).Single()));
+            Assert.StartsWith("The lease of the worker w1 (attempt 1) lapsed at ", why.Text("summary"), StringComparison.Ordinal);
+            Assert.Equal("lease", Holders(why, 0).Single().Text("type"));
+            await host.SetStateAsync(run, "RUNNING");
+        }
+    }
+
     private static async Task<JsonElement> WhyAsync(TestHost host, string run)
     {
         var (status, body) = await host.GetAsync($"flow_runs/{run}/why");

@@ -64,6 +64,16 @@ public sealed class AdminTests
     }
 
     [Fact]
+    public async Task The_settings_are_in_the_words_of_clients()
+    {
+        await using var host = await TestHost.StartAsync(change: options => options with { LogLevel = Microsoft.Extensions.Logging.LogLevel.Information, CsrfTokenLife = TimeSpan.FromMinutes(90) });
+
+        var server = (await host.GetAsync("admin/settings")).Body.GetProperty("server");
+
+        Assert.Equal(("INFO", "PT1H30M"), (server.Text("logging_level"), server.GetProperty("api").Text("csrf_token_expiration")));
+    }
+
+    [Fact]
     public async Task Results_are_stored_only_by_a_block_that_can_store()
     {
         await using var host = await TestHost.StartAsync();

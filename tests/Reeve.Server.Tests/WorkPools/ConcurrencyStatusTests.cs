@@ -30,6 +30,32 @@ public sealed class ConcurrencyStatusTests
         Assert.Equal("PENDING", told.Text("state_type"));
     }
 
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task Pools_and_queues_tell_their_taken_slots_where_they_have_a_limit(DatabaseKind kind)
+    {
+        await using var host = await TestHost.StartAsync(kind);
+        var pool = await PoolOfRuns.MakeAsync(host);
+        foreach (var due in (int[])[0, 1])
+            await pool.RunAsync(due);
+        await pool.ClaimAsync(prefetch: 60);
+        Assert.Equal((null, null), await TakenAsync(host));
+
+        await host.SendAsync(HttpMethod.Patch, "work_pools/local", new { concurrency_limit = 5 });
+        await host.SendAsync(HttpMethod.Patch, "work_pools/local/queues/default", new { concurrency_limit = 3 });
+
+        Assert.Equal((2, 2), await TakenAsync(host));
+        var listed = (await host.PostAsync("work_pools/filter", new { work_pools = new { name = new { any_ = new[] { "local" } } } })).Body;
+        Assert.Equal(2, listed[0].GetProperty("active_slots").GetInt32());
+    }
+
+    private static async Task<(int? Pool, int? Queue)> TakenAsync(TestHost host)
+    {
+        var (pool, queue) = ((await host.GetAsync("work_pools/local")).Body, (await host.GetAsync("work_pools/local/queues/default")).Body);
+        return (Taken(pool), Taken(queue));
+
+        static int? Taken(System.Text.Json.JsonElement of) => of.GetProperty("active_slots") is { ValueKind: System.Text.Json.JsonValueKind.Number } number ? number.GetInt32() : null;
+    }
+
     [Fact]
     public async Task What_is_not_there_is_not_found_and_a_page_out_of_bounds_is_refused()
     {

@@ -91,7 +91,7 @@ export function DeploymentPage({ id }: { id: string }) {
             <ScheduleLines schedules={deployment.schedules} />
             {next && (
               <p>
-                Next run{' '}
+                {Date.parse(next.next_scheduled_start_time ?? next.expected_start_time ?? '') < now ? 'A run was due' : 'Next run'}{' '}
                 <Link to={paths.run(next.id)}>
                   <Moment at={next.next_scheduled_start_time ?? next.expected_start_time} now={now} />
                 </Link>

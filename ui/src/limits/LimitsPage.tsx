@@ -1,26 +1,35 @@
+import { deploymentNames } from '../api/names'
 import { findLimits, type Limit } from '../api/stored'
 import { EmptyState } from '../parts/EmptyState'
 import { PageTitle } from '../parts/PageTitle'
 import { Problem } from '../parts/Problem'
 import { usePoll } from '../polling/usePoll'
+import { Link } from '../routing/Link'
+import { paths } from '../routing/paths'
 
 const TAG = 'tag:'
+const DEPLOYMENT = 'deployment:'
+
+const deploymentOf = (limit: Limit) => (limit.name.startsWith(DEPLOYMENT) ? limit.name.slice(DEPLOYMENT.length) : null)
 
 /** What may run at once, and how much of it does. */
 export function LimitsPage() {
-  const { data, error } = usePoll('limits', 2000, findLimits)
+  const { data, error } = usePoll('limits', 2000, async signal => {
+    const limits = await findLimits(signal)
+    return { limits, deployments: await deploymentNames.read(limits.map(deploymentOf), signal) }
+  })
   return (
     <>
       <header className="page-head">
         <PageTitle title="Concurrency limits" />
       </header>
       <Problem error={error} />
-      {data?.length === 0 && (
+      {data?.limits.length === 0 && (
         <EmptyState title="Nothing is limited" command="reeve concurrency-limit create TAG 5">
           A limit on a tag lets only so many task runs with it run at once; a global limit (reeve gcl create) is for whatever your code asks of it.
         </EmptyState>
       )}
-      {data && data.length > 0 && (
+      {data && data.limits.length > 0 && (
         <table className="rows">
           <thead>
             <tr>
@@ -32,8 +41,8 @@ export function LimitsPage() {
             </tr>
           </thead>
           <tbody>
-            {data.map(limit => (
-              <LimitRow key={limit.id} limit={limit} />
+            {data.limits.map(limit => (
+              <LimitRow key={limit.id} limit={limit} deployments={data.deployments} />
             ))}
           </tbody>
         </table>
@@ -42,14 +51,19 @@ export function LimitsPage() {
   )
 }
 
-function LimitRow({ limit }: { limit: Limit }) {
+function LimitRow({ limit, deployments }: { limit: Limit; deployments: ReadonlyMap<string, string> }) {
   const ofTag = limit.name.startsWith(TAG)
+  const deployment = deploymentOf(limit)
   return (
     <tr>
       <td data-label="Name" className="main-cell">
-        <strong>{ofTag ? limit.name.slice(TAG.length) : limit.name}</strong>
+        {deployment ? (
+          <Link to={paths.deployment(deployment)}>{deployments.get(deployment) ?? limit.name}</Link>
+        ) : (
+          <strong>{ofTag ? limit.name.slice(TAG.length) : limit.name}</strong>
+        )}
       </td>
-      <td data-label="Kind">{ofTag ? 'tag of task runs' : 'global'}</td>
+      <td data-label="Kind">{ofTag ? 'tag of task runs' : deployment ? 'runs of a deployment' : 'global'}</td>
       <td data-label="Slots in use">
         <meter min={0} max={Math.max(1, limit.limit)} value={limit.active_slots} aria-hidden="true" /> {Math.floor(limit.active_slots)} of {limit.limit}
       </td>

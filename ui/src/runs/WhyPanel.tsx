@@ -9,13 +9,18 @@ import { Link } from '../routing/Link'
 import { paths } from '../routing/paths'
 
 /** What there is nothing to say about: the run does what it should. */
-const CALM = new Set(['running', 'ended', 'failed', 'crashed'])
+const CALM = new Set(['running', 'running_unwatched', 'ended', 'failed', 'crashed'])
+
+/** What is usual for a moment and worth a word only when it lasts. */
+const BRIEF = new Set(['pending', 'pending_unwatched', 'due', 'cancelling'])
+const BRIEF_MS = 15_000
 
 /** Why a run that has not ended does not run: what it waits for, who has it, what to do. */
 export function WhyPanel({ run, now }: { run: FlowRun; now: number }) {
   const over = isTerminal(run.state_type)
   const { data } = usePoll(`${run.id} ${run.state?.id ?? ''}`, 3000, async signal => (over ? null : await explainRun(run.id, signal)))
-  const reasons = (data?.reasons ?? []).filter(reason => !CALM.has(reason.code))
+  const lasts = (reason: Reason) => !BRIEF.has(reason.code) || reason.since === null || now - Date.parse(reason.since) > BRIEF_MS
+  const reasons = (data?.reasons ?? []).filter(reason => !CALM.has(reason.code) && lasts(reason))
   if (over || reasons.length === 0 || run.state_type === null) return null
   return (
     <section className={`state-message tone-${toneOf(run.state_type, run.state_name)}`} aria-label="Why this run does not go on">

@@ -1,11 +1,17 @@
 using System.CommandLine;
 using Reeve.Cli.Output;
+using Reeve.Protocol.Runs;
+using Reeve.Settings;
 
 namespace Reeve.Cli.Commands.FlowRuns;
 
 internal sealed class FlowRunWhyCommand : CliCommand
 {
     private readonly Argument<string> _run = new("RUN") { Description = "The run's id or name" };
+
+    // A run that is due for less than this is not late, it is next.
+    private static readonly TimeSpan JustNow = TimeSpan.FromSeconds(5);
+
     private readonly OutputOption _output = new();
 
     public FlowRunWhyCommand()
@@ -26,7 +32,8 @@ internal sealed class FlowRunWhyCommand : CliCommand
             return ExitCodes.Done;
         }
 
-        output.WriteLine($"{why.Name} is {why.StateName?.ToUpperInvariant() ?? "without a state"}.");
+        var late = run.StateType is StateType.Scheduled && run.NextScheduledStartTime < session.Time.GetUtcNow() - JustNow ? $", and was due {Ago.Of(run.NextScheduledStartTime, session.Time)}" : "";
+        output.WriteLine($"{why.Name} is {why.StateName?.ToUpperInvariant() ?? "without a state"}{late}.");
         if (why.Reasons.Count == 0)
             output.WriteLine(why.Summary);
         foreach (var reason in why.Reasons)
@@ -35,7 +42,7 @@ internal sealed class FlowRunWhyCommand : CliCommand
             foreach (var holder in reason.Holders)
                 output.WriteLine($"    {holder.Type.Replace('_', ' ')} {holder.Name ?? holder.Id?.ToString() ?? "without a name"}{(holder.Since is null ? "" : $", {Ago.Of(holder.Since, session.Time)}")}");
             if (reason.Hint is { } hint)
-                output.WriteLine($"    Hint: {hint}");
+                output.WriteLine($"    Hint: {(hint.StartsWith("reeve ", StringComparison.Ordinal) ? CommandName.Text + hint["reeve".Length..] : hint)}");
         }
 
         return ExitCodes.Done;

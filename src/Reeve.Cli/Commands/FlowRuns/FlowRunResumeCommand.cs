@@ -1,0 +1,34 @@
+using System.CommandLine;
+using Reeve.Protocol.Runs;
+
+namespace Reeve.Cli.Commands.FlowRuns;
+
+internal sealed class FlowRunResumeCommand : CliCommand
+{
+    private readonly Argument<string> _run = new("RUN") { Description = "The run's id or name" };
+    private readonly Option<string?> _input = new("--input") { Description = "The input that the run waits for, as a JSON object; - reads it from the standard input", HelpName = "JSON" };
+
+    public FlowRunResumeCommand()
+        : base("resume", "Let a paused or suspended flow run go on")
+    {
+        Arguments.Add(_run);
+        Options.Add(_input);
+    }
+
+    public override IReadOnlyList<Example> Examples => [new("reeve flow-run resume mighty-lark"), new("reeve flow-run resume mighty-lark --input '{\"approved\": true}'", "a run that waits for input")];
+
+    public override async Task<int> RunAsync(ParseResult parse, CliSession session, CancellationToken ct)
+    {
+        var run = await Lookup.FlowRunAsync(session.Client, parse.GetRequiredValue(_run), ct);
+        if (run.StateType is not StateType.Paused)
+            throw new CliException($"flow run '{run.Name}' is not paused: it is {run.StateName ?? "without a state"}");
+        var input = parse.GetValue(_input) is { } json
+            ? JsonFiles.ParseObject(json == "-" ? await session.Terminal.In.ReadToEndAsync(ct) : json, "--input").EnumerateObject().ToDictionary(p => p.Name, p => p.Value)
+            : null;
+        var answer = await session.Client.ResumeFlowRunAsync(run.Id, new FlowRunResume(input), ct);
+        if (answer.Status is not OrchestrationStatus.Accept)
+            throw new CliException($"flow run '{run.Name}' does not go on: {answer.Details.Reason}");
+        session.Terminal.Out.WriteLine($"Flow run '{run.Name}' goes on.");
+        return ExitCodes.Done;
+    }
+}
