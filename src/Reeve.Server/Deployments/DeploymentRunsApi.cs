@@ -19,7 +19,7 @@ namespace Reeve.Server.Deployments;
 internal sealed class DeploymentRunsApi(
     Database database, DeploymentsStore deployments, FlowRunsStore runs, WorkPoolsStore pools, WorkQueuesStore queues, VariablesStore variables, RunScheduler scheduler, TimeProvider clock)
 {
-    private const int MostAtOnce = 200;
+    private const int MostAtOnce = 100;
 
     internal void Map(IEndpointRouteBuilder api)
     {

@@ -18,10 +18,13 @@ internal sealed class WorkPoolsStore(TimeProvider clock, WorkQueuesStore queues)
 
     private const string Columns = """
         p.id, p.created, p.updated, p.name, p.description, p.type, p.base_job_template, p.is_paused, p.concurrency_limit, p.default_queue_id, p.storage_configuration,
-        exists (select 1 from worker w where w.work_pool_id = p.id and w.online_until >= @now)
+        exists (select 1 from worker w where w.work_pool_id = p.id and w.online_until >= @now),
+        case when p.concurrency_limit is not null then (
+            select cast(count(*) as integer) from flow_run fr
+            where fr.work_queue_id in (select id from work_queue where work_pool_id = p.id) and fr.state_type in ('PENDING', 'RUNNING', 'CANCELLING')) end
         """;
 
-    private static readonly string[] StorageParts = ["bundle_upload_step", "bundle_execution_step", "default_result_storage_block_id"];
+    internal static readonly string[] StorageParts = ["bundle_upload_step", "bundle_execution_step", "default_result_storage_block_id"];
 
     internal async ValueTask<Outcome<WorkPool>> CreateAsync(Session session, WorkPoolCreate pool)
     {
@@ -115,6 +118,7 @@ internal sealed class WorkPoolsStore(TimeProvider clock, WorkQueuesStore queues)
             DefaultQueueId = row.IdOrNull(9),
             StorageConfiguration = row.Element(10),
             Status = paused ? "PAUSED" : ready,
+            ActiveSlots = row.IntOrNull(12),
         };
     }
 }

@@ -14,7 +14,9 @@ internal sealed class WorkQueuesStore(TimeProvider clock)
     internal static readonly TimeSpan PolledLately = TimeSpan.FromSeconds(60);
 
     private const string Columns = """
-        q.id, q.created, q.updated, q.name, q.description, q.is_paused, q.concurrency_limit, q.priority, q.work_pool_id, q.filter, q.last_polled, p.name
+        q.id, q.created, q.updated, q.name, q.description, q.is_paused, q.concurrency_limit, q.priority, q.work_pool_id, q.filter, q.last_polled, p.name,
+        case when q.concurrency_limit is not null then (
+            select cast(count(*) as integer) from flow_run fr where fr.work_queue_id = q.id and fr.state_type in ('PENDING', 'RUNNING', 'CANCELLING')) end
         """;
 
     private const string From = "from work_queue q join work_pool p on p.id = q.work_pool_id";
@@ -166,6 +168,7 @@ internal sealed class WorkQueuesStore(TimeProvider clock)
             Filter = row.JsonOrNull<QueueFilter>(9),
             LastPolled = polled,
             WorkPoolName = row.Text(11),
+            ActiveSlots = row.IntOrNull(12),
             Status = paused ? "PAUSED" : polled >= clock.Now() - PolledLately ? "READY" : "NOT_READY",
         };
     }
