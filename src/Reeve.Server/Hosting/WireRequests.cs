@@ -5,6 +5,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Reeve.Protocol;
 
 namespace Reeve.Server.Hosting;
@@ -54,7 +56,13 @@ internal static class WireRequests
         ? id
         : throw (ClientLine.IsTwo(http.Request)
             ? new InvalidRequestException($"path.{name}", "Input should be a valid UUID", "uuid_parsing")
-            : new BadHttpRequestException("Not Found", StatusCodes.Status404NotFound));
+            : IsOfAnotherMethod(http)
+                ? new BadHttpRequestException("Method Not Allowed", StatusCodes.Status405MethodNotAllowed)
+                : new BadHttpRequestException("Not Found", StatusCodes.Status404NotFound));
+
+    // "GET …/count" is the address of a POST, and only by its form one with an id
+    private static bool IsOfAnotherMethod(HttpContext http) => http.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        .Any(route => route.RoutePattern.Parameters.Count == 0 && string.Equals(route.RoutePattern.RawText?.Trim('/'), http.Request.Path.Value?.Trim('/'), StringComparison.Ordinal));
 
     internal static string Route(this HttpContext http, string name) => Uri.UnescapeDataString((string)http.Request.RouteValues[name]!);
 
