@@ -16,8 +16,8 @@ internal sealed class DeploymentChecks(DeploymentDrafts drafts)
     internal static void OfBody(DeploymentCreate body)
     {
         List<Fault> faults = [];
-        if (string.IsNullOrWhiteSpace(body.Name) || body.Name.AsSpan().ContainsAny("/%&<>"))
-            faults.Add(new(["body", "name"], "A deployment needs a name without '/', '%', '&', '<' and '>'", "value_error"));
+        if (Naming.Fault(body.Name) is { } unnamed)
+            faults.Add(unnamed);
         OfLimit(body.ConcurrencyLimit, body.ConcurrencyOptions, faults);
         OfLimits(body.ConcurrencyLimit, body.GlobalConcurrencyLimitId, faults);
         // a schema that nothing is held against may be anything

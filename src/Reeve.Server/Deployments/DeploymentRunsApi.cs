@@ -20,7 +20,7 @@ internal sealed class DeploymentRunsApi(
     Database database, DeploymentsStore deployments, FlowRunsStore runs, WorkPoolsStore pools, WorkQueuesStore queues, VariablesStore variables, RunScheduler scheduler,
     SchedulingOptions scheduling, TimeProvider clock)
 {
-    private const int MostAtOnce = 200;
+    private const int MostAtOnce = 100;
 
     internal void Map(IEndpointRouteBuilder api)
     {

@@ -28,8 +28,8 @@ internal sealed class FlowsApi(Database database, FlowsStore flows)
     private async Task CreateAsync(HttpContext http)
     {
         var body = await http.Request.ReadWireAsync<FlowCreate>(http.RequestAborted).ConfigureAwait(false);
-        if (body.Name.Length == 0)
-            throw new InvalidRequestException("body.name", "A flow needs a name");
+        if (Naming.Fault(body.Name) is { } unnamed)
+            throw new InvalidRequestException([unnamed]);
         // a known name needs no write, and every run of every client asks first
         if (await database.ReadAsync(session => flows.ReadByNameAsync(session, body.Name), http.RequestAborted).ConfigureAwait(false) is { } known)
         {

@@ -5,6 +5,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Reeve.Protocol;
 
 namespace Reeve.Server.Hosting;
@@ -55,10 +57,16 @@ internal static class WireRequests
         var text = (string)http.Request.RouteValues[name]!;
         if (Guid.TryParse(text, out var id))
             return id;
-        throw name != "lease_id" && !ClientLine.IsTwo(http.Request)
-            ? new BadHttpRequestException("Not Found: the address needs an id (a UUID).", StatusCodes.Status404NotFound)
-            : new InvalidRequestException($"path.{name}", "Input should be a valid UUID", "uuid_parsing");
+        throw name == "lease_id" || ClientLine.IsTwo(http.Request)
+            ? new InvalidRequestException($"path.{name}", "Input should be a valid UUID", "uuid_parsing")
+            : IsOfAnotherMethod(http)
+                ? new BadHttpRequestException("Method Not Allowed", StatusCodes.Status405MethodNotAllowed)
+                : new BadHttpRequestException("Not Found: the address needs an id (a UUID).", StatusCodes.Status404NotFound);
     }
+
+    // "GET …/count" is the address of a POST, and only by its form one with an id
+    private static bool IsOfAnotherMethod(HttpContext http) => http.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        .Any(route => route.RoutePattern.Parameters.Count == 0 && string.Equals(route.RoutePattern.RawText?.Trim('/'), http.Request.Path.Value?.Trim('/'), StringComparison.Ordinal));
 
     internal static string Route(this HttpContext http, string name) => Uri.UnescapeDataString((string)http.Request.RouteValues[name]!);
 

@@ -13,6 +13,8 @@ namespace Reeve.Server.TaskRuns;
 /// <summary><c>/task_runs</c></summary>
 internal sealed class TaskRunsApi(Database database, TaskRunsStore runs, Orchestrator orchestrator, TimeProvider clock)
 {
+    private const int MostDelays = 50;
+
     internal void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/task_runs", CreateAsync).Says("Makes a task run in its first state; a known key answers 200.").Takes<TaskRunCreate>().Answers<TaskRun>(201, 200).Answers(404, 409);
@@ -28,6 +30,10 @@ internal sealed class TaskRunsApi(Database database, TaskRunsStore runs, Orchest
         var body = await http.Request.ReadWireAsync<TaskRunCreate>(http.RequestAborted).ConfigureAwait(false);
         if (!IsDelay(body.EmpiricalPolicy?.RetryDelay))
             throw new InvalidRequestException("body.empirical_policy.retry_delay", "Input should be a number of seconds, or a list of them", "float_type");
+        if (body.EmpiricalPolicy?.RetryDelay is { ValueKind: JsonValueKind.Array } delays && delays.GetArrayLength() > MostDelays)
+            throw new InvalidRequestException("body.empirical_policy.retry_delay", $"Value error, Can not configure more than {MostDelays} retry delays per task.");
+        if (body.EmpiricalPolicy?.RetryJitterFactor < 0)
+            throw new InvalidRequestException("body.empirical_policy.retry_jitter_factor", "Value error, `retry_jitter_factor` must be >= 0.");
         var (run, token) = (TaskRunsStore.New(body, clock.Now()), http.Request.LeaseToken());
         try
         {
@@ -42,6 +48,8 @@ internal sealed class TaskRunsApi(Database database, TaskRunsStore runs, Orchest
                 http.RequestAborted).ConfigureAwait(false);
             await (superseded is not null
                 ? http.ConflictAsync(superseded)
+                : !isNew && created!.DynamicKey != run.DynamicKey
+                ? http.ConflictAsync($"Another task run has the id {run.Id}.")
                 : http.AnswerAsync(created!, isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK)).ConfigureAwait(false);
         }
         catch (StorageException fault) when (fault.IsForeignKeyViolation)

@@ -16,14 +16,15 @@ internal static partial class JobTemplate
         if (!given.EnumerateObject().Any())
             return null;
         if (!given.TryGetProperty("job_configuration", out var job) || !given.TryGetProperty("variables", out var variables))
-            return "The base job template must have both a 'job_configuration' and a 'variables' key.";
+            return "Value error, The `base_job_template` must contain both a `job_configuration` key and a `variables` key.";
         HashSet<string> declared = new(StringComparer.Ordinal);
         if (variables.ValueKind == JsonValueKind.Object && variables.TryGetProperty("properties", out var properties) && properties.ValueKind == JsonValueKind.Object)
             declared.UnionWith(properties.EnumerateObject().Select(p => p.Name));
         var unknown = Placeholders(job).Where(name => !declared.Contains(name)).Distinct().Order(StringComparer.Ordinal).ToList();
         return unknown is []
             ? null
-            : $"The job configuration uses variables that 'variables.properties' does not declare: {string.Join(", ", unknown)}.";
+            : "Value error, The variables specified in the job configuration template must be present as properties in the variables schema. "
+                + $"Your job configuration uses the following undeclared variable(s): {string.Join(", ", unknown)}.";
     }
 
     private static IEnumerable<string> Placeholders(JsonElement value) => value.ValueKind switch

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -13,7 +14,7 @@ namespace Reeve.Server.WorkPools;
 internal sealed class WorkPoolsApi(Database database, WorkPoolsStore pools, WorkersStore workers)
 {
     private const int LongestInterval = 86400;
-    private const string Reserved = "Names of work pools that start with \"prefect\" are reserved; choose another name.";
+    private const string Reserved = "Worker pools starting with 'Prefect' are reserved for internal use: choose another name.";
 
     internal void Map(IEndpointRouteBuilder api)
     {
@@ -71,6 +72,8 @@ internal sealed class WorkPoolsApi(Database database, WorkPoolsStore pools, Work
         if (JobTemplate.Fault(body.BaseJobTemplate.Value) is { } fault)
             throw new InvalidRequestException("body.base_job_template", fault);
         CheckLimit(body.ConcurrencyLimit.Value);
+        if (UnknownParts(body.StorageConfiguration.Value).ToList() is { Count: > 0 } unknown)
+            throw new InvalidRequestException(unknown);
         // pools that the maker of the clients manages may only be paused and limited
         if (IsReserved(name) && (body.Description.IsGiven || body.BaseJobTemplate.IsGiven || body.StorageConfiguration.IsGiven))
         {
@@ -144,8 +147,9 @@ internal sealed class WorkPoolsApi(Database database, WorkPoolsStore pools, Work
     private static void Check(WorkPoolCreate pool)
     {
         List<Fault> faults = [];
-        if (string.IsNullOrWhiteSpace(pool.Name) || pool.Name.AsSpan().ContainsAny("/%&<>"))
-            faults.Add(new(["body", "name"], "A work pool needs a name without '/', '%', '&', '<' and '>'", "value_error"));
+        if (Naming.Fault(pool.Name) is { } unnamed)
+            faults.Add(unnamed);
+        faults.AddRange(UnknownParts(pool.StorageConfiguration));
         if (JobTemplate.Fault(pool.BaseJobTemplate) is { } fault)
             faults.Add(new(["body", "base_job_template"], fault, "value_error"));
         if (pool.ConcurrencyLimit < 0)
@@ -153,6 +157,12 @@ internal sealed class WorkPoolsApi(Database database, WorkPoolsStore pools, Work
         if (faults.Count > 0)
             throw new InvalidRequestException(faults);
     }
+
+    // a misspelt part would silently leave runs without their storage
+    private static IEnumerable<Fault> UnknownParts(JsonElement? storage) => storage is not { ValueKind: JsonValueKind.Object } given
+        ? []
+        : given.EnumerateObject().Where(part => !WorkPoolsStore.StorageParts.Contains(part.Name))
+            .Select(part => new Fault(["body", "storage_configuration", part.Name], "Extra inputs are not permitted", "extra_forbidden"));
 
     private static void CheckLimit(int? limit)
     {

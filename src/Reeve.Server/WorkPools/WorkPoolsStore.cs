@@ -23,7 +23,7 @@ internal sealed class WorkPoolsStore(TimeProvider clock, WorkQueuesStore queues)
         {SlotHolders.TakenOfPool}
         """;
 
-    private static readonly string[] StorageParts = ["bundle_upload_step", "bundle_execution_step", "default_result_storage_block_id"];
+    internal static readonly string[] StorageParts = ["bundle_upload_step", "bundle_execution_step", "default_result_storage_block_id"];
 
     internal async ValueTask<Outcome<WorkPool>> CreateAsync(Session session, WorkPoolCreate pool)
     {

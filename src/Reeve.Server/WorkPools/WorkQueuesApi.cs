@@ -88,8 +88,8 @@ internal sealed class WorkQueuesApi(Database database, WorkPoolsStore pools, Wor
     private static void Check(string? name, int? limit, int? priority)
     {
         List<Fault> faults = [];
-        if (name is not null && (string.IsNullOrWhiteSpace(name) || name.AsSpan().ContainsAny("/%&<>")))
-            faults.Add(new(["body", "name"], "A work queue needs a name without '/', '%', '&', '<' and '>'", "value_error"));
+        if (name is not null && Naming.Fault(name) is { } unnamed)
+            faults.Add(unnamed);
         if (limit < 0)
             faults.Add(new(["body", "concurrency_limit"], "Input should be greater than or equal to 0", "greater_than_equal"));
         if (priority is < 1 or > HighestPriority)

@@ -21,7 +21,7 @@ public sealed class RequestLogTests
         await host.SendAsync(HttpMethod.Get, "flows/x", null, ("Authorization", basic));
 
         Assert.Contains(lines.Text, line => line.StartsWith("POST /api/variables/ answered 201 in ", StringComparison.Ordinal));
-        Assert.Contains(lines.Text, line => line.StartsWith("GET /api/flows/x answered 422 in ", StringComparison.Ordinal));
+        Assert.Contains(lines.Text, line => line.StartsWith("GET /api/flows/x answered 404 in ", StringComparison.Ordinal));
         Assert.DoesNotContain(lines.Text, line => line.Contains("hunter2", StringComparison.Ordinal) || line.Contains(basic[6..], StringComparison.Ordinal));
     }
 

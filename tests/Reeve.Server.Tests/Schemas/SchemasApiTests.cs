@@ -21,9 +21,9 @@ public sealed class SchemasApiTests
         await using var host = await TestHost.StartAsync();
 
         Assert.Equal("[]", await ErrorsAsync(host, """{"n": 1, "list": [{"name": "a"}]}"""));
-        Assert.Equal("""[{"property":"n","errors":["is required and missing"]}]""", await ErrorsAsync(host, "{}"));
+        Assert.Equal("""[{"property":"n","errors":["'n' is a required property"]}]""", await ErrorsAsync(host, "{}"));
         Assert.Equal(
-            """[{"property":"n","errors":["expected integer, got a string"]},{"property":"list","errors":[{"index":1,"errors":[{"property":"name","errors":["is required and missing"]}]}]}]""",
+            """[{"property":"n","errors":["'x' is not of type 'integer'"]},{"property":"list","errors":[{"index":1,"errors":[{"property":"name","errors":["'name' is a required property"]}]}]}]""",
             await ErrorsAsync(host, """{"n": "x", "list": [{"name": "a"}, {}]}"""));
     }
 
@@ -40,7 +40,7 @@ public sealed class SchemasApiTests
         Assert.Equal("""[{"property":"n","errors":["There is no variable 'gone'."]}]""", await ErrorsAsync(host, """{"n": {"__prefect_kind": "workspace_variable", "variable_name": "gone"}}"""));
         Assert.Equal("""[{"property":"n","errors":["Invalid JSON"]}]""", await ErrorsAsync(host, """{"n": {"__prefect_kind": "json", "value": "{"}}"""));
         Assert.Contains("Invalid jinja: line 1", await ErrorsAsync(host, """{"n": {"__prefect_kind": "jinja", "template": "{{"}}"""), StringComparison.Ordinal);
-        Assert.Contains("expected integer", await ErrorsAsync(host, """{"n": {"__prefect_kind": "json", "value": "\"x\""}}"""), StringComparison.Ordinal);
+        Assert.Contains("is not of type 'integer'", await ErrorsAsync(host, """{"n": {"__prefect_kind": "json", "value": "\"x\""}}"""), StringComparison.Ordinal);
         Assert.Contains("no kind of value 'odd'", await ErrorsAsync(host, """{"n": {"__prefect_kind": "odd"}}"""), StringComparison.Ordinal);
     }
 
