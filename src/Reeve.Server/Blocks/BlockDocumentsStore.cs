@@ -93,20 +93,18 @@ internal sealed class BlockDocumentsStore(TimeProvider clock, BlockSecrets secre
         return await session.ExecuteAsync("delete from block_document where id = @id", ("id", id)).ConfigureAwait(false) == 1 ? null : NotFound;
     }
 
-    // of its data, the event shows texts that are no secrets
+    // Events stand in clear and live long, and a block's data is sealed as a whole: which fields are secret is only what its author thought of. So events tell no data.
     private async ValueTask TellAsync(Session session, string action, Guid id)
     {
-        if (await FindAsync(session, id).ConfigureAwait(false) is not { Document: { IsAnonymous: false, BlockType: { } type, BlockSchema: { } schema } document, Box: var box })
+        if (await FindAsync(session, id).ConfigureAwait(false) is not { Document: { IsAnonymous: false, BlockType: { } type, BlockSchema: { } schema } document })
             return;
-        var hidden = Obfuscation.SecretFields(schema.Fields).Select(field => field.Split('.')[0]).ToHashSet(StringComparer.Ordinal);
-        var shown = secrets.Unseal(id, box).Where(m => !hidden.Contains(m.Key) && m.Value is JsonValue value && value.GetValueKind() == JsonValueKind.String);
         ObjectEvents.Tell(session, clock.Now(), new("block-document", action, id, document.Name)
         {
             Related = [ObjectEvents.Related("block-type", type.Id, type.Name), ObjectEvents.Related("block-schema", schema.Id)],
             Payload = new()
             {
                 ["name"] = document.Name,
-                ["data"] = new JsonObject(shown.Select(m => KeyValuePair.Create(m.Key, m.Value?.DeepClone()))),
+                ["data"] = new JsonObject(),
                 ["block_schema"] = new JsonObject
                 {
                     ["capabilities"] = ObjectEvents.Node(schema.Capabilities),

@@ -25,7 +25,7 @@ internal sealed class WorkPoolsStore(TimeProvider clock, WorkQueuesStore queues)
 
     internal static readonly string[] StorageParts = ["bundle_upload_step", "bundle_execution_step", "default_result_storage_block_id"];
 
-    internal async ValueTask<Outcome<WorkPool>> CreateAsync(Session session, WorkPoolCreate pool)
+    internal async ValueTask<Outcome<WorkPool>> CreateAsync(Session session, WorkPoolCreate pool, bool tell = true)
     {
         var now = clock.Now();
         var (id, queueId) = (Ids.New(now), Ids.New(now));
@@ -39,17 +39,18 @@ internal sealed class WorkPoolsStore(TimeProvider clock, WorkQueuesStore queues)
             ("storage", WithEveryPart(pool.StorageConfiguration))).ConfigureAwait(false);
         if (added == 0)
             return Refusal.Conflict($"A work pool named \"{pool.Name}\" already exists.");
-        await queues.InsertAsync(session, id, queueId, new WorkQueueCreate { Name = DefaultQueue, Description = "The work pool's default queue.", Priority = 1 }).ConfigureAwait(false);
+        await queues.InsertAsync(session, id, queueId, new WorkQueueCreate { Name = DefaultQueue, Description = "The work pool's default queue.", Priority = 1 }, tell).ConfigureAwait(false);
         session.Wake(WorkSignals.Health);
         var made = (await ReadAsync(session, pool.Name).ConfigureAwait(false))!;
-        WorkEvents.Tell(session, now, ObjectEvents.Created, made);
+        if (tell)
+            WorkEvents.Tell(session, now, ObjectEvents.Created, made);
         return made;
     }
 
-    /// <summary>The pool of agents' queues, made anew where it was deleted.</summary>
+    /// <summary>The pool of agents' queues, made anew where it was deleted; it is the server's own doing and not told.</summary>
     internal async ValueTask<WorkPool> AgentPoolAsync(Session session) =>
         await ReadAsync(session, AgentPool).ConfigureAwait(false)
-        ?? (await CreateAsync(session, new WorkPoolCreate { Name = AgentPool, Type = AgentType }).ConfigureAwait(false)).Value!;
+        ?? (await CreateAsync(session, new WorkPoolCreate { Name = AgentPool, Type = AgentType }, tell: false).ConfigureAwait(false)).Value!;
 
     internal ValueTask<WorkPool?> ReadAsync(Session session, string name) =>
         session.QueryFirstAsync($"select {Columns} from work_pool p where p.name = @name", Read, ("name", name), ("now", clock.Now()));

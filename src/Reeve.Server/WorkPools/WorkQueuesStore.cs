@@ -35,7 +35,7 @@ internal sealed class WorkQueuesStore(WorkerHealthOptions health, TimeProvider c
         return (await ReadAsync(session, poolName, name).ConfigureAwait(false))!;
     }
 
-    internal async ValueTask InsertAsync(Session session, Guid poolId, Guid id, WorkQueueCreate queue)
+    internal async ValueTask InsertAsync(Session session, Guid poolId, Guid id, WorkQueueCreate queue, bool tell = true)
     {
         var priority = queue.Priority ?? await FirstFreeAsync(session, poolId).ConfigureAwait(false);
         await MakeRoomAsync(session, poolId, priority, except: id).ConfigureAwait(false);
@@ -47,7 +47,7 @@ internal sealed class WorkQueuesStore(WorkerHealthOptions health, TimeProvider c
             """,
             ("id", id), ("now", clock.Now()), ("pool", poolId), ("name", queue.Name), ("description", queue.Description ?? ""), ("paused", queue.IsPaused),
             ("limit", queue.ConcurrencyLimit), ("priority", priority), ("filter", SqlValue.Json(queue.Filter))).ConfigureAwait(false);
-        if (await ReadAsync(session, id).ConfigureAwait(false) is { } made)
+        if (tell && await ReadAsync(session, id).ConfigureAwait(false) is { } made)
             await WorkEvents.TellAsync(session, clock.Now(), ObjectEvents.Created, made).ConfigureAwait(false);
     }
 
