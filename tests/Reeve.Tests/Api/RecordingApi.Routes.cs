@@ -119,7 +119,7 @@ public sealed partial class RecordingApi
         return Answer(OrchestrationStatus.Accept, run.Add(current.Name == "AwaitingRetry" ? proposed with { Name = "Retrying" } : proposed), null);
     }
 
-    public static OrchestrationResult Answer(OrchestrationStatus status, State? state, string? reason, double? delay = null) => new()
+    public static OrchestrationResult Answer(OrchestrationStatus status, State? state, string? reason, long? delay = null) => new()
     {
         State = state,
         Status = status,
