@@ -11,6 +11,7 @@ using Reeve.Cli.Commands.Flows;
 using Reeve.Cli.Commands.Profiles;
 using Reeve.Cli.Commands.Server;
 using Reeve.Cli.Commands.Server.Database;
+using Reeve.Cli.Commands.TaskRuns;
 using Reeve.Cli.Commands.Variables;
 using Reeve.Cli.Commands.Workers;
 using Reeve.Cli.Commands.WorkPools;
@@ -40,22 +41,23 @@ internal static class CommandTree
                 new ScheduleCreateCommand(), new ScheduleLsCommand(), new ScheduleSwitchCommand(active: false), new ScheduleSwitchCommand(active: true), new ScheduleDeleteCommand(),
                 new ScheduleClearCommand()),
         ]),
-        new Branch("flow-run", "Show, watch, cancel and delete flow runs", () =>
+        new Branch("flow-run", "Show, watch, cancel, retry and delete flow runs; tell why one does not run", () =>
         [
             new FlowRunLsCommand(), new FlowRunInspectCommand(), new FlowRunLogsCommand(), new FlowRunWatchCommand(), new FlowRunCancelCommand(), new FlowRunDeleteCommand(),
-            new FlowRunExecuteCommand(), new FlowRunWhyCommand(),
+            new FlowRunExecuteCommand(), new FlowRunWhyCommand(), new FlowRunRetryCommand(),
         ]),
+        new Branch("task-run", "Show task runs", () => [new TaskRunLsCommand(), new TaskRunInspectCommand(), new TaskRunLogsCommand()]),
         new Branch("flow", "Show flows", () => [new FlowLsCommand()]),
         new Branch("work-pool", "Make, show and change work pools", () =>
         [
             new WorkPoolCreateCommand(), new WorkPoolLsCommand(), new WorkPoolInspectCommand(), new WorkPoolDeleteCommand(),
             new WorkPoolPauseCommand(pause: true), new WorkPoolPauseCommand(pause: false), new WorkPoolLimitCommand(set: true), new WorkPoolLimitCommand(set: false),
-            new WorkPoolUpdateCommand(), new WorkPoolPreviewCommand(), new DefaultJobTemplateCommand(),
+            new WorkPoolUpdateCommand(), new WorkPoolPreviewCommand(), new WorkPoolSlotsCommand(), new DefaultJobTemplateCommand(),
         ]),
         new Branch("work-queue", "Make, show and change work queues", () =>
         [
             new WorkQueueCreateCommand(), new WorkQueueLsCommand(), new WorkQueueInspectCommand(), WorkQueueChangeCommand.Pause(), WorkQueueChangeCommand.Resume(), new WorkQueueLimitCommand(),
-            WorkQueueChangeCommand.ClearLimit(), new WorkQueuePreviewCommand(), new WorkQueueReadRunsCommand(), new WorkQueueDeleteCommand(),
+            WorkQueueChangeCommand.ClearLimit(), new WorkQueuePreviewCommand(), new WorkQueueReadRunsCommand(), new WorkQueueSlotsCommand(), new WorkQueueDeleteCommand(),
         ]),
         new Branch("block", "Keep secrets and other configuration on the server", () =>
             [new BlockCreateCommand(), new BlockLsCommand(), new BlockInspectCommand(), new BlockDeleteCommand(), Branch.Group("type", "Show and delete kinds of blocks", new BlockTypeLsCommand(), new BlockTypeInspectCommand(), new BlockTypeDeleteCommand())]),

@@ -110,6 +110,6 @@ public static class WireJson
 [JsonSerializable(typeof(Event)), JsonSerializable(typeof(List<Event>))]
 [JsonSerializable(typeof(Claim)), JsonSerializable(typeof(List<ClaimedFlowRun>)), JsonSerializable(typeof(Lease)), JsonSerializable(typeof(LeaseAcquire))]
 [JsonSerializable(typeof(LeaseRenewal)), JsonSerializable(typeof(LeaseRenewalResult))]
-[JsonSerializable(typeof(JsonElement)), JsonSerializable(typeof(Dictionary<string, JsonElement>)), JsonSerializable(typeof(Dictionary<string, string>))]
+[JsonSerializable(typeof(JsonElement)), JsonSerializable(typeof(List<JsonElement>)), JsonSerializable(typeof(Dictionary<string, JsonElement>)), JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(string)), JsonSerializable(typeof(bool)), JsonSerializable(typeof(int)), JsonSerializable(typeof(Guid)), JsonSerializable(typeof(List<Guid>))]
 internal sealed partial class WireContext : JsonSerializerContext;

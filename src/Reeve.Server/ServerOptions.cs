@@ -74,6 +74,9 @@ public sealed record ServerOptions
     /// <summary>The largest body of a request, in bytes; a larger one is answered 413.</summary>
     public long LargestBody { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>The largest parameters of a run or a deployment, in bytes of JSON; 0: no limit.</summary>
+    public int LargestParameters { get; init; } = 524_288;
+
     /// <summary>How long a stop waits for requests under way.</summary>
     public TimeSpan LongestStop { get; init; } = TimeSpan.FromSeconds(10);
 

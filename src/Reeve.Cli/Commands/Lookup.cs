@@ -59,6 +59,22 @@ internal static class Lookup
         };
     }
 
+    /// <param name="client">The API.</param>
+    /// <param name="text">An id, or the name of a task run, which should be the only one of that name.</param>
+    /// <param name="ct">Cancels.</param>
+    public static async Task<TaskRun> TaskRunAsync(OrchestrationClient client, string text, CancellationToken ct)
+    {
+        var hint = $"{CommandName.Text} task-run ls shows the latest";
+        if (Guid.TryParse(text, out var id))
+            return await client.FindTaskRunAsync(id, ct) ?? throw new CliException($"there is no task run with the id {id}", hint);
+        return await client.FindTaskRunsAsync(new Query { TaskRuns = new TaskRunFilter { Name = new AnyOf<string> { Any = [text] } }, Limit = 2 }, ct) switch
+        {
+            [var only] => only,
+            [] => throw new CliException($"there is no task run '{text}'", hint),
+            _ => throw new CliException($"several task runs are called '{text}'", $"say which by its id: {CommandName.Text} task-run ls --task-run-name {text}"),
+        };
+    }
+
     public static async Task<WorkPool> WorkPoolAsync(OrchestrationClient client, string name, CancellationToken ct)
     {
         if (await client.FindWorkPoolAsync(name, ct) is { } pool)

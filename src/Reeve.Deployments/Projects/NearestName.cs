@@ -6,7 +6,8 @@ public static class NearestName
     /// <summary>The nearest candidate, if it is near enough to be a slip of the pen.</summary>
     public static string? Of(string name, IEnumerable<string> candidates)
     {
-        var limit = Math.Max(2, name.Length / 3);
+        // Half of a short name changed is another name.
+        var limit = Math.Min(Math.Max(2, name.Length / 3), name.Length / 2);
         string? best = null;
         var bestDistance = limit + 1;
         foreach (var candidate in candidates)

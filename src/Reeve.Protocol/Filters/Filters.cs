@@ -342,8 +342,8 @@ public sealed record BlockDocumentFilter
     /// <summary>The id.</summary>
     public AnyOf<Guid>? Id { get; init; }
 
-    /// <summary>Whether it is anonymous.</summary>
-    public EqualsFilter? IsAnonymous { get; init; }
+    /// <summary>Whether it is anonymous; only blocks with names are found unless this says otherwise, null being either.</summary>
+    public EqualsFilter? IsAnonymous { get; set; } = new(false);
 
     /// <summary>The kind of block.</summary>
     public AnyOf<Guid>? BlockTypeId { get; init; }

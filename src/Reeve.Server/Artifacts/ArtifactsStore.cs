@@ -1,6 +1,7 @@
 using Reeve.Protocol;
 using Reeve.Protocol.Artifacts;
 using Reeve.Protocol.Filters;
+using Reeve.Server.Events;
 using Reeve.Server.Filters;
 using Reeve.Server.Hosting;
 using Reeve.Server.Storage;
@@ -50,12 +51,14 @@ internal sealed class ArtifactsStore(TimeProvider clock)
             ("metadata", Metadata(artifact.Metadata)), ("flow_run", artifact.FlowRunId), ("task_run", artifact.TaskRunId)).ConfigureAwait(false);
         if (artifact.Key is { } key)
         {
+            var collection = Ids.New(now);
             await session.ExecuteAsync(
                 """
                 insert into artifact_collection (id, created, updated, key, latest_id) values (@id, @now, @now, @key, @latest)
                 on conflict (key) do update set updated = excluded.updated, latest_id = excluded.latest_id
                 """,
-                ("id", Ids.New(now)), ("now", now), ("key", key), ("latest", id)).ConfigureAwait(false);
+                ("id", collection), ("now", now), ("key", key), ("latest", id)).ConfigureAwait(false);
+            await TellAsync(session, now, collection, key).ConfigureAwait(false);
         }
         return (await ReadAsync(session, id).ConfigureAwait(false))!;
     }
@@ -110,8 +113,10 @@ internal sealed class ArtifactsStore(TimeProvider clock)
     {
         if (await ReadAsync(session, id).ConfigureAwait(false) is not { } known)
             return NotFound;
+        ArtifactCollection? told = null;
         if (known.Key is { } key)
         {
+            told = await CollectionAsync(session, key).ConfigureAwait(false);
             // the collection's row stays locked: no newer artifact of the key is made meanwhile
             await session.ExecuteAsync(
                 """
@@ -122,7 +127,35 @@ internal sealed class ArtifactsStore(TimeProvider clock)
                 ("now", clock.Now()), ("key", key), ("id", id)).ConfigureAwait(false);
         }
         await session.ExecuteAsync("delete from artifact where id = @id", ("id", id)).ConfigureAwait(false);
+        if (told is { } before && before.LatestId == id)
+        {
+            var after = await CollectionAsync(session, before.Key).ConfigureAwait(false);
+            Tell(session, clock.Now(), after is null ? ObjectEvents.Deleted : ObjectEvents.Updated, after ?? before);
+        }
         return null;
+    }
+
+    private static ValueTask<ArtifactCollection?> CollectionAsync(Session session, string key) =>
+        session.QueryFirstAsync($"select {Columns}, c.id, c.created, c.updated {LatestFrom} where c.key = @key", ReadCollection, ("key", key));
+
+    private static async ValueTask TellAsync(Session session, DateTimeOffset now, Guid wouldBe, string key)
+    {
+        var collection = (await CollectionAsync(session, key).ConfigureAwait(false))!;
+        Tell(session, now, collection.Id == wouldBe ? ObjectEvents.Created : ObjectEvents.Updated, collection);
+    }
+
+    private static void Tell(Session session, DateTimeOffset now, string action, ArtifactCollection collection)
+    {
+        List<Dictionary<string, string>> related = [ObjectEvents.Related("artifact", collection.LatestId, role: "latest")];
+        if (collection.FlowRunId is { } flowRun)
+            related.Add(ObjectEvents.Related("flow-run", flowRun));
+        if (collection.TaskRunId is { } taskRun)
+            related.Add(ObjectEvents.Related("task-run", taskRun));
+        ObjectEvents.Tell(session, now, new("artifact-collection", action, collection.Id, collection.Key)
+        {
+            Related = related,
+            Payload = new() { ["key"] = collection.Key, ["type"] = collection.Type, ["data"] = ObjectEvents.Node(collection.Data), ["description"] = collection.Description },
+        });
     }
 
     private static string Where(Conditions on, Query query) => Conditions.Where(

@@ -37,7 +37,7 @@ internal static class AutomationCheck
         foreach (var run in actions.OfType<RunDeployment>())
         {
             if (run.Source == "inferred")
-                return "A run of the deployment that an event of a flow run names would raise that event again, without end. Select a deployment and narrow the trigger down.";
+                return "Running an inferred deployment on an event of its own runs would raise that event again, without end. Select a deployment and narrow the trigger down.";
             if (FitsEveryRun(on.Match) && Maps(on.MatchRelated).Any(FitsEveryRun))
                 return "The selected deployment's runs would raise the same event again, without end. Narrow the trigger down by labels in match or match_related.";
         }

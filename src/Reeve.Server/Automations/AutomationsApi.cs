@@ -45,7 +45,9 @@ internal sealed class AutomationsApi(Database database, AutomationsStore automat
     private async Task PatchAsync(HttpContext http)
     {
         var id = http.Id();
-        var body = await http.Request.ReadWireAsync<AutomationPartialUpdate>(http.RequestAborted).ConfigureAwait(false);
+        var raw = await http.Request.ReadWireAsync<JsonElement>(http.RequestAborted).ConfigureAwait(false);
+        RefuseId(http, raw);
+        var body = WireRequests.Read<AutomationPartialUpdate>(raw);
         var refusal = await database.WriteAsync(
             async session =>
             {
@@ -53,7 +55,7 @@ internal sealed class AutomationsApi(Database database, AutomationsStore automat
                     return AutomationsStore.NotFound;
                 // one that was kept while it was off may be a loop
                 if (body.Enabled && AutomationCheck.Loop(known.Trigger, known.Actions) is { } loop)
-                    throw new InvalidRequestException("body.enabled", loop);
+                    throw new InvalidRequestException([new Fault([], loop, "value_error")]);
                 await automations.EnableAsync(session, id, body.Enabled).ConfigureAwait(false);
                 return null;
             },
@@ -64,7 +66,7 @@ internal sealed class AutomationsApi(Database database, AutomationsStore automat
     private async Task DeleteAsync(HttpContext http)
     {
         var id = http.Id();
-        await http.DoneAsync(await database.WriteAsync(session => AutomationsStore.DeleteAsync(session, id), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+        await http.DoneAsync(await database.WriteAsync(session => automations.DeleteAsync(session, id), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     private async Task ReadAsync(HttpContext http)
@@ -95,7 +97,7 @@ internal sealed class AutomationsApi(Database database, AutomationsStore automat
     private async Task DeleteOwnedByAsync(HttpContext http)
     {
         var resource = http.Route("resource_id");
-        await database.WriteAsync(session => AutomationsStore.DeleteOwnedByAsync(session, resource), http.RequestAborted).ConfigureAwait(false);
+        await database.WriteAsync(session => automations.DeleteOwnedByAsync(session, resource), http.RequestAborted).ConfigureAwait(false);
         http.Response.StatusCode = StatusCodes.Status202Accepted;
     }
 
@@ -103,6 +105,7 @@ internal sealed class AutomationsApi(Database database, AutomationsStore automat
         where T : AutomationUpdate
     {
         var raw = await http.Request.ReadWireAsync<JsonElement>(http.RequestAborted).ConfigureAwait(false);
+        RefuseId(http, raw);
         if (raw.ValueKind == JsonValueKind.Object && raw.TryGetProperty("trigger", out var trigger) && trigger.ValueKind == JsonValueKind.Object)
         {
             var body = JsonObject.Create(raw)!;
@@ -112,6 +115,13 @@ internal sealed class AutomationsApi(Database database, AutomationsStore automat
         var automation = WireRequests.Read<T>(raw);
         var faults = AutomationCheck.Faults(automation);
         return faults is [] ? (T)AutomationCheck.Completed(automation) : throw new InvalidRequestException(faults, Echo.Of(raw));
+    }
+
+    // unknown fields are tolerated, but who sends another id may believe that it is taken over
+    private static void RefuseId(HttpContext http, JsonElement raw)
+    {
+        if (!HttpMethods.IsPost(http.Request.Method) && raw.ValueKind == JsonValueKind.Object && raw.TryGetProperty("id", out _))
+            throw new InvalidRequestException([new Fault(["body", "id"], "An automation keeps its id: leave it out of the body", "extra_forbidden")], Echo.Of(raw));
     }
 
     // a trigger that does not say what it is, but has a posture, is one on events

@@ -1,6 +1,7 @@
 using Reeve.Protocol;
 using Reeve.Protocol.Automations;
 using Reeve.Protocol.Filters;
+using Reeve.Server.Events;
 using Reeve.Server.Filters;
 using Reeve.Server.Hosting;
 using Reeve.Server.Storage;
@@ -35,7 +36,9 @@ internal sealed class AutomationsStore(TimeProvider clock)
             """,
             [("id", id), ("now", now), ("owner", automation.OwnerResource), .. Values(automation)]).ConfigureAwait(false);
         await RelateAsync(session, id, automation.Actions, automation.OwnerResource).ConfigureAwait(false);
-        return (await ReadAsync(session, id).ConfigureAwait(false))!;
+        var made = (await ReadAsync(session, id).ConfigureAwait(false))!;
+        Tell(session, ObjectEvents.Created, made);
+        return made;
     }
 
     internal static ValueTask<Automation?> ReadAsync(Session session, Guid id) =>
@@ -69,17 +72,34 @@ internal sealed class AutomationsStore(TimeProvider clock)
             return false;
         var owner = await session.QueryFirstAsync("select owner_resource from automation where id = @id", static row => row.TextOrNull(0), ("id", id)).ConfigureAwait(false);
         await RelateAsync(session, id, automation.Actions, owner).ConfigureAwait(false);
+        Tell(session, ObjectEvents.Updated, (await ReadAsync(session, id).ConfigureAwait(false))!);
         return true;
     }
 
-    internal async ValueTask EnableAsync(Session session, Guid id, bool enabled) =>
+    internal async ValueTask EnableAsync(Session session, Guid id, bool enabled)
+    {
         await session.ExecuteAsync("update automation set updated = @now, enabled = @enabled where id = @id", ("now", clock.Now()), ("enabled", enabled), ("id", id)).ConfigureAwait(false);
+        if (await ReadAsync(session, id).ConfigureAwait(false) is { } changed)
+            Tell(session, ObjectEvents.Updated, changed);
+    }
 
-    internal static async ValueTask<Refusal?> DeleteAsync(Session session, Guid id) =>
-        await session.ExecuteAsync("delete from automation where id = @id", ("id", id)).ConfigureAwait(false) == 1 ? null : NotFound;
+    internal async ValueTask<Refusal?> DeleteAsync(Session session, Guid id)
+    {
+        if (await ReadAsync(session, id).ConfigureAwait(false) is not { } known)
+            return NotFound;
+        await session.ExecuteAsync("delete from automation where id = @id", ("id", id)).ConfigureAwait(false);
+        Tell(session, ObjectEvents.Deleted, known);
+        return null;
+    }
 
-    internal static async ValueTask DeleteOwnedByAsync(Session session, string resource) =>
-        await session.ExecuteAsync("delete from automation where owner_resource = @resource", ("resource", resource)).ConfigureAwait(false);
+    internal async ValueTask DeleteOwnedByAsync(Session session, string resource)
+    {
+        foreach (var id in await session.QueryAsync("select id from automation where owner_resource = @resource", static row => row.Id(0), ("resource", resource)).ConfigureAwait(false))
+            await DeleteAsync(session, id).ConfigureAwait(false);
+    }
+
+    private void Tell(Session session, string action, Automation automation) => ObjectEvents.Tell(
+        session, clock.Now(), new("automation", action, automation.Id, automation.Name) { Payload = ObjectEvents.Node(automation)!.AsObject() });
 
     private static async ValueTask RelateAsync(Session session, Guid id, IReadOnlyList<AutomationAction> actions, string? owner)
     {

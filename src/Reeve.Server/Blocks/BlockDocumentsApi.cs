@@ -53,7 +53,7 @@ internal sealed class BlockDocumentsApi(Database database, BlockDocumentsStore d
     }
 
     private async Task DeleteAsync(HttpContext http) =>
-        await http.DoneAsync(await database.WriteAsync(session => BlockDocumentsStore.DeleteAsync(session, http.Id()), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+        await http.DoneAsync(await database.WriteAsync(session => documents.DeleteAsync(session, http.Id()), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
 
     private async Task ReadAsync(HttpContext http)
     {

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Reeve.Protocol;
 using Reeve.Protocol.Blocks;
 using Reeve.Protocol.Filters;
+using Reeve.Server.Events;
 using Reeve.Server.Filters;
 using Reeve.Server.Hosting;
 using Reeve.Server.Storage;
@@ -39,9 +40,10 @@ internal sealed class BlockDocumentsStore(TimeProvider clock, BlockSecrets secre
             return Refusal.Conflict($"Block schema {document.BlockSchemaId} is not of block type {document.BlockTypeId}.");
         var (now, data) = (clock.Now(), JsonObject.Create(document.Data)!);
         var id = Ids.New(now);
-        var references = TakeReferences(data);
+        if (TakeReferences(data, out var references) is { } fault)
+            return fault;
         if (await MissingAsync(session, references.Values).ConfigureAwait(false) is { } missing)
-            return Refusal.NotFound($"Block document {missing}, which the block refers to, not found.");
+            return missing;
         var added = await session.ExecuteAsync(
             """
             insert into block_document (id, created, updated, name, data, block_schema_id, block_type_id, is_anonymous)
@@ -52,6 +54,7 @@ internal sealed class BlockDocumentsStore(TimeProvider clock, BlockSecrets secre
         if (added == 0)
             return Refusal.Conflict("Block already exists");
         await PointAsync(session, id, references).ConfigureAwait(false);
+        await TellAsync(session, ObjectEvents.Created, id).ConfigureAwait(false);
         return id;
     }
 
@@ -66,9 +69,12 @@ internal sealed class BlockDocumentsStore(TimeProvider clock, BlockSecrets secre
         var known = secrets.Unseal(id, stored.Box);
         var data = update.Data is { ValueKind: JsonValueKind.Object } given ? JsonObject.Create(given)! : [];
         Obfuscation.KeepHidden(data, known);
-        var references = TakeReferences(data);
+        if (TakeReferences(data, out var references) is { } fault)
+            return fault;
         if (await MissingAsync(session, references.Values).ConfigureAwait(false) is { } missing)
-            return Refusal.NotFound($"Block document {missing}, which the block refers to, not found.");
+            return missing;
+        if (await LeadsToAsync(session, id, references.Values).ConfigureAwait(false))
+            return new Refusal(StatusCodes.Status400BadRequest, "The block would refer to itself, directly or through the blocks it refers to.");
         await UnpointAsync(session, id, update.MergeExistingData ? [.. data.Select(m => m.Key), .. references.Keys] : null).ConfigureAwait(false);
         if (update.MergeExistingData)
             foreach (var (name, value) in known.Where(m => !data.ContainsKey(m.Key) && !references.ContainsKey(m.Key)))
@@ -77,11 +83,38 @@ internal sealed class BlockDocumentsStore(TimeProvider clock, BlockSecrets secre
             "update block_document set updated = @now, data = @data, block_schema_id = @schema where id = @id",
             ("now", clock.Now()), ("data", secrets.Seal(id, data)), ("schema", schemaId), ("id", id)).ConfigureAwait(false);
         await PointAsync(session, id, references).ConfigureAwait(false);
+        await TellAsync(session, ObjectEvents.Updated, id).ConfigureAwait(false);
         return null;
     }
 
-    internal static async ValueTask<Refusal?> DeleteAsync(Session session, Guid id) =>
-        await session.ExecuteAsync("delete from block_document where id = @id", ("id", id)).ConfigureAwait(false) == 1 ? null : NotFound;
+    internal async ValueTask<Refusal?> DeleteAsync(Session session, Guid id)
+    {
+        await TellAsync(session, ObjectEvents.Deleted, id).ConfigureAwait(false);
+        return await session.ExecuteAsync("delete from block_document where id = @id", ("id", id)).ConfigureAwait(false) == 1 ? null : NotFound;
+    }
+
+    // of its data, the event shows texts that are no secrets
+    private async ValueTask TellAsync(Session session, string action, Guid id)
+    {
+        if (await FindAsync(session, id).ConfigureAwait(false) is not { Document: { IsAnonymous: false, BlockType: { } type, BlockSchema: { } schema } document, Box: var box })
+            return;
+        var hidden = Obfuscation.SecretFields(schema.Fields).Select(field => field.Split('.')[0]).ToHashSet(StringComparer.Ordinal);
+        var shown = secrets.Unseal(id, box).Where(m => !hidden.Contains(m.Key) && m.Value is JsonValue value && value.GetValueKind() == JsonValueKind.String);
+        ObjectEvents.Tell(session, clock.Now(), new("block-document", action, id, document.Name)
+        {
+            Related = [ObjectEvents.Related("block-type", type.Id, type.Name), ObjectEvents.Related("block-schema", schema.Id)],
+            Payload = new()
+            {
+                ["name"] = document.Name,
+                ["data"] = new JsonObject(shown.Select(m => KeyValuePair.Create(m.Key, m.Value?.DeepClone()))),
+                ["block_schema"] = new JsonObject
+                {
+                    ["capabilities"] = ObjectEvents.Node(schema.Capabilities),
+                    ["block_type"] = new JsonObject { ["id"] = type.Id.ToString(), ["name"] = type.Name },
+                },
+            },
+        });
+    }
 
     internal async ValueTask<BlockDocument?> ReadAsync(Session session, Guid id, bool withSecrets) =>
         await FindAsync(session, id).ConfigureAwait(false) is { } stored ? await OpenAsync(session, stored, withSecrets, 0).ConfigureAwait(false) : null;
@@ -111,12 +144,10 @@ internal sealed class BlockDocumentsStore(TimeProvider clock, BlockSecrets secre
 
     private static string Where(Conditions on, Query query, Guid? typeId)
     {
-        var filter = query.BlockDocuments;
-        // blocks without a name of their own are asked for, or not seen
-        var named = filter is null || (filter.IsAnonymous is null && filter.Id is null) ? new EqualsFilter(false) : filter.IsAnonymous;
+        var filter = query.BlockDocuments ?? new();
         return Conditions.Where(
-            Criteria.Of(on, "b.is_anonymous", named),
-            filter is null ? null : Conditions.Join(
+            Criteria.Of(on, "b.is_anonymous", filter.IsAnonymous),
+            Conditions.Join(
                 filter.Operator, Criteria.Of(on, "b.id", filter.Id), Criteria.Of(on, "b.block_type_id", filter.BlockTypeId), Criteria.Of(on, "b.name", filter.Name)),
             BlockTypesStore.Of(on, query.BlockTypes),
             Criteria.Of(on, "s.capabilities", query.BlockSchemas?.BlockCapabilities),
@@ -159,23 +190,43 @@ internal sealed class BlockDocumentsStore(TimeProvider clock, BlockSecrets secre
     };
 
     /// <summary>Takes members of the form <c>{"$ref": {"block_document_id": …}}</c> out of the data.</summary>
-    private static Dictionary<string, Guid> TakeReferences(JsonObject data)
+    private static Refusal? TakeReferences(JsonObject data, out Dictionary<string, Guid> references)
     {
-        Dictionary<string, Guid> references = new(StringComparer.Ordinal);
+        references = new(StringComparer.Ordinal);
         foreach (var (name, value) in data)
-            if (value is JsonObject { Count: 1 } holder && holder["$ref"] is JsonObject reference && Guid.TryParse(reference["block_document_id"]?.ToString(), out var id))
-                references[name] = id;
+        {
+            if (value is not JsonObject holder || !holder.ContainsKey("$ref"))
+                continue;
+            if (!Guid.TryParse((holder["$ref"] as JsonObject)?["block_document_id"]?.ToString(), out var id))
+                return new(StatusCodes.Status400BadRequest, $"The reference in \"{name}\" names no block: give the id of one as block_document_id.");
+            references[name] = id;
+        }
         foreach (var name in references.Keys)
             data.Remove(name);
-        return references;
+        return null;
     }
 
-    private static async ValueTask<Guid?> MissingAsync(Session session, IEnumerable<Guid> ids)
+    private static async ValueTask<Refusal?> MissingAsync(Session session, IEnumerable<Guid> ids)
     {
         foreach (var id in ids)
             if (await session.ScalarAsync("select count(*) from block_document where id = @id", ("id", id)).ConfigureAwait(false) == 0)
-                return id;
+                return Refusal.Conflict($"Block document {id}, which the block refers to, not found.");
         return null;
+    }
+
+    private static async ValueTask<bool> LeadsToAsync(Session session, Guid goal, IEnumerable<Guid> from)
+    {
+        HashSet<Guid> seen = [];
+        for (var next = new Stack<Guid>(from); next.TryPop(out var id);)
+        {
+            if (id == goal)
+                return true;
+            if (!seen.Add(id))
+                continue;
+            foreach (var pointed in await session.QueryAsync("select reference_id from block_document_reference where parent_id = @id", static row => row.Id(0), ("id", id)).ConfigureAwait(false))
+                next.Push(pointed);
+        }
+        return false;
     }
 
     private static async ValueTask PointAsync(Session session, Guid parent, Dictionary<string, Guid> references)

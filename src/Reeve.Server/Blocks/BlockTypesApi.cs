@@ -75,7 +75,7 @@ internal sealed partial class BlockTypesApi(Database database, BlockTypesStore t
     }
 
     private async Task DeleteAsync(HttpContext http) =>
-        await http.DoneAsync(await database.WriteAsync(session => BlockTypesStore.DeleteAsync(session, http.Id()), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+        await http.DoneAsync(await database.WriteAsync(session => types.DeleteAsync(session, http.Id()), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
 
     private async Task CreateSchemaAsync(HttpContext http)
     {

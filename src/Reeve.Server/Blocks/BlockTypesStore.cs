@@ -1,6 +1,7 @@
 using Reeve.Protocol;
 using Reeve.Protocol.Blocks;
 using Reeve.Protocol.Filters;
+using Reeve.Server.Events;
 using Reeve.Server.Filters;
 using Reeve.Server.Hosting;
 using Reeve.Server.Storage;
@@ -28,7 +29,11 @@ internal sealed class BlockTypesStore(TimeProvider clock)
             """,
             ("id", Ids.New(now)), ("now", now), ("name", type.Name), ("slug", type.Slug), ("logo", type.LogoUrl), ("documentation", type.DocumentationUrl),
             ("description", type.Description), ("example", type.CodeExample)).ConfigureAwait(false);
-        return added == 1 ? (await ReadAsync(session, type.Slug).ConfigureAwait(false))! : Refusal.Conflict($"Block type with name \"{type.Name}\" already exists");
+        if (added == 0)
+            return Refusal.Conflict($"Block type with name \"{type.Name}\" already exists");
+        var made = (await ReadAsync(session, type.Slug).ConfigureAwait(false))!;
+        Tell(session, ObjectEvents.Created, made);
+        return made;
     }
 
     private const string TakeOver = """
@@ -57,25 +62,52 @@ internal sealed class BlockTypesStore(TimeProvider clock)
     internal static string? Of(Conditions on, BlockTypeFilter? filter) => filter is null ? null : Conditions.Join(
         filter.Operator, Criteria.Of(on, "t.name", filter.Name), Criteria.Of(on, "t.slug", filter.Slug), Criteria.Of(on, "t.id", filter.Id));
 
-    /// <summary>Changes what people see of a type. A protected type's can be changed, too: clients bring newer texts.</summary>
-    internal async ValueTask<bool> UpdateAsync(Session session, Guid id, BlockTypeTexts texts) => await session.ExecuteAsync(
-        """
-        update block_type set updated = @now, logo_url = coalesce(@logo, logo_url), documentation_url = coalesce(@documentation, documentation_url),
-            description = coalesce(@description, description), code_example = coalesce(@example, code_example)
-        where id = @id
-        """,
-        ("now", clock.Now()), ("logo", texts.LogoUrl), ("documentation", texts.DocumentationUrl), ("description", texts.Description), ("example", texts.CodeExample),
-        ("id", id)).ConfigureAwait(false) == 1;
+    /// <summary>Changes what people see of a type. A protected type's can be changed, too: clients bring newer texts, each time they register, so what is said again is no change.</summary>
+    internal async ValueTask<bool> UpdateAsync(Session session, Guid id, BlockTypeTexts texts)
+    {
+        if (await ReadAsync(session, id).ConfigureAwait(false) is not { } known)
+            return false;
+        var wanted = known with
+        {
+            LogoUrl = texts.LogoUrl ?? known.LogoUrl,
+            DocumentationUrl = texts.DocumentationUrl ?? known.DocumentationUrl,
+            Description = texts.Description ?? known.Description,
+            CodeExample = texts.CodeExample ?? known.CodeExample,
+        };
+        if (wanted == known)
+            return true;
+        await session.ExecuteAsync(
+            "update block_type set updated = @now, logo_url = @logo, documentation_url = @documentation, description = @description, code_example = @example where id = @id",
+            ("now", clock.Now()), ("logo", wanted.LogoUrl), ("documentation", wanted.DocumentationUrl), ("description", wanted.Description), ("example", wanted.CodeExample),
+            ("id", id)).ConfigureAwait(false);
+        Tell(session, ObjectEvents.Updated, wanted);
+        return true;
+    }
 
-    internal static async ValueTask<Refusal?> DeleteAsync(Session session, Guid id)
+    internal async ValueTask<Refusal?> DeleteAsync(Session session, Guid id)
     {
         if (await ReadAsync(session, id).ConfigureAwait(false) is not { } type)
             return NotFound;
         if (type.IsProtected)
             return Refusal.Forbidden("protected block types cannot be deleted.");
         await session.ExecuteAsync("delete from block_type where id = @id", ("id", id)).ConfigureAwait(false);
+        Tell(session, ObjectEvents.Deleted, type);
         return null;
     }
+
+    private void Tell(Session session, string action, BlockType type) => ObjectEvents.Tell(session, clock.Now(), new("block-type", action, type.Id, type.Name)
+    {
+        Payload = new()
+        {
+            ["name"] = type.Name,
+            ["slug"] = type.Slug,
+            ["logo_url"] = type.LogoUrl,
+            ["documentation_url"] = type.DocumentationUrl,
+            ["description"] = type.Description,
+            ["code_example"] = type.CodeExample,
+            ["is_protected"] = type.IsProtected,
+        },
+    });
 
     internal static BlockType Read(Row row, int at) => new()
     {

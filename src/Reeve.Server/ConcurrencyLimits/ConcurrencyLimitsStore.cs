@@ -1,6 +1,7 @@
 using Reeve.Protocol;
 using Reeve.Protocol.ConcurrencyLimits;
 using Reeve.Protocol.Filters;
+using Reeve.Server.Events;
 using Reeve.Server.Filters;
 using Reeve.Server.Storage;
 
@@ -23,6 +24,7 @@ internal sealed class ConcurrencyLimitsStore(TimeProvider clock)
             """,
             ("id", id), ("now", now), ("name", limit.Name), ("slots", limit.Limit), ("active", limit.Active), ("decay", limit.SlotDecayPerSecond), ("denied", limit.DeniedSlots)).ConfigureAwait(false);
         var added = (await ReadAsync(session, id).ConfigureAwait(false))!;
+        Tell(session, ObjectEvents.Created, added);
         if (limit.ActiveSlots == 0)
             return added;
         await ConcurrencySlots.SetUsedAsync(session, added, limit.ActiveSlots, now).ConfigureAwait(false);
@@ -50,11 +52,15 @@ internal sealed class ConcurrencyLimitsStore(TimeProvider clock)
             ("now", clock.Now()), ("name", limit.Name), ("slots", limit.Limit), ("active", limit.Active), ("decay", limit.SlotDecayPerSecond), ("denied", limit.DeniedSlots),
             ("id", limit.Id)).ConfigureAwait(false);
         session.Wake(ConcurrencySlots.Topic(limit.Id));
+        Tell(session, ObjectEvents.Updated, limit);
     }
 
     /// <summary>Deletes a limit; nobody holds or waits for its slots any more.</summary>
     internal async ValueTask<bool> DeleteAsync(Session session, Guid id)
     {
+        if (await ReadAsync(session, id).ConfigureAwait(false) is not { } known)
+            return false;
+        Tell(session, ObjectEvents.Deleted, known);
         // who held slots of this limit alone has nothing left to give back
         await session.ExecuteAsync(
             """
@@ -66,6 +72,11 @@ internal sealed class ConcurrencyLimitsStore(TimeProvider clock)
         session.Wake(ConcurrencySlots.Topic(id));
         return await session.ExecuteAsync("delete from concurrency_limit where id = @id", ("id", id)).ConfigureAwait(false) == 1;
     }
+
+    private void Tell(Session session, string action, GlobalLimit limit) => ObjectEvents.Tell(session, clock.Now(), new("concurrency-limit", action, limit.Id, limit.Name)
+    {
+        Payload = new() { ["name"] = limit.Name, ["limit"] = limit.Limit, ["active"] = limit.Active, ["slot_decay_per_second"] = limit.SlotDecayPerSecond },
+    });
 
     /// <summary>The task runs that hold slots of each of these limits.</summary>
     internal async ValueTask<ILookup<Guid, Guid>> TaskRunsAsync(Session session, List<Guid> limits) => (await session.QueryAsync(

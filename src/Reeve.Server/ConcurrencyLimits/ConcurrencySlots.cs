@@ -18,10 +18,10 @@ internal static class ConcurrencySlots
     /// <summary>The limits of these names, with what is used of them, locked until the transaction ends.</summary>
     internal static async ValueTask<List<GlobalLimit>> LockAsync(Session session, string[] names, DateTimeOffset now)
     {
-        // a statement of its own: what it waited for must be seen by the counting
-        if (session.Dialect.ForUpdate is { Length: > 0 } forUpdate)
-            await session.QueryAsync(
-                $"select c.id from concurrency_limit c where {session.Dialect.AnyText("c.name", "names")} order by c.id {forUpdate}", static row => row.Id(0), ("names", names)).ConfigureAwait(false);
+        // statements of their own: what they waited for must be seen by the counting
+        foreach (var id in await session.QueryAsync(
+            $"select c.id from concurrency_limit c where {session.Dialect.AnyText("c.name", "names")} order by c.id", static row => row.Id(0), ("names", names)).ConfigureAwait(false))
+            await session.LockAsync("concurrency_limit", id).ConfigureAwait(false);
         return await LimitRows.QueryAsync(session, $"where {session.Dialect.AnyText("c.name", "names")} order by c.name", now, ("names", names)).ConfigureAwait(false);
     }
 

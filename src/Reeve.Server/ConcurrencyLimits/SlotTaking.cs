@@ -49,7 +49,7 @@ internal abstract record SlotTaking
         return wanted.Mode == "rate_limit" && steady.Count > 0
             ? new(
                 StatusCodes.Status422UnprocessableEntity,
-                $"Only limits with a slot decay can be used for rate limiting. These have none: {string.Join(", ", steady.Select(limit => $"'{limit.Name}'"))}. Set their slot_decay_per_second.")
+                $"Only concurrency limits with slot decay can be used for rate limiting. The following limits do not have a decay configured: {string.Join(", ", steady.Select(limit => $"'{limit.Name}'"))}")
             : null;
     }
 

@@ -19,11 +19,14 @@ internal sealed class DeploymentChecks(DeploymentDrafts drafts)
         if (string.IsNullOrWhiteSpace(body.Name) || body.Name.AsSpan().ContainsAny("/%&<>"))
             faults.Add(new(["body", "name"], "A deployment needs a name without '/', '%', '&', '<' and '>'", "value_error"));
         OfLimit(body.ConcurrencyLimit, body.ConcurrencyOptions, faults);
-        OfSchema(body.ParameterOpenapiSchema, faults);
+        OfLimits(body.ConcurrencyLimit, body.GlobalConcurrencyLimitId, faults);
+        // a schema that nothing is held against may be anything
+        if (body.EnforceParameterSchema == true)
+            OfSchema(body.ParameterOpenapiSchema, faults);
         OfMaps(faults, ("parameters", body.Parameters), ("job_variables", body.JobVariables), ("infra_overrides", body.InfraOverrides), ("labels", body.Labels));
         if (faults.Count == 0 && body.EnforceParameterSchema == true && body.ParameterOpenapiSchema is { ValueKind: JsonValueKind.Object } schema
             && body.Parameters is { ValueKind: JsonValueKind.Object } parameters)
-            faults.AddRange(new ParameterSchema(schema) { IsPartial = true }.Faults(parameters).Select(f => new Fault(["body", "parameters"], f, "value_error")));
+            faults.AddRange(new ParameterSchema(schema) { IsPartial = true }.Faults(parameters).Select(f => new Fault(["body", "parameters"], f.ToString(), "value_error")));
         Throw(faults);
     }
 
@@ -32,6 +35,7 @@ internal sealed class DeploymentChecks(DeploymentDrafts drafts)
     {
         List<Fault> faults = [];
         OfLimit(body.ConcurrencyLimit.Value, body.ConcurrencyOptions.Value, faults);
+        OfLimits(body.ConcurrencyLimit.Value, body.GlobalConcurrencyLimitId.Value, faults);
         OfSchema(body.ParameterOpenapiSchema.Value, faults);
         OfMaps(faults, ("parameters", body.Parameters.Value), ("job_variables", body.JobVariables.Value), ("infra_overrides", body.InfraOverrides.Value));
         Throw(faults);
@@ -49,7 +53,7 @@ internal sealed class DeploymentChecks(DeploymentDrafts drafts)
             return refusal;
         foreach (var (kind, block) in ((string, Guid?)[])[("infrastructure", deployment.InfrastructureDocumentId), ("storage", deployment.StorageDocumentId)])
             if (block is { } id && await session.ScalarAsync("select count(*) from block_document where id = @id", ("id", id)).ConfigureAwait(false) == 0)
-                return Refusal.Conflict($"There is no {kind} block with the id {id}. Was the deployment built for another server?");
+                return Refusal.Conflict($"Error creating deployment. Could not find {kind} block with id {id}: was the deployment built for another server?");
         return isChange && deployment.EnforceParameterSchema ? OfParameters(deployment) : null;
     }
 
@@ -57,7 +61,7 @@ internal sealed class DeploymentChecks(DeploymentDrafts drafts)
     {
         if (deployment.ParameterOpenapiSchema is not { ValueKind: JsonValueKind.Object } schema)
             return Refusal.Conflict($"Deployment '{deployment.Name}' holds its parameters against their schema, but has none: give 'parameter_openapi_schema', or set 'enforce_parameter_schema' to false.");
-        var faults = SchemaShape.Faults(schema) is { Count: > 0 } shape ? shape : new ParameterSchema(schema) { IsPartial = true }.Faults(deployment.Parameters);
+        var faults = ParameterSchema.Faults(schema, deployment.Parameters, isPartial: true);
         return faults.Count == 0 ? null : Refusal.Conflict($"The parameters do not fit deployment '{deployment.Name}': {string.Join("; ", faults)}.");
     }
 
@@ -69,6 +73,12 @@ internal sealed class DeploymentChecks(DeploymentDrafts drafts)
             faults.Add(new(["body", "concurrency_options", "collision_strategy"], "Input should be 'ENQUEUE' or 'CANCEL_NEW'", "enum"));
         if (options is { GracePeriodSeconds: < 60 or > 86400 })
             faults.Add(new(["body", "concurrency_options", "grace_period_seconds"], "Input should be an integer between 60 and 86400", "value_error"));
+    }
+
+    private static void OfLimits(int? own, Guid? shared, List<Fault> faults)
+    {
+        if (own is not null && shared is not null)
+            faults.Add(new(["body"], "Value error, A deployment cannot have both a concurrency limit and a global concurrency limit.", "value_error"));
     }
 
     private static void OfSchema(JsonElement? schema, List<Fault> faults)

@@ -10,13 +10,14 @@ using Reeve.Server.Filters;
 using Reeve.Server.FlowRuns;
 using Reeve.Server.Hosting;
 using Reeve.Server.Storage;
+using Reeve.Server.Variables;
 using Reeve.Server.WorkPools;
 
 namespace Reeve.Server.Deployments;
 
 /// <summary>Runs of deployments: made on request, and asked for by runners that serve deployments themselves.</summary>
 internal sealed class DeploymentRunsApi(
-    Database database, DeploymentsStore deployments, FlowRunsStore runs, WorkPoolsStore pools, WorkQueuesStore queues, RunScheduler scheduler,
+    Database database, DeploymentsStore deployments, FlowRunsStore runs, WorkPoolsStore pools, WorkQueuesStore queues, VariablesStore variables, RunScheduler scheduler,
     SchedulingOptions scheduling, TimeProvider clock)
 {
     private const int MostAtOnce = 200;
@@ -24,7 +25,7 @@ internal sealed class DeploymentRunsApi(
     internal void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/deployments/{id}/create_flow_run", CreateAsync).Says("Makes a run of a deployment; a known idempotency key answers the run that has it.")
-            .Takes<DeploymentFlowRunCreate>(required: false).Answers<FlowRun>(201, 200).Answers(404, 409);
+            .Takes<DeploymentFlowRunCreate>(required: false).Answers<FlowRun>(201, 200).Answers(400, 404, 409);
         api.MapPost("/deployments/{id}/create_flow_run/bulk", CreateManyAsync).Says("Makes several runs of a deployment, and says of each what became of it.")
             .Takes<List<DeploymentFlowRunCreate>>().Answers<FlowRunBulkCreateResponse>().Answers(404);
         api.MapPost("/deployments/{id}/schedule", ScheduleAsync).Says("Has a deployment's schedules make the runs of a span, also of the past.")
@@ -37,6 +38,7 @@ internal sealed class DeploymentRunsApi(
     private async Task CreateAsync(HttpContext http)
     {
         var body = await http.Request.ReadWireAsync<DeploymentFlowRunCreate>(http.RequestAborted).ConfigureAwait(false);
+        ParameterSize.Check(http, body.Parameters);
         // checking parameters is no work for the one writer
         var draft = await database.ReadAsync(session => DraftAsync(session, http.Id(), body), http.RequestAborted).ConfigureAwait(false);
         if (draft.Refusal is { } refusal)
@@ -54,6 +56,7 @@ internal sealed class DeploymentRunsApi(
         var bodies = await http.Request.ReadWireAsync<List<DeploymentFlowRunCreate>>(http.RequestAborted).ConfigureAwait(false);
         if (bodies.Count > MostAtOnce)
             throw new InvalidRequestException("body", $"List should have at most {MostAtOnce} items", "too_long");
+        ParameterSize.Check(http, [.. bodies.Select(body => body.Parameters)]);
         if (await database.ReadAsync(session => deployments.ReadAsync(session, http.Id()), http.RequestAborted).ConfigureAwait(false) is null)
         {
             await http.NotFoundAsync(DeploymentsApi.NotFound).ConfigureAwait(false);
@@ -83,12 +86,19 @@ internal sealed class DeploymentRunsApi(
     {
         if (await deployments.ReadAsync(session, id).ConfigureAwait(false) is not { } deployment)
             return Refusal.NotFound(DeploymentsApi.NotFound);
-        var parameters = Over(deployment.Parameters, body.Parameters);
+        var filled = await FilledParameters.OfAsync(session, variables, Over(deployment.Parameters, body.Parameters), "flow run").ConfigureAwait(false);
+        if (filled.Refusal is { } unfilled)
+            return unfilled;
+        var parameters = filled.Value;
         if ((body.EnforceParameterSchema ?? deployment.EnforceParameterSchema) && Misfit(deployment, parameters) is { } misfit)
             return misfit;
         var pool = deployment.WorkPoolName is { } poolName ? await pools.ReadAsync(session, poolName).ConfigureAwait(false) : null;
         if (JobVariables.Refuse(pool?.BaseJobTemplate, $"a run of deployment '{deployment.Name}'", isRun: true, deployment.JobVariables, body.JobVariables) is { } refusal)
             return refusal;
+        // only a pool has queues: a run of a deployment that has none could wait nowhere
+        if (body.WorkQueueName is { } nowhere && pool is null)
+            return new Refusal(
+                StatusCodes.Status400BadRequest, $"Cannot create flow run in work queue {nowhere} because deployment {deployment.Id} is not associated with a work pool: leave the queue out.");
         (Guid PoolId, string Pool, string Queue)? other = body.WorkQueueName is { } wanted && wanted != deployment.WorkQueueName && pool is not null ? (pool.Id, pool.Name, wanted) : null;
         var run = new NewFlowRun
         {
@@ -117,8 +127,8 @@ internal sealed class DeploymentRunsApi(
     {
         if (deployment.ParameterOpenapiSchema is not { ValueKind: JsonValueKind.Object } schema)
             return Refusal.Conflict($"Deployment '{deployment.Name}' holds its parameters against their schema, but has none.");
-        var faults = SchemaShape.Faults(schema) is { Count: > 0 } shape ? shape : new ParameterSchema(schema).Faults(parameters);
-        return faults.Count == 0 ? null : Refusal.Conflict($"The parameters do not fit deployment '{deployment.Name}': {string.Join("; ", faults)}.");
+        var faults = ParameterSchema.Faults(schema, parameters, isPartial: false);
+        return faults.Count == 0 ? null : Refusal.Conflict($"Error creating flow run: the parameters do not fit deployment '{deployment.Name}': {string.Join("; ", faults)}.");
     }
 
     private async Task ScheduleAsync(HttpContext http)

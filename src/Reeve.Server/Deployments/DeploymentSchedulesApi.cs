@@ -28,14 +28,15 @@ internal sealed class DeploymentSchedulesApi(Database database, DeploymentsStore
     private async Task AddAsync(HttpContext http)
     {
         var body = await http.Request.ReadWireAsync<List<DeploymentScheduleCreate>>(http.RequestAborted).ConfigureAwait(false);
-        var wanted = ScheduleBodies.Checked(body, "body");
+        var wanted = ScheduleBodies.Checked(body, "body", mayRepeat: true);
         var outcome = await database.WriteAsync<Outcome<List<DeploymentSchedule>>>(
             async session =>
             {
                 if (await deployments.ReadAsync(session, http.Id()).ConfigureAwait(false) is not { } deployment)
                     return Refusal.NotFound(DeploymentsApi.NotFound);
-                if (wanted.Find(w => w.Slug is not null && deployment.Schedules.Any(s => s.Slug == w.Slug)) is { } taken)
-                    return Refusal.Conflict($"The deployment already has a schedule with the slug '{taken.Slug}'.");
+                var slugs = deployment.Schedules.Select(schedule => schedule.Slug).Concat(wanted.Select(schedule => schedule.Slug)).OfType<string>();
+                if (slugs.GroupBy(slug => slug).FirstOrDefault(group => group.Skip(1).Any()) is { } taken)
+                    return Refusal.Conflict($"The deployment already has a schedule with the slug '{taken.Key}'.");
                 List<DeploymentSchedule> added = [];
                 foreach (var schedule in wanted)
                     added.Add(await schedules.InsertAsync(session, deployment.Id, schedule).ConfigureAwait(false));

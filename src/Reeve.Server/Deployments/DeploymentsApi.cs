@@ -6,17 +6,19 @@ using Reeve.Protocol.Deployments;
 using Reeve.Protocol.Filters;
 using Reeve.Protocol.Json;
 using Reeve.Server.ConcurrencyLimits;
+using Reeve.Server.Events;
 using Reeve.Server.Filters;
 using Reeve.Server.Flows;
 using Reeve.Server.Hosting;
 using Reeve.Server.Storage;
+using Reeve.Server.Variables;
 
 namespace Reeve.Server.Deployments;
 
 /// <summary><c>/deployments</c></summary>
 internal sealed class DeploymentsApi(
     Database database, DeploymentsStore deployments, DeploymentDrafts drafts, DeploymentChecks checks, SchedulesStore schedules, AutoScheduledRuns runs, FlowsStore flows,
-    DeploymentLimits limits)
+    DeploymentLimits limits, VariablesStore variables, TimeProvider clock)
 {
     internal const string NotFound = "Deployment not found";
 
@@ -29,7 +31,7 @@ internal sealed class DeploymentsApi(
         api.MapPost("/deployments/bulk_delete", BulkDeleteAsync).Says("Deletes deployments, at most 50.").Takes<DeploymentBulkDelete>(required: false).Answers<DeploymentBulkDeleteResponse>();
         api.MapGet("/deployments/name/{flow_name}/{deployment_name}", ReadByNameAsync).Says("Reads a deployment by its flow's name and its own.").Answers<Deployment>().Answers(404);
         api.MapGet("/deployments/{id}", ReadAsync).Says("Reads a deployment.").Answers<Deployment>().Answers(404);
-        api.MapPatch("/deployments/{id}", UpdateAsync).Says("Changes what is given of a deployment.").Takes<DeploymentUpdate>().Answers(204, 404, 409);
+        api.MapPatch("/deployments/{id}", UpdateAsync).Says("Changes what is given of a deployment.").Takes<DeploymentUpdate>().Answers(204, 400, 404, 409);
         api.MapDelete("/deployments/{id}", DeleteAsync).Says("Deletes a deployment and its runs that have not begun.").Answers(204, 404);
         foreach (var verb in (string[])["pause_deployment", "set_schedule_inactive"])
             api.MapPost($"/deployments/{{id}}/{verb}", http => PauseAsync(http, paused: true)).Says("Pauses a deployment: its schedules make no runs, and those made ahead go.").Answers<JsonElement?>().Answers(404);
@@ -42,6 +44,7 @@ internal sealed class DeploymentsApi(
         var given = await http.Request.ReadWireAsync<JsonElement>(http.RequestAborted).ConfigureAwait(false);
         var body = WireRequests.Read<DeploymentCreate>(given);
         DeploymentChecks.OfBody(body);
+        ParameterSize.Check(http, body.Parameters);
         HashSet<string> names = [.. given.EnumerateObject().Select(member => member.Name)];
         // a body that says nothing of schedules has none; one that says null leaves them as they are
         var wanted = ScheduleBodies.Of(body.Schedules, body.Schedule) ?? (names.Contains("schedules") ? null : []);
@@ -56,7 +59,7 @@ internal sealed class DeploymentsApi(
             // another request has made the deployment at the same time: now it is known
             answer = await database.WriteAsync(session => CreateAsync(session, request), http.RequestAborted).ConfigureAwait(false);
         }
-        await http.AnswerAsync(answer.Outcome, answer.IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK).ConfigureAwait(false);
+        await http.AnswerAsync(answer.Outcome.Value is { } stored ? Shown(http, stored) : answer.Outcome, answer.IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK).ConfigureAwait(false);
     }
 
     private async ValueTask<(Outcome<Deployment> Outcome, bool IsNew)> CreateAsync(Session session, DeploymentRequest request)
@@ -78,13 +81,17 @@ internal sealed class DeploymentsApi(
     {
         var body = await http.Request.ReadWireAsync<DeploymentUpdate>(http.RequestAborted).ConfigureAwait(false);
         DeploymentChecks.OfBody(body);
+        ParameterSize.Check(http, body.Parameters.Value);
         var outcome = await database.WriteAsync<Outcome<Deployment>>(
             async session =>
             {
                 if (await deployments.ReadAsync(session, http.Id()).ConfigureAwait(false) is not { } known)
                     return Refusal.NotFound(NotFound);
                 var wanted = ScheduleBodies.Of(body, known.Schedules);
-                var draft = DeploymentDrafts.Of(body, known);
+                var filled = await FilledParameters.OfAsync(session, variables, body.Parameters.Value ?? default, "deployment").ConfigureAwait(false);
+                if (filled.Refusal is { } unfilled)
+                    return unfilled;
+                var draft = DeploymentDrafts.Of(body.Parameters.Value is null ? body : body with { Parameters = new(filled.Value) }, known);
                 return await checks.OfStoredAsync(session, draft, isChange: true).ConfigureAwait(false) is { } refusal
                     ? refusal
                     : await StoreAsync(session, draft, wanted, body.ConcurrencyLimit, body.GlobalConcurrencyLimitId).ConfigureAwait(false);
@@ -96,13 +103,16 @@ internal sealed class DeploymentsApi(
     private async ValueTask<Outcome<Deployment>> StoreAsync(
         Session session, Deployment deployment, List<DeploymentScheduleCreate>? wanted, Optional<int?> limit, Optional<Guid?> globalLimit)
     {
+        var before = await deployments.ReadAsync(session, deployment.Id).ConfigureAwait(false);
         await deployments.SaveAsync(session, await drafts.PlacedAsync(session, deployment).ConfigureAwait(false)).ConfigureAwait(false);
         if (await limits.LinkAsync(session, deployment.Id, limit, globalLimit).ConfigureAwait(false) is { } refusal)
             return refusal;
         if (wanted is not null)
             await schedules.ReplaceAsync(session, deployment.Id, wanted).ConfigureAwait(false);
         await runs.RenewAsync(session, deployment.Id).ConfigureAwait(false);
-        return (await deployments.ReadAsync(session, deployment.Id).ConfigureAwait(false))!;
+        var after = (await deployments.ReadAsync(session, deployment.Id).ConfigureAwait(false))!;
+        await DeploymentEvents.TellAsync(session, clock.Now(), before, after).ConfigureAwait(false);
+        return after;
     }
 
     private async Task DeleteAsync(HttpContext http)
@@ -110,8 +120,9 @@ internal sealed class DeploymentsApi(
         var refusal = await database.WriteAsync(
             async session =>
             {
-                if (await deployments.ReadAsync(session, http.Id()).ConfigureAwait(false) is null)
+                if (await deployments.ReadAsync(session, http.Id()).ConfigureAwait(false) is not { } known)
                     return Refusal.NotFound(NotFound);
+                await DeploymentEvents.TellAsync(session, clock.Now(), ObjectEvents.Deleted, known).ConfigureAwait(false);
                 await AutoScheduledRuns.RemoveAllAsync(session, http.Id()).ConfigureAwait(false);
                 await deployments.DeleteAsync(session, http.Id()).ConfigureAwait(false);
                 await limits.UnlinkAsync(session, http.Id()).ConfigureAwait(false);
@@ -132,6 +143,7 @@ internal sealed class DeploymentsApi(
                 var found = await deployments.FilterAsync(session, new Query { Deployments = body.Deployments, Limit = body.Limit }).ConfigureAwait(false);
                 foreach (var deployment in found)
                 {
+                    await DeploymentEvents.TellAsync(session, clock.Now(), ObjectEvents.Deleted, deployment).ConfigureAwait(false);
                     await AutoScheduledRuns.RemoveAllAsync(session, deployment.Id).ConfigureAwait(false);
                     await deployments.DeleteAsync(session, deployment.Id).ConfigureAwait(false);
                 }
@@ -146,9 +158,10 @@ internal sealed class DeploymentsApi(
         var found = await database.WriteAsync(
             async session =>
             {
-                if (await deployments.ReadAsync(session, http.Id()).ConfigureAwait(false) is null)
+                if (await deployments.ReadAsync(session, http.Id()).ConfigureAwait(false) is not { } known)
                     return false;
                 await deployments.SetPausedAsync(session, http.Id(), paused).ConfigureAwait(false);
+                await DeploymentEvents.TellAsync(session, clock.Now(), known, known with { Paused = paused }).ConfigureAwait(false);
                 if (paused)
                     await AutoScheduledRuns.WithdrawAsync(session, http.Id()).ConfigureAwait(false);
                 else
@@ -171,7 +184,8 @@ internal sealed class DeploymentsApi(
     private async Task FilterAsync(HttpContext http)
     {
         var query = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
-        await http.AnswerAsync(await database.ReadAsync(session => deployments.FilterAsync(session, query), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+        var found = await database.ReadAsync(session => deployments.FilterAsync(session, query), http.RequestAborted).ConfigureAwait(false);
+        await http.AnswerAsync(found.ConvertAll(deployment => Shown(http, deployment))).ConfigureAwait(false);
     }
 
     private async Task CountAsync(HttpContext http)
@@ -183,13 +197,15 @@ internal sealed class DeploymentsApi(
     private async Task PaginateAsync(HttpContext http)
     {
         var query = NumberedPage.Of(await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false));
-        await http.AnswerAsync(await database.ReadAsync(
+        var answer = await database.ReadAsync(
             async session => NumberedPage.Answer(
-                query,
-                await deployments.FilterAsync(session, query).ConfigureAwait(false),
-                await deployments.CountAsync(session, query).ConfigureAwait(false)),
-            http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+                query, await deployments.FilterAsync(session, query).ConfigureAwait(false), await deployments.CountAsync(session, query).ConfigureAwait(false)),
+            http.RequestAborted).ConfigureAwait(false);
+        await http.AnswerAsync(answer with { Results = answer.Results.ConvertAll(deployment => Shown(http, deployment)) }).ConfigureAwait(false);
     }
 
-    private static Task AnswerAsync(HttpContext http, Deployment? deployment) => deployment is null ? http.NotFoundAsync(NotFound) : http.AnswerAsync(deployment);
+    private static Task AnswerAsync(HttpContext http, Deployment? deployment) => deployment is null ? http.NotFoundAsync(NotFound) : http.AnswerAsync(Shown(http, deployment));
+
+    // 2.x reads the limit as a number; for 3.x it stands in global_concurrency_limit alone
+    private static Deployment Shown(HttpContext http, Deployment deployment) => ClientLine.IsTwo(http.Request) ? deployment : deployment with { ConcurrencyLimit = null };
 }

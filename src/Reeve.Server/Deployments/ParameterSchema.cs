@@ -6,9 +6,10 @@ namespace Reeve.Server.Deployments;
 
 /// <summary>
 /// Checks a run's parameters against the JSON Schema of its flow and names every fault. It knows what flows' schemas use: types, objects, lists, enum and const,
-/// bounds, patterns, anyOf/oneOf/allOf and local references; other keywords are annotations. The schema itself has to be sound: <see cref="SchemaShape"/>.
+/// bounds, patterns, anyOf/oneOf/allOf and local references; other keywords are annotations. The schema itself has to be sound: <see cref="SchemaShape"/>. Values that
+/// may hold secrets are not shown, only their kind.
 /// </summary>
-internal sealed class ParameterSchema(JsonElement root, string noun = "parameter")
+internal sealed class ParameterSchema(JsonElement root, bool hidesValues = false)
 {
     // schemas may refer to themselves; parameters are not that deep
     private const int Deepest = 64;
@@ -20,29 +21,40 @@ internal sealed class ParameterSchema(JsonElement root, string noun = "parameter
     /// <summary>Nothing may be given for whatever is not required, even where it has a standard value: schemas of old clients do not say that they take nothing.</summary>
     internal bool TakesNothing { get; init; }
 
-    internal List<string> Faults(JsonElement parameters)
+    /// <summary>What is wrong with a schema, or else with parameters by it, in words.</summary>
+    internal static List<string> Faults(JsonElement schema, JsonElement parameters, bool isPartial) => SchemaShape.Faults(schema) is { Count: > 0 } shape
+        ? shape
+        : new ParameterSchema(schema) { IsPartial = isPartial }.Faults(parameters).ConvertAll(fault => fault.ToString());
+
+    internal List<SchemaFault> Faults(JsonElement parameters)
     {
-        List<string> faults = [];
+        List<SchemaFault> faults = [];
         Check(parameters, root, "", faults, 0);
         return faults;
     }
 
-    private void Check(JsonElement value, JsonElement schema, string at, List<string> faults, int depth)
+    private void Check(JsonElement value, JsonElement schema, string at, List<SchemaFault> faults, int depth)
     {
         if (schema.ValueKind != JsonValueKind.Object || depth > Deepest)
             return;
-        if (schema.TryGetProperty("$ref", out var reference) && Resolve(reference) is { } target)
-            Check(value, target, at, faults, depth + 1);
+        if (schema.TryGetProperty("$ref", out var reference))
+        {
+            // what lies elsewhere is never fetched: an address in a schema must not make the server call it
+            if (Resolve(reference) is { } target)
+                Check(value, target, at, faults, depth + 1);
+            else
+                faults.Add(new(at, $"Unresolvable: {reference}"));
+        }
         CheckAlternatives(value, schema, at, faults, depth);
         if (schema.TryGetProperty("type", out var type) && !Types(type).Any(t => IsOf(value, t)))
         {
-            faults.Add($"{Name(at)}: expected {string.Join(" or ", Types(type))}, got {Show(value)}");
+            faults.Add(new(at, $"{Show(value)} is not of type {string.Join(", ", Types(type).Select(t => $"'{t}'"))}"));
             return;
         }
         if (schema.TryGetProperty("enum", out var allowed) && !allowed.EnumerateArray().Any(a => JsonElement.DeepEquals(a, value)))
-            faults.Add($"{Name(at)}: expected one of {string.Join(", ", allowed.EnumerateArray().Select(a => a.GetRawText()))}, got {Show(value)}");
+            faults.Add(new(at, $"{Show(value)} is not one of [{string.Join(", ", allowed.EnumerateArray().Select(a => PythonText.Of(a)))}]"));
         if (schema.TryGetProperty("const", out var only) && !JsonElement.DeepEquals(only, value))
-            faults.Add($"{Name(at)}: expected {only.GetRawText()}, got {Show(value)}");
+            faults.Add(new(at, $"{PythonText.Of(only)} was expected"));
         switch (value.ValueKind)
         {
             case JsonValueKind.Object:
@@ -55,12 +67,12 @@ internal sealed class ParameterSchema(JsonElement root, string noun = "parameter
                 CheckNumber(value.GetDouble(), schema, at, faults);
                 break;
             case JsonValueKind.String:
-                CheckText(value.GetString()!, schema, at, faults);
+                CheckText(value, schema, at, faults);
                 break;
         }
     }
 
-    private void CheckAlternatives(JsonElement value, JsonElement schema, string at, List<string> faults, int depth)
+    private void CheckAlternatives(JsonElement value, JsonElement schema, string at, List<SchemaFault> faults, int depth)
     {
         if (schema.TryGetProperty("allOf", out var all))
             foreach (var part in all.EnumerateArray())
@@ -69,27 +81,27 @@ internal sealed class ParameterSchema(JsonElement root, string noun = "parameter
         {
             if (!schema.TryGetProperty(keyword, out var alternatives))
                 continue;
-            List<List<string>> tried = [];
+            List<List<SchemaFault>> tried = [];
             foreach (var part in alternatives.EnumerateArray())
             {
-                List<string> inner = [];
+                List<SchemaFault> inner = [];
                 Check(value, part, at, inner, depth + 1);
                 tried.Add(inner);
             }
             var matches = tried.Count(t => t.Count == 0);
             if (matches == 0)
-                faults.Add(string.Join(", or ", tried.Select(t => string.Join("; ", t)).Distinct()));
+                faults.Add(new(at, $"{Show(value)} is not valid under any of the given schemas ({string.Join(", or ", tried.Select(t => string.Join("; ", t.Select(f => f.Message))).Distinct())})"));
             else if (matches > 1 && keyword == "oneOf")
-                faults.Add($"{Name(at)}: {Show(value)} matches more than one of the alternatives");
+                faults.Add(new(at, $"{Show(value)} is valid under each of several of the given schemas"));
         }
     }
 
-    private void CheckObject(JsonElement value, JsonElement schema, string at, List<string> faults, int depth)
+    private void CheckObject(JsonElement value, JsonElement schema, string at, List<SchemaFault> faults, int depth)
     {
         HashSet<string> required = [.. schema.TryGetProperty("required", out var names) && names.ValueKind == JsonValueKind.Array ? names.EnumerateArray().Select(n => n.GetString()!) : []];
         if (!IsPartial)
             foreach (var name in required.Where(n => !value.TryGetProperty(n, out _)))
-                faults.Add($"{Name(at, name)}: is required and missing");
+                faults.Add(new(at, $"'{name}' is a required property", name));
         var known = schema.TryGetProperty("properties", out var properties);
         var hasRest = schema.TryGetProperty("additionalProperties", out var rest);
         foreach (var member in value.EnumerateObject())
@@ -103,7 +115,7 @@ internal sealed class ParameterSchema(JsonElement root, string noun = "parameter
             }
             else if (hasRest && rest.ValueKind == JsonValueKind.False)
             {
-                faults.Add($"{Name(place)}: is not a {noun}; known are {string.Join(", ", known ? properties.EnumerateObject().Select(p => p.Name) : [])}");
+                faults.Add(new(at, $"Additional properties are not allowed ('{member.Name}' was unexpected)", member.Name));
             }
             else if (hasRest)
             {
@@ -112,13 +124,13 @@ internal sealed class ParameterSchema(JsonElement root, string noun = "parameter
         }
     }
 
-    private void CheckList(JsonElement value, JsonElement schema, string at, List<string> faults, int depth)
+    private void CheckList(JsonElement value, JsonElement schema, string at, List<SchemaFault> faults, int depth)
     {
         var length = value.GetArrayLength();
         if (Bound(schema, "minItems") is { } least && length < least)
-            faults.Add($"{Name(at)}: expected at least {Text(least)} items, got {Text(length)}");
+            faults.Add(new(at, $"{Show(value)} is too short: at least {Text(least)} items are needed"));
         if (Bound(schema, "maxItems") is { } most && length > most)
-            faults.Add($"{Name(at)}: expected at most {Text(most)} items, got {Text(length)}");
+            faults.Add(new(at, $"{Show(value)} is too long: at most {Text(most)} items are allowed"));
         var leading = schema.TryGetProperty("prefixItems", out var prefix) ? prefix.EnumerateArray().ToList() : [];
         var hasItems = schema.TryGetProperty("items", out var items);
         for (var i = 0; i < length; i++)
@@ -130,29 +142,30 @@ internal sealed class ParameterSchema(JsonElement root, string noun = "parameter
         }
         if (schema.TryGetProperty("uniqueItems", out var unique) && unique.ValueKind == JsonValueKind.True
             && value.EnumerateArray().Index().Any(a => value.EnumerateArray().Take(a.Index).Any(b => JsonElement.DeepEquals(a.Item, b))))
-            faults.Add($"{Name(at)}: holds an item twice");
+            faults.Add(new(at, $"{Show(value)} has non-unique elements"));
     }
 
-    private void CheckNumber(double number, JsonElement schema, string at, List<string> faults)
+    private void CheckNumber(double number, JsonElement schema, string at, List<SchemaFault> faults)
     {
         if (Bound(schema, "minimum") is { } least && number < least)
-            faults.Add($"{Name(at)}: expected at least {Text(least)}, got {Text(number)}");
+            faults.Add(new(at, $"{Text(number)} is less than the minimum of {Text(least)}"));
         if (Bound(schema, "maximum") is { } most && number > most)
-            faults.Add($"{Name(at)}: expected at most {Text(most)}, got {Text(number)}");
+            faults.Add(new(at, $"{Text(number)} is greater than the maximum of {Text(most)}"));
         if (Bound(schema, "exclusiveMinimum") is { } above && number <= above)
-            faults.Add($"{Name(at)}: expected more than {Text(above)}, got {Text(number)}");
+            faults.Add(new(at, $"{Text(number)} is less than or equal to the minimum of {Text(above)}"));
         if (Bound(schema, "exclusiveMaximum") is { } below && number >= below)
-            faults.Add($"{Name(at)}: expected less than {Text(below)}, got {Text(number)}");
+            faults.Add(new(at, $"{Text(number)} is greater than or equal to the maximum of {Text(below)}"));
     }
 
-    private void CheckText(string text, JsonElement schema, string at, List<string> faults)
+    private void CheckText(JsonElement value, JsonElement schema, string at, List<SchemaFault> faults)
     {
+        var text = value.GetString()!;
         if (Bound(schema, "minLength") is { } least && text.Length < least)
-            faults.Add($"{Name(at)}: expected at least {Text(least)} characters, got {Text(text.Length)}");
+            faults.Add(new(at, $"{Show(value)} is too short: at least {Text(least)} characters are needed"));
         if (Bound(schema, "maxLength") is { } most && text.Length > most)
-            faults.Add($"{Name(at)}: expected at most {Text(most)} characters, got {Text(text.Length)}");
+            faults.Add(new(at, $"{Show(value)} is too long: at most {Text(most)} characters are allowed"));
         if (schema.TryGetProperty("pattern", out var pattern) && !Matches(text, pattern.GetString()!))
-            faults.Add($"{Name(at)}: does not match the pattern '{pattern.GetString()}'");
+            faults.Add(new(at, $"{Show(value)} does not match '{pattern.GetString()}'"));
     }
 
     // a pattern that is broken or takes too long cannot be held against the value
@@ -170,6 +183,10 @@ internal sealed class ParameterSchema(JsonElement root, string noun = "parameter
 
     private JsonElement? Resolve(JsonElement reference)
     {
+        if (reference.ValueKind != JsonValueKind.String)
+            return null;
+        if (reference.GetString() is "#")
+            return root;
         if (reference.GetString() is not ['#', '/', .. var path])
             return null;
         var found = root;
@@ -197,22 +214,15 @@ internal sealed class ParameterSchema(JsonElement root, string noun = "parameter
 
     private static double? Bound(JsonElement schema, string name) => schema.TryGetProperty(name, out var bound) && bound.ValueKind == JsonValueKind.Number ? bound.GetDouble() : null;
 
-    private string Name(string at, string member = "") => (at, member) switch
-    {
-        ("", "") => $"{noun}s",
-        ("", _) => $"{noun} '{member}'",
-        (_, "") => $"{noun} '{at}'",
-        _ => $"{noun} '{at}.{member}'",
-    };
-
-    private static string Show(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Object => "an object",
-        JsonValueKind.Array => "a list",
-        // a text may be a secret: its kind is enough to find the fault
-        JsonValueKind.String => "a string",
-        _ => value.GetRawText(),
-    };
+    private string Show(JsonElement value) => hidesValues
+        ? value.ValueKind switch
+        {
+            JsonValueKind.Object => "an object",
+            JsonValueKind.Array => "a list",
+            JsonValueKind.String => "a string",
+            _ => PythonText.Of(value),
+        }
+        : PythonText.Of(value);
 
     private static string Text(double number) => number.ToString(CultureInfo.InvariantCulture);
 }

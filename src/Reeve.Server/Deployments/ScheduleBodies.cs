@@ -22,7 +22,10 @@ internal static class ScheduleBodies
     internal static List<DeploymentScheduleCreate>? Of(DeploymentUpdate body, IReadOnlyList<DeploymentSchedule> known)
     {
         if (body.Schedules.Value is { } list)
-            return Checked([.. list.Select((entry, index) => Whole(entry, index, known))], "body.schedules");
+        {
+            List<DeploymentScheduleCreate> wanted = [.. list.Select((entry, index) => Whole(entry, index, known))];
+            return Checked([.. wanted, .. Untouched(list, known)], "body.schedules");
+        }
         // the single schedule of 2.x clients, or its switch
         if (!body.Schedule.IsGiven && !body.IsScheduleActive.IsGiven)
             return null;
@@ -34,12 +37,41 @@ internal static class ScheduleBodies
         return schedule is { ValueKind: JsonValueKind.Object } single ? Checked([new DeploymentScheduleCreate { Schedule = single, Active = active, Slug = before?.Slug }], "body.schedule") : [];
     }
 
+    /// <summary>
+    /// Schedules that all have slugs are changed one by one: those that the change does not name stay. Otherwise, and where the change names none at all, the list is the whole.
+    /// </summary>
+    private static IEnumerable<DeploymentScheduleCreate> Untouched(IReadOnlyList<DeploymentScheduleUpdate> list, IReadOnlyList<DeploymentSchedule> known)
+    {
+        if (list.Count == 0 || known.Count == 0 || known.Any(schedule => schedule.Slug is null))
+            return [];
+        if (list.Any(entry => entry.Slug.Value is null))
+            throw new InvalidRequestException("body.schedules", "Please provide a slug for each schedule in your request to ensure schedules are updated correctly.");
+        var replaced = list.Select(entry => entry.Replaces.Value).OfType<string>().ToList();
+        if (replaced.GroupBy(slug => slug).FirstOrDefault(group => group.Skip(1).Any()) is { } twice)
+            throw new InvalidRequestException("body.schedules", $"Multiple schedules have 'replaces' targeting the same slug: {twice.Key}");
+        if (list.FirstOrDefault(entry => entry.Replaces.Value is not null && !replaced.Contains(entry.Slug.Value!) && known.Any(schedule => schedule.Slug == entry.Slug.Value)) is { } taken)
+            throw new InvalidRequestException(
+                "body.schedules", $"Cannot rename schedule from '{taken.Replaces.Value}' to '{taken.Slug.Value}': a schedule with slug '{taken.Slug.Value}' already exists.");
+        var named = list.Select(entry => entry.Replaces.Value ?? entry.Slug.Value).ToHashSet();
+        return known.Where(schedule => !named.Contains(schedule.Slug)).Select(schedule => new DeploymentScheduleCreate
+        {
+            Schedule = schedule.Schedule,
+            Active = schedule.Active,
+            MaxScheduledRuns = schedule.MaxScheduledRuns,
+            Parameters = schedule.Parameters,
+            Slug = schedule.Slug,
+            MaxActiveRuns = schedule.MaxActiveRuns,
+            Catchup = schedule.Catchup,
+        });
+    }
+
     private static DeploymentScheduleCreate Whole(DeploymentScheduleUpdate entry, int index, IReadOnlyList<DeploymentSchedule> known)
     {
-        var before = entry.Slug.Value is { } slug ? known.FirstOrDefault(s => s.Slug == slug || s.Slug == entry.Replaces.Value) : null;
+        var place = entry.Replaces.Value ?? entry.Slug.Value;
+        var before = place is null ? null : known.FirstOrDefault(schedule => schedule.Slug == place);
         return new()
         {
-            Schedule = entry.Schedule.Value ?? before?.Schedule ?? throw new InvalidRequestException(string.Create(CultureInfo.InvariantCulture, $"body.schedules.{index}.schedule"), "Field required", "missing"),
+            Schedule = entry.Schedule.Value ?? before?.Schedule ?? throw new InvalidRequestException(string.Create(CultureInfo.InvariantCulture, $"body.schedules.{index}.schedule"), "Unable to create new deployment schedules without a schedule configuration.", "missing"),
             Active = entry.Active.Or(before?.Active),
             MaxScheduledRuns = entry.MaxScheduledRuns.Or(before?.MaxScheduledRuns),
             Parameters = entry.Parameters.Or(before?.Parameters),
@@ -50,7 +82,7 @@ internal static class ScheduleBodies
         };
     }
 
-    internal static List<DeploymentScheduleCreate> Checked(IReadOnlyList<DeploymentScheduleCreate> list, string at)
+    internal static List<DeploymentScheduleCreate> Checked(IReadOnlyList<DeploymentScheduleCreate> list, string at, bool mayRepeat = false)
     {
         List<Fault> faults = [];
         List<DeploymentScheduleCreate> read = [];
@@ -65,7 +97,7 @@ internal static class ScheduleBodies
                 faults.AddRange(fault.Faults);
             }
         }
-        var twice = read.Where(s => s.Slug is not null).GroupBy(s => s.Slug).Where(g => g.Count() > 1).Select(g => g.Key);
+        var twice = mayRepeat ? [] : read.Where(s => s.Slug is not null).GroupBy(s => s.Slug).Where(g => g.Count() > 1).Select(g => g.Key);
         faults.AddRange(twice.Select(slug => new Fault(at.Split('.'), $"two schedules have the slug '{slug}'", "value_error")));
         return faults.Count == 0 ? read : throw new InvalidRequestException(faults);
     }

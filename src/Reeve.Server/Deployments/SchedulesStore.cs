@@ -12,7 +12,7 @@ internal sealed class SchedulesStore(TimeProvider clock)
 
     internal async ValueTask<ILookup<Guid, DeploymentSchedule>> OfAsync(Session session, List<Guid> deployments) =>
         (await session.QueryAsync(
-            $"select {Columns} from deployment_schedule s where {session.Dialect.AnyId("s.deployment_id", "ids")} order by s.created, s.id", Read, ("ids", deployments)).ConfigureAwait(false))
+            $"select {Columns} from deployment_schedule s where {session.Dialect.AnyId("s.deployment_id", "ids")} order by s.updated desc, s.id desc", Read, ("ids", deployments)).ConfigureAwait(false))
         .ToLookup(schedule => schedule.DeploymentId!.Value);
 
     internal ValueTask<DeploymentSchedule?> ReadAsync(Session session, Guid deployment, Guid id) =>

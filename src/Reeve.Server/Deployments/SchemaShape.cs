@@ -73,7 +73,7 @@ internal static class SchemaShape
     {
         var names = value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().ToList() : [value];
         if (names.Find(n => n.ValueKind != JsonValueKind.String || !Types.Contains(n.GetString())) is { ValueKind: not JsonValueKind.Undefined } wrong)
-            faults.Add($"{at}: {(wrong.ValueKind == JsonValueKind.String ? $"'{wrong.GetString()}'" : Kind(wrong))} is not one of {string.Join(", ", Types)}");
+            faults.Add($"{at}: {(wrong.ValueKind == JsonValueKind.String ? $"'{wrong.GetString()}'" : Kind(wrong))} is not valid under any of the given schemas: a type is one of {string.Join(", ", Types)}");
     }
 
     private static bool Expect(JsonElement value, JsonValueKind kind, string words, string at, List<string> faults)

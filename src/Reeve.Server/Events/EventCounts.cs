@@ -70,9 +70,10 @@ internal sealed class EventCounts(TimeProvider clock)
             if (!(interval >= ShortestInterval))
                 throw new InvalidRequestException("body.time_interval", "Input should be greater than or equal to 0.01", "greater_than_equal");
             var seconds = interval * Seconds(unit);
-            if ((until - since).TotalSeconds / seconds > MostSpans)
+            var buckets = Math.Ceiling((until - since).TotalSeconds / seconds);
+            if (buckets > MostSpans)
                 throw new InvalidRequestException("body.time_interval", string.Create(CultureInfo.InvariantCulture,
-                    $"The time range has more than {MostSpans} spans of this interval. Ask for a larger interval or a shorter range."));
+                    $"The given interval would create {buckets:F0} buckets, which is too many. Ask for a larger interval or a shorter range, for at most {MostSpans}."));
             if (seconds > TimeSpan.FromDays(36500).TotalSeconds)
                 throw new InvalidRequestException("body.time_interval", "The interval is longer than a century.");
             var width = TimeSpan.FromMicroseconds(Math.Round(seconds * 1_000_000));

@@ -20,7 +20,7 @@ internal static class RunEvents
     {
         var resourceId = $"prefect.flow-run.{run.Id}";
         var name = $"prefect.flow-run.{entered.Name}";
-        var body = Body(entered, initial, name, now, resourceId, run.Name, runCount, "server", writer => WriteRelated(writer, run));
+        var body = Body(entered, initial, name, now, resourceId, run.Name, runCount, null, writer => WriteRelated(writer, run));
         return new(entered.Id, entered.Timestamp, now, name, resourceId, body);
     }
 
@@ -33,7 +33,7 @@ internal static class RunEvents
     }
 
     private static byte[] Body(
-        State entered, State? initial, string name, DateTimeOffset now, string resourceId, string resourceName, int runCount, string orchestration, Action<Utf8JsonWriter> related)
+        State entered, State? initial, string name, DateTimeOffset now, string resourceId, string resourceName, int runCount, string? orchestration, Action<Utf8JsonWriter> related)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
         using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true });
@@ -48,7 +48,8 @@ internal static class RunEvents
         writer.WriteString("prefect.state-name"u8, entered.Name);
         writer.WriteString("prefect.state-timestamp"u8, WireTimeConverter.ToText(entered.Timestamp));
         writer.WriteString("prefect.state-type"u8, entered.Type.ToWire());
-        writer.WriteString("prefect.orchestration"u8, orchestration);
+        if (orchestration is not null)
+            writer.WriteString("prefect.orchestration"u8, orchestration);
         writer.WriteEndObject();
         writer.WriteStartArray("related"u8);
         related(writer);
@@ -82,10 +83,12 @@ internal static class RunEvents
             WriteResource(writer, "work-queue", queue.Id, queue.Name);
         if (facts.WorkPool is { } pool)
             WriteResource(writer, "work-pool", pool.Id, pool.Name, facts.WorkPoolType);
-        foreach (var tag in run.Tags.Concat(facts.Flow.Tags).Concat(facts.Deployment?.Tags ?? []).Distinct().Order(StringComparer.Ordinal))
+        if (facts.ParentTaskRun is { } parent)
+            WriteResource(writer, "task-run", parent.Id, parent.Name);
+        foreach (var tag in run.Tags.Concat(facts.Flow.Tags).Concat(facts.Deployment?.Tags ?? []).Concat(facts.ParentTaskRun?.Tags ?? []).Distinct().Order(StringComparer.Ordinal))
             WriteTag(writer, tag);
         if (run.CreatedBy is { Id: { } creator, Type: "DEPLOYMENT" or "AUTOMATION" } by)
-            WriteResource(writer, "creator", creator, by.DisplayValue ?? "", kind: by.Type.ToLowerInvariant());
+            WriteResource(writer, "creator", creator, by.DisplayValue, kind: by.Type.ToLowerInvariant());
     }
 
     private static void WriteRelated(Utf8JsonWriter writer, LoadedTaskRun run)
@@ -98,12 +101,13 @@ internal static class RunEvents
             WriteTag(writer, tag);
     }
 
-    private static void WriteResource(Utf8JsonWriter writer, string role, Guid id, string name, string? poolType = null, string? kind = null)
+    private static void WriteResource(Utf8JsonWriter writer, string role, Guid id, string? name, string? poolType = null, string? kind = null)
     {
         writer.WriteStartObject();
         writer.WriteString("prefect.resource.id"u8, $"prefect.{kind ?? role}.{id}");
         writer.WriteString("prefect.resource.role"u8, role);
-        writer.WriteString("prefect.resource.name"u8, name);
+        if (name is not null)
+            writer.WriteString("prefect.resource.name"u8, name);
         if (poolType is not null)
             writer.WriteString("prefect.work-pool.type"u8, poolType);
         writer.WriteEndObject();

@@ -17,7 +17,7 @@ internal static class Criteria
         filter.Operator,
         filter.Any is { } any ? AnyOf(on, column, any) : null,
         filter.NotAny is { } none ? $"({column} is null or not {on.Dialect.AnyText(column, on.Bind(none.ToArray()))})" : null,
-        filter.Like is { } like ? on.Dialect.Like(column, on.Bind(Dialect.Contains(like))) : null,
+        filter.Like is { } like ? on.Dialect.Like(column, on.Bind(Dialect.Pattern(like))) : null,
         StartsWith(on, column, filter.StartsWith),
         Null(column, filter.IsNull));
 

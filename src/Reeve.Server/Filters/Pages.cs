@@ -23,8 +23,8 @@ internal static class NumberedPage
         List<Fault> faults = [];
         if (page < 1)
             faults.Add(new(["body", "page"], "Input should be greater than or equal to 1", "greater_than_equal"));
-        if (limit is < 1 or > Page.Largest)
-            faults.Add(new(["body", "limit"], string.Create(CultureInfo.InvariantCulture, $"Input should be from 1 to {Page.Largest}"), "less_than_equal"));
+        if (limit is < 0 or > Page.Largest)
+            faults.Add(new(["body", "limit"], string.Create(CultureInfo.InvariantCulture, $"Input should be from 0 to {Page.Largest}"), "less_than_equal"));
         else if ((page - 1L) * limit > int.MaxValue)
             faults.Add(new(["body", "page"], "Input should be less than or equal to the last page", "less_than_equal"));
         return faults.Count == 0 ? query with { Page = page, Limit = limit, Offset = (page - 1) * limit } : throw new InvalidRequestException(faults);
@@ -32,5 +32,5 @@ internal static class NumberedPage
 
     /// <summary>The answer to a query that <see cref="Of"/> made.</summary>
     internal static Pages<T> Answer<T>(Query query, List<T> results, long count) =>
-        new(results, count, query.Limit!.Value, (count + query.Limit.Value - 1) / query.Limit.Value, query.Page!.Value);
+        new(results, count, query.Limit!.Value, query.Limit > 0 ? (count + query.Limit.Value - 1) / query.Limit.Value : 0, query.Page!.Value);
 }

@@ -32,7 +32,7 @@ internal static class WorkCriteria
     {
         if (filter?.Like is not { } like)
             return null;
-        var wanted = on.Bind(Dialect.Contains(like));
+        var wanted = on.Bind(Dialect.Pattern(like));
         return $"""
             ({on.Dialect.Like($"{alias}.name", wanted)}
             or exists (select 1 from flow nf where nf.id = {alias}.flow_id and {on.Dialect.Like("nf.name", wanted)}))

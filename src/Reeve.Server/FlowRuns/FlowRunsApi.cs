@@ -7,11 +7,12 @@ using Reeve.Protocol.Runs;
 using Reeve.Server.Hosting;
 using Reeve.Server.Orchestration;
 using Reeve.Server.Storage;
+using Reeve.Server.WorkPools;
 
 namespace Reeve.Server.FlowRuns;
 
 /// <summary><c>/flow_runs</c></summary>
-internal sealed class FlowRunsApi(Database database, FlowRunsStore runs, TimeProvider clock)
+internal sealed class FlowRunsApi(Database database, FlowRunsStore runs, WorkPoolsStore pools, WorkQueuesStore queues, TimeProvider clock)
 {
     internal void Map(IEndpointRouteBuilder api)
     {
@@ -25,18 +26,19 @@ internal sealed class FlowRunsApi(Database database, FlowRunsStore runs, TimePro
     private async Task CreateAsync(HttpContext http)
     {
         var body = await http.Request.ReadWireAsync<FlowRunCreate>(http.RequestAborted).ConfigureAwait(false);
+        ParameterSize.Check(http, body.Parameters);
         var run = New(body, clock.Now());
         try
         {
-            var created = await database.WriteAsync(
+            var created = await database.WriteBesideAsync(
                 async session => body.WorkPoolName is null
                     ? await runs.CreateAsync(session, run).ConfigureAwait(false)
-                    : await FindQueueAsync(session, body, run).ConfigureAwait(false) is { } placed
+                    : await PlacedAsync(session, body.WorkPoolName, body.WorkQueueName, run).ConfigureAwait(false) is { } placed
                         ? await runs.CreateAsync(session, placed).ConfigureAwait(false)
                         : default,
                 http.RequestAborted).ConfigureAwait(false);
             await (created.Run is null
-                ? http.NotFoundAsync($"Work pool '{body.WorkPoolName}' or its queue '{body.WorkQueueName}' not found")
+                ? http.NotFoundAsync($"Work pool \"{body.WorkPoolName}\" not found.")
                 : http.AnswerAsync(created.Run, created.IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK)).ConfigureAwait(false);
         }
         catch (StorageException fault) when (fault.IsForeignKeyViolation)
@@ -54,6 +56,7 @@ internal sealed class FlowRunsApi(Database database, FlowRunsStore runs, TimePro
     private async Task UpdateAsync(HttpContext http)
     {
         var body = await http.Request.ReadWireAsync<FlowRunUpdate>(http.RequestAborted).ConfigureAwait(false);
+        ParameterSize.Check(http, body.Parameters.Value);
         var (id, token) = (http.Id(), http.Request.LeaseToken());
         await http.DoneAsync(await database.WriteAsync(session => UpdateAsync(session, id, token, body), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
     }
@@ -71,7 +74,7 @@ internal sealed class FlowRunsApi(Database database, FlowRunsStore runs, TimePro
     private async ValueTask<string?> WhyNoJobVariablesAsync(Session session, Guid id) => await runs.ReadAsync(session, id).ConfigureAwait(false) switch
     {
         { StateType: not StateType.Scheduled } run => $"Job variables for a flow run in state {run.StateType?.ToWire()} cannot be updated",
-        { DeploymentId: null } => "The flow run has no deployment; job variables are for runs of deployments.",
+        { DeploymentId: null } => "A deployment for the flow run could not be found: job variables are for runs of deployments.",
         _ => null,
     };
 
@@ -110,11 +113,14 @@ internal sealed class FlowRunsApi(Database database, FlowRunsStore runs, TimePro
 
     private static JsonElement Object(JsonElement? given) => given is { ValueKind: JsonValueKind.Object } element ? element : WireJson.EmptyObject;
 
-    private static ValueTask<NewFlowRun?> FindQueueAsync(Session session, FlowRunCreate body, NewFlowRun run) => session.QueryFirstAsync(
-        """
-        select wq.id, wq.name from work_pool wp join work_queue wq on wq.work_pool_id = wp.id
-        where wp.name = @pool and (wq.name = @queue or (wq.id = wp.default_queue_id and @standard))
-        """,
-        row => run with { WorkQueueId = row.Id(0), WorkQueueName = row.Text(1) },
-        ("pool", body.WorkPoolName), ("queue", body.WorkQueueName ?? ""), ("standard", body.WorkQueueName is null));
+    // another queue than the pool has is made on first use
+    private async ValueTask<NewFlowRun?> PlacedAsync(Session session, string poolName, string? queueName, NewFlowRun run)
+    {
+        if (await pools.ReadAsync(session, poolName).ConfigureAwait(false) is not { } pool)
+            return null;
+        var queue = queueName is null && pool.DefaultQueueId is { } standard
+            ? await queues.ReadAsync(session, standard).ConfigureAwait(false)
+            : await queues.TakeAsync(session, pool.Id, pool.Name, queueName ?? WorkPoolsStore.DefaultQueue).ConfigureAwait(false);
+        return run with { WorkQueueId = queue?.Id, WorkQueueName = queue?.Name };
+    }
 }

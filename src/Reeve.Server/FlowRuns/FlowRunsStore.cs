@@ -76,7 +76,7 @@ internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider cloc
         var where = Conditions.Where(
             Criteria(on, query),
             since is { } from ? $"{from.Time} >= @{on.Bind(from.From)}" : null,
-            rare && query.FlowRuns is { Operator: not "or_", Name.Like: { } like } ? session.Dialect.RunsNamedLike("fr", on.Bind(Dialect.Contains(like))) : null);
+            rare && query.FlowRuns is { Operator: not "or_", Name.Like: { } like } ? session.Dialect.RunsNamedLike("fr", on.Bind(Dialect.Pattern(like))) : null);
         // the page is found by ids alone: what is sorted is small, and only its rows are read whole
         return session.QueryAsync(
             $"select {FlowRunRows.Select} where fr.id in (select fr.id from flow_run fr {where} {order} {Page.Sql(query)}) {order}",

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Reeve.Protocol;
@@ -6,7 +7,7 @@ using Reeve.Protocol.Blocks;
 namespace Reeve.Server.FlowRuns;
 
 /// <summary>
-/// The input of a resumed run, with its placeholders filled in. A placeholder is an object with <c>__prefect_kind</c>, as consoles write them: "none" and "json" hold a
+/// The input of a resumed run, or the parameters of a run, with its placeholders filled in. A placeholder is an object with <c>__prefect_kind</c>, as consoles write them: "none" and "json" hold a
 /// value, "workspace_variable" names a variable, "jinja" holds a text. One that holds nothing yet vanishes from the object or list it stands in.
 /// </summary>
 internal sealed class RunInput(Func<string, ValueTask<Variable?>> findVariable)
@@ -86,7 +87,8 @@ internal sealed class RunInput(Func<string, ValueTask<Variable?>> findVariable)
         }
         catch (JsonException broken)
         {
-            return Fail($"Invalid JSON: {broken.Message}");
+            return Fail(string.Create(
+                CultureInfo.InvariantCulture, $"Invalid JSON: Expecting value: line {broken.LineNumber + 1} column {broken.BytePositionInLine + 1}"));
         }
     }
 

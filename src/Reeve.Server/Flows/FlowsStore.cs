@@ -1,6 +1,7 @@
 using Reeve.Protocol;
 using Reeve.Protocol.Filters;
 using Reeve.Protocol.Runs;
+using Reeve.Server.Events;
 using Reeve.Server.Filters;
 using Reeve.Server.Storage;
 
@@ -29,7 +30,10 @@ internal sealed class FlowsStore(TimeProvider clock)
             on conflict (name) do nothing
             """,
             ("id", Ids.New(now)), ("now", now), ("name", flow.Name), ("tags", SqlValue.Json(flow.Tags)), ("labels", SqlValue.Json(flow.Labels ?? WireJson.EmptyObject))).ConfigureAwait(false);
-        return ((await ReadByNameAsync(session, flow.Name).ConfigureAwait(false))!, added == 1);
+        var named = (await ReadByNameAsync(session, flow.Name).ConfigureAwait(false))!;
+        if (added == 1)
+            Tell(session, ObjectEvents.Created, named);
+        return (named, added == 1);
     }
 
     internal ValueTask<Flow?> ReadAsync(Session session, Guid id) =>
@@ -51,17 +55,31 @@ internal sealed class FlowsStore(TimeProvider clock)
         return session.ScalarAsync($"select count(*) from flow f {Where(on, query)}", on.Parameters);
     }
 
-    internal async ValueTask<bool> UpdateAsync(Session session, Guid id, FlowUpdate update) =>
+    internal async ValueTask<bool> UpdateAsync(Session session, Guid id, FlowUpdate update)
+    {
         await session.ExecuteAsync(
             "update flow set updated = @now, tags = coalesce(@tags, tags) where id = @id",
-            ("now", clock.Now()), ("tags", SqlValue.Json(update.Tags)), ("id", id)).ConfigureAwait(false) == 1;
+            ("now", clock.Now()), ("tags", SqlValue.Json(update.Tags)), ("id", id)).ConfigureAwait(false);
+        if (await ReadAsync(session, id).ConfigureAwait(false) is not { } changed)
+            return false;
+        Tell(session, ObjectEvents.Updated, changed);
+        return true;
+    }
 
     /// <summary>Runs and deployments go with their flow; log lines do not by themselves.</summary>
     internal async ValueTask<bool> DeleteAsync(Session session, Guid id)
     {
+        if (await ReadAsync(session, id).ConfigureAwait(false) is not { } known)
+            return false;
+        Tell(session, ObjectEvents.Deleted, known);
         await session.ExecuteAsync("delete from log where flow_run_id in (select fr.id from flow_run fr where fr.flow_id = @id)", ("id", id)).ConfigureAwait(false);
         return await session.ExecuteAsync("delete from flow where id = @id", ("id", id)).ConfigureAwait(false) == 1;
     }
+
+    private void Tell(Session session, string action, Flow flow) => ObjectEvents.Tell(session, clock.Now(), new("flow", action, flow.Id, flow.Name)
+    {
+        Payload = new() { ["name"] = flow.Name, ["tags"] = ObjectEvents.Node(flow.Tags), ["labels"] = ObjectEvents.Node(flow.Labels) },
+    });
 
     private static string Where(Conditions on, Query query) => Conditions.Where(
         RunCriteria.Of(on, "f", query.Flows),

@@ -50,6 +50,7 @@ internal static class HostingPipeline
         app.UseRouting();
         app.UseCors();
         app.Use(app.Services.GetRequiredService<BasicAuthentication>().Middleware);
+        app.Use(ApiVersion.CheckAsync);
         app.Use(app.Services.GetRequiredService<CsrfTokens>().Middleware);
         if (options.ServeConsole)
             app.Use(app.Services.GetRequiredService<ConsoleApi>().Middleware);

@@ -21,6 +21,7 @@ internal static class ServerSettingsView
                 ["auth_string"] = options.ApiAuthentication is null ? null : Hidden,
                 ["base_path"] = options.ApiBasePath,
                 ["default_limit"] = Filters.Page.Largest,
+                ["max_parameter_size"] = options.LargestParameters,
                 ["csrf_protection_enabled"] = options.CsrfProtection,
                 ["csrf_token_expiration"] = options.CsrfTokenLife.TotalSeconds,
                 ["cors_allowed_origins"] = string.Join(',', options.CorsOrigins),

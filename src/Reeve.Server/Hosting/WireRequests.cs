@@ -49,9 +49,16 @@ internal static class WireRequests
         }
     }
 
-    internal static Guid Id(this HttpContext http, string name = "id") => Guid.TryParse((string)http.Request.RouteValues[name]!, out var id)
-        ? id
-        : throw new InvalidRequestException($"path.{name}", "Input should be a valid UUID", "uuid_parsing");
+    /// <summary>An id of the path. For 3.x clients an address without one is none of the API's (leases excepted); the 2.x line calls it a fault of the request.</summary>
+    internal static Guid Id(this HttpContext http, string name = "id")
+    {
+        var text = (string)http.Request.RouteValues[name]!;
+        if (Guid.TryParse(text, out var id))
+            return id;
+        throw name != "lease_id" && !ClientLine.IsTwo(http.Request)
+            ? new BadHttpRequestException("Not Found: the address needs an id (a UUID).", StatusCodes.Status404NotFound)
+            : new InvalidRequestException($"path.{name}", "Input should be a valid UUID", "uuid_parsing");
+    }
 
     internal static string Route(this HttpContext http, string name) => Uri.UnescapeDataString((string)http.Request.RouteValues[name]!);
 

@@ -60,7 +60,8 @@ internal sealed partial class Orchestrator
             static row => row.Id(0), ("limit", limitId), ("now", now), ("room", room)).ConfigureAwait(false);
         foreach (var id in waiting)
         {
-            if (await LoadedFlowRun.LoadAsync(session, id).ConfigureAwait(false) is not { State: { } state } run)
+            // what shares this transaction may have moved it since
+            if (await LoadedFlowRun.LoadAsync(session, id).ConfigureAwait(false) is not { State: { Type: StateType.Scheduled, Name: SecureFlowSlots.AwaitingSlot } state } run)
                 continue;
             var due = Propose(
                 new StateCreate { Type = StateType.Scheduled, Name = SecureFlowSlots.AwaitingSlot, Message = "A concurrency slot became free.", StateDetails = new StateDetails { ScheduledTime = now } },

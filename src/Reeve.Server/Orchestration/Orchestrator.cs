@@ -19,11 +19,11 @@ internal sealed partial class Orchestrator(Database database, SlotOptions slots,
 
     /// <summary>Proposes in a transaction of its own.</summary>
     internal ValueTask<ProposalOutcome> ProposeFlowRunStateAsync(Guid id, SetState proposal, Guid? lease, CancellationToken cancellation) =>
-        database.WriteAsync(session => ProposeFlowRunStateAsync(session, id, proposal, lease), cancellation);
+        database.WriteBesideAsync(session => ProposeFlowRunStateAsync(session, id, proposal, lease), cancellation);
 
     /// <summary>Proposes in a transaction of its own.</summary>
     internal ValueTask<ProposalOutcome> ProposeTaskRunStateAsync(Guid id, SetState proposal, Guid? lease, CancellationToken cancellation) =>
-        database.WriteAsync(session => ProposeTaskRunStateAsync(session, id, proposal, lease), cancellation);
+        database.WriteBesideAsync(session => ProposeTaskRunStateAsync(session, id, proposal, lease), cancellation);
 
     // History is read by time, so a state never has the time of the one before it, whatever the clock says.
     private static State Propose(StateCreate proposed, State? initial, DateTimeOffset now, Guid? flowRunId, Guid? taskRunId)

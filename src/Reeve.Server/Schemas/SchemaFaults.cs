@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Reeve.Server.Deployments;
 
 namespace Reeve.Server.Schemas;
 
@@ -9,14 +10,11 @@ internal sealed partial class SchemaFaults
 {
     internal JsonArray Tree { get; } = [];
 
-    /// <summary>Adds a fault as the schema tells it: "parameter 'a.b[0]': what is wrong". Places that are left open get none.</summary>
-    internal void AddText(string fault, Func<string, bool> isOpen)
+    /// <summary>Adds a fault that a schema has found. Places that are left open get none.</summary>
+    internal void Add(SchemaFault fault, Func<string, bool> isOpen)
     {
-        var parts = Told().Match(fault);
-        if (!parts.Success)
-            Add("", fault);
-        else if (!isOpen(parts.Groups["at"].Value))
-            Add(parts.Groups["at"].Value, parts.Groups["message"].Value);
+        if (!isOpen(fault.Place))
+            Add(fault.Place, fault.Message);
     }
 
     internal void Add(string at, string message)
@@ -38,9 +36,6 @@ internal sealed partial class SchemaFaults
         errors.Add((JsonNode)new JsonObject { [kind] = key, ["errors"] = inner });
         return inner;
     }
-
-    [GeneratedRegex(@"^parameter(?:s| '(?<at>.*?)'): (?<message>.*)$", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
-    private static partial Regex Told();
 
     [GeneratedRegex(@"\[(?<index>\d{1,9})\]|(?<name>[^.\[\]]+)", RegexOptions.ExplicitCapture)]
     private static partial Regex Steps();

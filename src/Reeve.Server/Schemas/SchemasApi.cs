@@ -37,11 +37,11 @@ internal sealed class SchemasApi(Database database, VariablesStore variables)
         foreach (var (at, message) in placeholders.Faults(known))
             faults.Add(at, message);
         foreach (var fault in Faults(body.Schema, placeholders.Values))
-            faults.AddText(fault, placeholders.IsOpen);
+            faults.Add(fault, placeholders.IsOpen);
         await http.AnswerAsync(new SchemaVerdict(faults.Tree, faults.Tree.Count == 0)).ConfigureAwait(false);
     }
 
-    private static List<string> Faults(JsonElement schema, JsonElement values)
+    private static List<SchemaFault> Faults(JsonElement schema, JsonElement values)
     {
         try
         {

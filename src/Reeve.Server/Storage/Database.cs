@@ -35,6 +35,13 @@ internal abstract class Database(Dialect dialect, TimeProvider clock) : IAsyncDi
     /// </summary>
     internal abstract ValueTask<T> WriteAsync<T>(Func<Session, ValueTask<T>> work, CancellationToken cancellation);
 
+    /// <summary>
+    /// As above, for frequent work about one thing each: on PostgreSQL such pieces share a transaction and its round trips, each going on while others wait for their results. So it
+    /// must be right at the isolation of statements, "read committed", where what a question saw may be changed before the next, and it keeps others off a row by
+    /// <see cref="Session.LockAsync"/> alone: "for update" in its own text does not keep off what shares its transaction.
+    /// </summary>
+    internal virtual ValueTask<T> WriteBesideAsync<T>(Func<Session, ValueTask<T>> work, CancellationToken cancellation) => WriteAsync(work, cancellation);
+
     internal async ValueTask WriteAsync(Func<Session, ValueTask> work, CancellationToken cancellation) =>
         await WriteAsync(
             async session =>

@@ -67,7 +67,9 @@ internal sealed class PostgresDatabase : Database
         }
     }
 
-    internal override ValueTask<T> WriteAsync<T>(Func<Session, ValueTask<T>> work, CancellationToken cancellation) => writer.WriteAsync(work, cancellation);
+    internal override ValueTask<T> WriteAsync<T>(Func<Session, ValueTask<T>> work, CancellationToken cancellation) => writer.WriteAsync(work, besideOthers: false, cancellation);
+
+    internal override ValueTask<T> WriteBesideAsync<T>(Func<Session, ValueTask<T>> work, CancellationToken cancellation) => writer.WriteAsync(work, besideOthers: true, cancellation);
 
     protected override async Task MigrateAsync(CancellationToken cancellation)
     {
@@ -79,6 +81,7 @@ internal sealed class PostgresDatabase : Database
                 await Migrations.ApplyAsync(session, static (s, script) => ((PostgresSession)s).RunScriptAsync(script)).ConfigureAwait(false);
                 return true;
             },
+            besideOthers: false,
             cancellation);
         await alone.WriteAsync(migration).ConfigureAwait(false);
         await migration.Answer.ConfigureAwait(false);

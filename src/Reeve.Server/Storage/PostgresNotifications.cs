@@ -11,7 +11,7 @@ namespace Reeve.Server.Storage;
 internal sealed class PostgresNotifications : IAsyncDisposable
 {
     private const string ChannelName = "reeve";
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
     private readonly NpgsqlDataSource source;
     private readonly Wakeups wakeups;
@@ -75,7 +75,8 @@ internal sealed class PostgresNotifications : IAsyncDisposable
             bell.Reader.TryRead(out _);
             var topics = pending.Keys.Where(topic => pending.TryRemove(topic, out _)).Select(topic => $"{self} {topic}").ToArray();
             await using (var connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false))
-            await using (var notify = new NpgsqlCommand("select pg_notify($1, t) from unnest($2) t", connection))
+            // a hint need not be durable: its commit waits for no disk
+            await using (var notify = new NpgsqlCommand("select pg_notify($1, t) from unnest($2) t, set_config('synchronous_commit', 'off', true)", connection))
             {
                 notify.Parameters.Add(new() { Value = ChannelName });
                 notify.Parameters.Add(new() { Value = topics });

@@ -8,62 +8,110 @@ namespace Reeve.Server.Storage;
 /// </summary>
 internal sealed class PostgresPipeline(NpgsqlConnection connection)
 {
-    private readonly List<NpgsqlBatchCommand> waiting = [];
-    private int resultsToSkip;
+    private readonly List<PostgresStep> waiting = [];
+    private int questions;
     private bool unfinished;
 
     /// <summary>True from the moment the commit is sent: if the connection is lost then, its outcome is not known.</summary>
     internal bool Committing { get; private set; }
 
+    /// <summary>Pieces of work run beside each other: their questions wait until each of them has one, and travel together.</summary>
+    internal PostgresTogether? Together { get; set; }
+
+    internal bool HasQuestions => questions > 0;
+
     internal void Begin() => Post(new NpgsqlBatchCommand("begin"), hasRows: false);
 
-    internal void Post(NpgsqlBatchCommand command, bool hasRows)
-    {
-        waiting.Add(command);
-        if (hasRows)
-            resultsToSkip++;
-    }
+    internal void Post(NpgsqlBatchCommand command, bool hasRows) => waiting.Add(new(command, hasRows, null));
 
     internal async ValueTask<int> ExecuteAsync(NpgsqlBatchCommand command, CancellationToken cancellation)
     {
-        await using var batch = Take(command, out _);
-        unfinished = true;
-        await batch.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
-        unfinished = false;
-        return checked((int)command.RecordsAffected);
+        var count = new PostgresCount();
+        await AskAsync(new(command, HasRows: false, count), cancellation).ConfigureAwait(false);
+        return await count.Answered.ConfigureAwait(false);
     }
 
     internal async ValueTask<List<T>> QueryAsync<T>(NpgsqlBatchCommand command, Func<Row, T> read, CancellationToken cancellation)
     {
-        await using var batch = Take(command, out var skip);
-        unfinished = true;
-        await using var reader = await batch.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
-        while (skip-- > 0)
-            await reader.NextResultAsync(cancellation).ConfigureAwait(false);
-        var row = new PostgresRow(reader);
-        List<T> rows = [];
-        while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
-            rows.Add(read(row));
-        unfinished = false;
-        return rows;
+        var rows = new PostgresRows<T>(read, int.MaxValue);
+        await AskAsync(new(command, HasRows: true, rows), cancellation).ConfigureAwait(false);
+        return await rows.Answered.ConfigureAwait(false);
     }
 
     internal async ValueTask<T?> QueryFirstAsync<T>(NpgsqlBatchCommand command, Func<Row, T> read, CancellationToken cancellation)
     {
-        await using var batch = Take(command, out var skip);
+        var rows = new PostgresRows<T>(read, 1);
+        await AskAsync(new(command, HasRows: true, rows), cancellation).ConfigureAwait(false);
+        return await rows.Answered.ConfigureAwait(false) is [var first] ? first : default;
+    }
+
+    private ValueTask AskAsync(PostgresStep step, CancellationToken cancellation)
+    {
+        waiting.Add(step);
+        questions++;
+        return Together is null ? SendAsync(cancellation) : ValueTask.CompletedTask;
+    }
+
+    /// <summary>Sends everything that waits in one round trip, and answers all questions among it.</summary>
+    internal async ValueTask SendAsync(CancellationToken cancellation)
+    {
+        PostgresStep[] steps = [.. waiting];
+        waiting.Clear();
+        questions = 0;
         unfinished = true;
-        await using var reader = await batch.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
-        while (skip-- > 0)
-            await reader.NextResultAsync(cancellation).ConfigureAwait(false);
-        var first = await reader.ReadAsync(cancellation).ConfigureAwait(false) ? read(new PostgresRow(reader)) : default;
+        try
+        {
+            await using var batch = new NpgsqlBatch(connection);
+            foreach (var step in steps)
+                batch.BatchCommands.Add(step.Command);
+            await ReadAsync(batch, steps, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception fault)
+        {
+            foreach (var step in steps)
+                step.Question?.Fail(fault);
+            throw;
+        }
         unfinished = false;
-        return first;
+        foreach (var step in steps)
+            step.Question?.Answer(step.Command);
+    }
+
+    /// <summary>Answers what waits with a fault, and sends none of it.</summary>
+    internal void Fail(Exception fault)
+    {
+        PostgresStep[] steps = [.. waiting];
+        waiting.Clear();
+        questions = 0;
+        foreach (var step in steps)
+            step.Question?.Fail(fault);
+    }
+
+    private static async ValueTask ReadAsync(NpgsqlBatch batch, PostgresStep[] steps, CancellationToken cancellation)
+    {
+        await using var reader = await batch.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        var isFirst = true;
+        foreach (var step in steps)
+        {
+            if (!step.HasRows)
+                continue;
+            if (!isFirst)
+                await reader.NextResultAsync(cancellation).ConfigureAwait(false);
+            isFirst = false;
+            if (step.Question is { } question)
+                await question.ReadAsync(reader, cancellation).ConfigureAwait(false);
+        }
+        while (await reader.NextResultAsync(cancellation).ConfigureAwait(false))
+        {
+            // to the end: faults of what comes after the last rows are told there
+        }
     }
 
     /// <summary>Runs a migration: many statements, no parameters.</summary>
     internal async ValueTask RunScriptAsync(string script, CancellationToken cancellation)
     {
-        await FlushAsync(cancellation).ConfigureAwait(false);
+        if (waiting.Count > 0)
+            await SendAsync(cancellation).ConfigureAwait(false);
         await using var command = new NpgsqlCommand(script, connection);
         await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
     }
@@ -78,33 +126,16 @@ internal sealed class PostgresPipeline(NpgsqlConnection connection)
         if (unfinished)
             throw new InvalidOperationException("Work must not go on after a statement of it failed.");
         Committing = true;
-        await ExecuteAsync(new NpgsqlBatchCommand("commit"), CancellationToken.None).ConfigureAwait(false);
+        Post(new NpgsqlBatchCommand("commit"), hasRows: false);
+        await SendAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>Undoes everything, sent or not; the connection is good for another transaction afterwards.</summary>
     internal async ValueTask RollbackAsync()
     {
         waiting.Clear();
-        (resultsToSkip, unfinished) = (0, false);
-        await ExecuteAsync(new NpgsqlBatchCommand("rollback"), CancellationToken.None).ConfigureAwait(false);
-    }
-
-    private async ValueTask FlushAsync(CancellationToken cancellation)
-    {
-        if (waiting is not [.. _, var last])
-            return;
-        waiting.RemoveAt(waiting.Count - 1);
-        await ExecuteAsync(last, cancellation).ConfigureAwait(false);
-    }
-
-    private NpgsqlBatch Take(NpgsqlBatchCommand last, out int skip)
-    {
-        var batch = new NpgsqlBatch(connection);
-        foreach (var command in waiting)
-            batch.BatchCommands.Add(command);
-        batch.BatchCommands.Add(last);
-        waiting.Clear();
-        (skip, resultsToSkip) = (resultsToSkip, 0);
-        return batch;
+        (questions, unfinished, Together) = (0, false, null);
+        Post(new NpgsqlBatchCommand("rollback"), hasRows: false);
+        await SendAsync(CancellationToken.None).ConfigureAwait(false);
     }
 }

@@ -12,10 +12,12 @@ internal sealed class PostgresSession(PostgresPipeline pipeline, Wakeups wakeups
 
     internal override void Post(string sql, params ReadOnlySpan<(string Name, SqlValue Value)> parameters) => pipeline.Post(Bind(sql, parameters), hasRows: false);
 
-    internal override ValueTask LockAsync(string table, Guid id)
+    internal override async ValueTask LockAsync(string table, Guid id)
     {
+        // PostgreSQL keeps off other transactions, but not what shares this one
+        if (pipeline.Together is { } together)
+            await together.HoldAsync(this, (table, id)).ConfigureAwait(false);
         pipeline.Post(Bind($"select 1 from {table} where id = @id {Dialect.ForUpdate}", [("id", id)]), hasRows: true);
-        return ValueTask.CompletedTask;
     }
 
     internal override ValueTask<int> ExecuteAsync(string sql, params ReadOnlySpan<(string Name, SqlValue Value)> parameters) =>

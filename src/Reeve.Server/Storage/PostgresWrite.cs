@@ -6,6 +6,9 @@ internal abstract class PostgresWrite
     /// <summary>The caller's; ends its waiting, and its work where that runs alone.</summary>
     internal abstract CancellationToken Cancellation { get; }
 
+    /// <summary>Whether it may run beside others in one transaction.</summary>
+    internal abstract bool BesideOthers { get; }
+
     /// <summary>True, and answered, when nobody waits any more.</summary>
     internal abstract bool HasGivenUp();
 
@@ -17,7 +20,7 @@ internal abstract class PostgresWrite
 }
 
 /// <inheritdoc />
-internal sealed class PostgresWrite<T>(Func<Session, ValueTask<T>> work, CancellationToken cancellation) : PostgresWrite
+internal sealed class PostgresWrite<T>(Func<Session, ValueTask<T>> work, bool besideOthers, CancellationToken cancellation) : PostgresWrite
 {
     private readonly TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private PostgresSession? session;
@@ -26,6 +29,8 @@ internal sealed class PostgresWrite<T>(Func<Session, ValueTask<T>> work, Cancell
     internal Task<T> Answer => answer.Task;
 
     internal override CancellationToken Cancellation => cancellation;
+
+    internal override bool BesideOthers => besideOthers;
 
     internal override bool HasGivenUp() => cancellation.IsCancellationRequested && answer.TrySetCanceled(cancellation);
 
@@ -39,6 +44,7 @@ internal sealed class PostgresWrite<T>(Func<Session, ValueTask<T>> work, Cancell
         finally
         {
             session.Close();
+            pipeline.Together?.GiveUp(session);
         }
     }
 

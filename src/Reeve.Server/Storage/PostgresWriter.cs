@@ -28,9 +28,9 @@ internal sealed class PostgresWriter : IAsyncDisposable
 
     internal int Waiting => Volatile.Read(ref unanswered);
 
-    internal async ValueTask<T> WriteAsync<T>(Func<Session, ValueTask<T>> work, CancellationToken cancellation)
+    internal async ValueTask<T> WriteAsync<T>(Func<Session, ValueTask<T>> work, bool besideOthers, CancellationToken cancellation)
     {
-        var write = new PostgresWrite<T>(work, cancellation);
+        var write = new PostgresWrite<T>(work, besideOthers, cancellation);
         Add(write);
         try
         {
@@ -100,8 +100,10 @@ internal sealed class PostgresWriter : IAsyncDisposable
             connection = await ConnectAsync().ConfigureAwait(false);
             pipeline = new PostgresPipeline(connection);
             pipeline.Begin();
-            foreach (var write in group)
-                await write.RunAsync(pipeline, wakeups, CancellationToken.None).ConfigureAwait(false); // no caller may end what others share
+            // no caller may end what others share
+            foreach (var write in group.Where(write => !write.BesideOthers))
+                await write.RunAsync(pipeline, wakeups, CancellationToken.None).ConfigureAwait(false);
+            await PostgresTogether.RunAsync(pipeline, group.Where(write => write.BesideOthers), wakeups).ConfigureAwait(false);
             await pipeline.CommitAsync().ConfigureAwait(false);
             Keep(connection);
             foreach (var write in group)
@@ -144,7 +146,7 @@ internal sealed class PostgresWriter : IAsyncDisposable
         try
         {
             // two groups that hold rows the other wants would stand still until PostgreSQL looks for deadlocks, a second later
-            await using var limit = new NpgsqlCommand("set lock_timeout = '100ms'", connection);
+            await using var limit = new NpgsqlCommand("set lock_timeout = '100ms'; set plan_cache_mode = force_generic_plan", connection);
             await limit.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
             return connection;
         }

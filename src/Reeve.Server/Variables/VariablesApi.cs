@@ -71,7 +71,7 @@ internal sealed partial class VariablesApi(Database database, VariablesStore var
     private async Task DeleteAsync(HttpContext http)
     {
         var refusal = await database.WriteAsync(
-            async session => await VariablesStore.DeleteAsync(session, await FindAsync(session, http).ConfigureAwait(false)).ConfigureAwait(false), http.RequestAborted).ConfigureAwait(false);
+            async session => await variables.DeleteAsync(session, await FindAsync(session, http).ConfigureAwait(false)).ConfigureAwait(false), http.RequestAborted).ConfigureAwait(false);
         await http.DoneAsync(refusal).ConfigureAwait(false);
     }
 
@@ -88,12 +88,15 @@ internal sealed partial class VariablesApi(Database database, VariablesStore var
     {
         List<Fault> faults = [];
         var isTwo = ClientLine.IsTwo(http.Request);
-        if (name is not null && (name.Length > LongestName || !(isTwo ? AllowedByTwo() : Allowed()).IsMatch(name)))
-            faults.Add(new(["body", "name"], $"A variable's name has only lower-case letters, digits{(isTwo ? " and '_'" : ", '_' and '-'")}, and 1 to {LongestName} of them", "value_error"));
+        // clients look for these words
+        if (name is { Length: > LongestName })
+            faults.Add(new(["body", "name"], $"Value should have at most {LongestName} characters", "value_error"));
+        else if (name is not null && !(isTwo ? AllowedByTwo() : Allowed()).IsMatch(name))
+            faults.Add(new(["body", "name"], $"Variable name must only contain lowercase letters, numbers, and {(isTwo ? "underscores" : "dashes or underscores")}.", "value_error"));
         if (isTwo && value is { ValueKind: not JsonValueKind.String })
             faults.Add(new(["body", "value"], "str type expected", "type_error.str"));
         else if (value is { ValueKind: not JsonValueKind.Undefined } given && Length(given, isTwo) > LongestValue)
-            faults.Add(new(["body", "value"], $"A variable's value has at most {LongestValue} characters", "value_error"));
+            faults.Add(new(["body", "value"], $"Variable value must be less than {LongestValue} characters", "value_error"));
         if (faults.Count > 0)
             throw new InvalidRequestException(faults);
     }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Reeve.Protocol;
 using Reeve.Protocol.Blocks;
 using Reeve.Protocol.Filters;
+using Reeve.Server.Events;
 using Reeve.Server.Filters;
 using Reeve.Server.Hosting;
 using Reeve.Server.Storage;
@@ -29,7 +30,11 @@ internal sealed class VariablesStore(TimeProvider clock)
         var added = await session.ExecuteAsync(
             "insert into variable (id, created, updated, name, value, tags) values (@id, @now, @now, @name, @value, @tags) on conflict (name) do nothing",
             ("id", Ids.New(now)), ("now", now), ("name", variable.Name), ("value", Stored(variable.Value)), ("tags", SqlValue.Json(variable.Tags ?? []))).ConfigureAwait(false);
-        return added == 1 ? (await ReadAsync(session, variable.Name).ConfigureAwait(false))! : Taken(variable.Name);
+        if (added == 0)
+            return Taken(variable.Name);
+        var made = (await ReadAsync(session, variable.Name).ConfigureAwait(false))!;
+        Tell(session, ObjectEvents.Created, made);
+        return made;
     }
 
     internal ValueTask<Variable?> ReadAsync(Session session, Guid id) => session.QueryFirstAsync($"select {Columns} from variable v where v.id = @id", Read, ("id", id));
@@ -58,16 +63,23 @@ internal sealed class VariablesStore(TimeProvider clock)
         await session.ExecuteAsync(
             "update variable set updated = @now, name = @name, value = @value, tags = @tags where id = @id",
             ("now", clock.Now()), ("name", name), ("value", Stored(update.Value.Or(known.Value))), ("tags", SqlValue.Json(update.Tags.Or(known.Tags) ?? [])), ("id", known.Id)).ConfigureAwait(false);
+        Tell(session, ObjectEvents.Updated, (await ReadAsync(session, known.Id).ConfigureAwait(false))!);
         return null;
     }
 
-    internal static async ValueTask<Refusal?> DeleteAsync(Session session, Variable? known)
+    internal async ValueTask<Refusal?> DeleteAsync(Session session, Variable? known)
     {
         if (known is null)
             return NotFound;
         await session.ExecuteAsync("delete from variable where id = @id", ("id", known.Id)).ConfigureAwait(false);
+        Tell(session, ObjectEvents.Deleted, known);
         return null;
     }
+
+    private void Tell(Session session, string action, Variable variable) => ObjectEvents.Tell(session, clock.Now(), new("variable", action, variable.Id, variable.Name)
+    {
+        Payload = new() { ["name"] = variable.Name, ["value"] = ObjectEvents.Node(variable.Value), ["tags"] = ObjectEvents.Node(variable.Tags) },
+    });
 
     private static Refusal Taken(string name) => Refusal.Conflict($"A variable named \"{name}\" already exists.");
 

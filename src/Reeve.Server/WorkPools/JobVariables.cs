@@ -25,7 +25,7 @@ internal static class JobVariables
             if (await session.ScalarAsync("select count(*) from block_document where id = @id", ("id", id)).ConfigureAwait(false) == 0)
                 return Refusal.NotFound("Block not found.");
         var values = new JsonObject(Defaults(schema).Where(d => BlockOf(d.Value) is null).Select(d => KeyValuePair.Create(d.Name, Node(d.Value))));
-        var faults = new ParameterSchema(schema, "job variable") { IsPartial = true, TakesNothing = true }.Faults(Element(values));
+        var faults = new ParameterSchema(schema, hidesValues: true) { IsPartial = true, TakesNothing = true }.Faults(Element(values));
         return faults.Count == 0 ? null : Invalid($"Standard values of the job variables do not fit their schema: {string.Join("; ", faults)}.");
     }
 
@@ -46,7 +46,7 @@ internal static class JobVariables
             if (layer is { ValueKind: JsonValueKind.Object } given)
                 foreach (var member in given.EnumerateObject())
                     values[member.Name] = Node(member.Value);
-        var faults = new ParameterSchema(schema, "job variable") { IsPartial = !complete, TakesNothing = true }.Faults(Element(values));
+        var faults = new ParameterSchema(schema, hidesValues: true) { IsPartial = !complete, TakesNothing = true }.Faults(Element(values));
         return faults.Count == 0 ? null : Invalid($"The job variables of {of} do not fit its work pool: {string.Join("; ", faults)}.");
     }
 

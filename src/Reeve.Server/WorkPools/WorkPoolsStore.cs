@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Reeve.Protocol;
 using Reeve.Protocol.Filters;
 using Reeve.Protocol.WorkPools;
+using Reeve.Server.Events;
 using Reeve.Server.Filters;
 using Reeve.Server.Hosting;
 using Reeve.Server.Storage;
@@ -39,7 +40,9 @@ internal sealed class WorkPoolsStore(TimeProvider clock, WorkQueuesStore queues)
             return Refusal.Conflict($"A work pool named \"{pool.Name}\" already exists.");
         await queues.InsertAsync(session, id, queueId, new WorkQueueCreate { Name = DefaultQueue, Description = "The work pool's default queue.", Priority = 1 }).ConfigureAwait(false);
         session.Wake(WorkSignals.Health);
-        return (await ReadAsync(session, pool.Name).ConfigureAwait(false))!;
+        var made = (await ReadAsync(session, pool.Name).ConfigureAwait(false))!;
+        WorkEvents.Tell(session, now, ObjectEvents.Created, made);
+        return made;
     }
 
     /// <summary>The pool of agents' queues, made anew where it was deleted.</summary>
@@ -77,14 +80,24 @@ internal sealed class WorkPoolsStore(TimeProvider clock, WorkQueuesStore queues)
             ("now", clock.Now()), ("description", update.Description.Or(pool.Description)), ("paused", update.IsPaused.Or(pool.IsPaused) ?? false),
             ("template", update.BaseJobTemplate.Or(pool.BaseJobTemplate) ?? WireJson.EmptyObject), ("limit", update.ConcurrencyLimit.Or(pool.ConcurrencyLimit)),
             ("storage", WithEveryPart(update.StorageConfiguration.Or(pool.StorageConfiguration))), ("id", pool.Id)).ConfigureAwait(false);
+        if (ObjectEvents.Changes(pool, (await ReadAsync(session, name).ConfigureAwait(false))!, WorkEvents.PoolFields) is { } changes)
+            WorkEvents.Tell(session, clock.Now(), ObjectEvents.Updated, pool, changes);
         // a pool that is no longer paused or has more room may have work for those who wait
         session.Wake(WorkSignals.Pool(pool.Id));
         session.Wake(WorkSignals.Health);
         return null;
     }
 
-    internal async ValueTask<Refusal?> DeleteAsync(Session session, string name) =>
-        await session.ExecuteAsync("delete from work_pool where name = @name", ("name", name)).ConfigureAwait(false) == 1 ? null : NotFound(name);
+    internal async ValueTask<Refusal?> DeleteAsync(Session session, string name)
+    {
+        if (await ReadAsync(session, name).ConfigureAwait(false) is not { } pool)
+            return NotFound(name);
+        foreach (var queue in await queues.AllOfAsync(session, pool.Id).ConfigureAwait(false))
+            await WorkEvents.TellAsync(session, clock.Now(), ObjectEvents.Deleted, queue).ConfigureAwait(false);
+        await session.ExecuteAsync("delete from work_pool where id = @id", ("id", pool.Id)).ConfigureAwait(false);
+        WorkEvents.Tell(session, clock.Now(), ObjectEvents.Deleted, pool);
+        return null;
+    }
 
     internal static Refusal NotFound(string name) => Refusal.NotFound($"Work pool \"{name}\" not found.");
 

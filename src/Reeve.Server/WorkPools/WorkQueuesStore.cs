@@ -1,6 +1,7 @@
 using Reeve.Protocol;
 using Reeve.Protocol.Filters;
 using Reeve.Protocol.WorkPools;
+using Reeve.Server.Events;
 using Reeve.Server.Filters;
 using Reeve.Server.Hosting;
 using Reeve.Server.Storage;
@@ -45,12 +46,17 @@ internal sealed class WorkQueuesStore(WorkerHealthOptions health, TimeProvider c
             """,
             ("id", id), ("now", clock.Now()), ("pool", poolId), ("name", queue.Name), ("description", queue.Description ?? ""), ("paused", queue.IsPaused),
             ("limit", queue.ConcurrencyLimit), ("priority", priority), ("filter", SqlValue.Json(queue.Filter))).ConfigureAwait(false);
+        if (await ReadAsync(session, id).ConfigureAwait(false) is { } made)
+            await WorkEvents.TellAsync(session, clock.Now(), ObjectEvents.Created, made).ConfigureAwait(false);
     }
 
     internal ValueTask<WorkQueue?> ReadAsync(Session session, string pool, string name) =>
         session.QueryFirstAsync($"select {Columns} {From} where p.name = @pool and q.name = @name", Read, ("pool", pool), ("name", name));
 
     internal ValueTask<WorkQueue?> ReadAsync(Session session, Guid id) => session.QueryFirstAsync($"select {Columns} {From} where q.id = @id", Read, ("id", id));
+
+    internal ValueTask<List<WorkQueue>> AllOfAsync(Session session, Guid poolId) =>
+        session.QueryAsync($"select {Columns} {From} where q.work_pool_id = @pool order by q.priority", Read, ("pool", poolId));
 
     internal ValueTask<List<WorkQueue>> FilterAsync(Session session, string? pool, Query query)
     {
@@ -83,6 +89,9 @@ internal sealed class WorkQueuesStore(WorkerHealthOptions health, TimeProvider c
             ("filter", SqlValue.Json(update.Filter.Or(queue.Filter))), ("polled", update.LastPolled.Or(queue.LastPolled)), ("id", queue.Id)).ConfigureAwait(false);
         if (name != queue.Name)
             await session.ExecuteAsync("update deployment set work_queue_name = @name where work_queue_id = @id", ("name", name), ("id", queue.Id)).ConfigureAwait(false);
+        var changed = (await ReadAsync(session, queue.Id).ConfigureAwait(false))!;
+        if (ObjectEvents.Changes(queue, changed, WorkEvents.QueueFields) is { } changes)
+            await WorkEvents.TellAsync(session, clock.Now(), ObjectEvents.Updated, changed, changes).ConfigureAwait(false);
         session.Wake(WorkSignals.Pool(queue.WorkPoolId!.Value));
         session.Wake(WorkSignals.Health);
         return null;
@@ -94,6 +103,7 @@ internal sealed class WorkQueuesStore(WorkerHealthOptions health, TimeProvider c
             return Refusal.NotFound("Work queue not found.");
         if (await session.ScalarAsync("select count(*) from work_pool where default_queue_id = @id", ("id", queue.Id)).ConfigureAwait(false) > 0)
             return Refusal.Conflict("The default queue of a work pool cannot be deleted; delete the pool instead.");
+        await WorkEvents.TellAsync(session, clock.Now(), ObjectEvents.Deleted, queue).ConfigureAwait(false);
         await session.ExecuteAsync("delete from work_queue where id = @id", ("id", queue.Id)).ConfigureAwait(false);
         return null;
     }

@@ -75,7 +75,9 @@ internal sealed class WorkerMonitor(Database database, WorkerHealthOptions healt
         var kind = change.Table.Replace('_', '-');
         var resource = Resource(kind, change.Id, change.Name);
         if (change.Type is { } type)
-            resource["prefect.work-pool.type"] = type;
+            resource[WorkEvents.PoolType] = type;
+        if (kind == "work-queue")
+            resource[EventMatcher.Role] = kind;
         var happened = new Event
         {
             Id = Ids.New(now),

@@ -161,7 +161,7 @@ public sealed class ApiConnection : IDisposable
 
         var faults = problem?.ExceptionDetail?.Select(f => $"{string.Join('.', f.Loc)}: {f.Msg}");
         var what = problem?.Detail ?? (faults is null ? null : string.Join("; ", faults)) ?? answer.ReasonPhrase;
-        var hint = answer.StatusCode == HttpStatusCode.Unauthorized ? " Set REEVE_API_AUTH_STRING to user:password." : "";
+        var hint = answer.StatusCode == HttpStatusCode.Unauthorized && what?.Contains("API_AUTH_STRING", StringComparison.Ordinal) != true ? " Set REEVE_API_AUTH_STRING to user:password." : "";
         return new ApiException($"{what} ({method} {path} answered {(int)answer.StatusCode}).{hint}", answer.StatusCode, problem);
     }
 

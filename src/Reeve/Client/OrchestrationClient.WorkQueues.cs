@@ -30,6 +30,14 @@ public sealed partial class OrchestrationClient
     public Task<WorkQueueStatusDetail> GetWorkQueueStatusAsync(Guid id, CancellationToken ct) =>
         Connection.SendAsync<WorkQueueStatusDetail>(HttpMethod.Get, $"work_queues/{id}/status", null, ct);
 
+    /// <summary>What is used of a work pool's limit, and by which runs.</summary>
+    public Task<WorkPoolConcurrencyStatus> GetWorkPoolSlotsAsync(string pool, ConcurrencyStatusRequest page, CancellationToken ct) =>
+        Connection.SendAsync<WorkPoolConcurrencyStatus>(HttpMethod.Post, $"work_pools/{Uri.EscapeDataString(pool)}/concurrency_status", page, ct);
+
+    /// <summary>What is used of a work queue's limit, and by which runs.</summary>
+    public Task<WorkQueueConcurrencyStatus> GetWorkQueueSlotsAsync(Guid id, ConcurrencyStatusRequest page, CancellationToken ct) =>
+        Connection.SendAsync<WorkQueueConcurrencyStatus>(HttpMethod.Post, $"work_queues/{id}/concurrency_status", page, ct);
+
     /// <summary>Adds schedules to a deployment.</summary>
     public Task<List<DeploymentSchedule>> AddSchedulesAsync(Guid deployment, List<DeploymentScheduleCreate> schedules, CancellationToken ct) =>
         Connection.SendAsync<List<DeploymentSchedule>>(HttpMethod.Post, $"deployments/{deployment}/schedules", schedules, ct);

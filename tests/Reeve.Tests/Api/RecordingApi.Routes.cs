@@ -99,7 +99,7 @@ public sealed partial class RecordingApi
         if (current.Type.IsTerminal())
             return Answer(OrchestrationStatus.Abort, null, $"The run is {current.Name} already.");
         if (proposed.Type == StateType.Running && current.StateDetails.ScheduledTime - TimeProvider.System.GetUtcNow() is { Ticks: > 0 } early)
-            return Answer(OrchestrationStatus.Wait, null, "Scheduled time is in the future", early.TotalSeconds);
+            return Answer(OrchestrationStatus.Wait, null, "Scheduled time is in the future", (long)Math.Ceiling(early.TotalSeconds));
         if (proposed.Type == StateType.Failed && current.Type == StateType.Running && run.RunCount <= run.Retries)
         {
             var retry = new StateCreate

@@ -90,7 +90,7 @@ public sealed class RunTests : EngineStage
     public async Task Wait_is_obeyed_and_the_state_proposed_again()
     {
         var waits = 0;
-        Api.Verdict = (run, _) => !run.IsTask && ++waits < 3 ? RecordingApi.Answer(OrchestrationStatus.Wait, null, "later", 0.01) : null;
+        Api.Verdict = (run, _) => !run.IsTask && ++waits < 3 ? RecordingApi.Answer(OrchestrationStatus.Wait, null, "later", 0) : null;
 
         await In(() => Greeting("Ann"));
 

@@ -1,5 +1,7 @@
 import { DeploymentPage } from '../deployments/DeploymentPage'
 import { DeploymentsPage } from '../deployments/DeploymentsPage'
+import { EventsPage } from '../events/EventsPage'
+import { LimitsPage } from '../limits/LimitsPage'
 import { EmptyState } from '../parts/EmptyState'
 import { PageTitle } from '../parts/PageTitle'
 import { PoolsPage } from '../pools/PoolsPage'
@@ -7,6 +9,7 @@ import { usePath } from '../routing/location'
 import { pageOf, type Page } from '../routing/paths'
 import { RunPage } from '../runs/RunPage'
 import { RunsPage } from '../runs/RunsPage'
+import { StoredPage } from '../stored/StoredPage'
 import { Boundary } from './Boundary'
 import { Frame } from './Frame'
 
@@ -31,6 +34,12 @@ function contentOf(page: Page) {
       return <DeploymentPage key={page.id} id={page.id} />
     case 'pools':
       return <PoolsPage />
+    case 'limits':
+      return <LimitsPage />
+    case 'stored':
+      return <StoredPage />
+    case 'events':
+      return <EventsPage />
     case 'unknown':
       return <UnknownPage />
   }
@@ -45,7 +54,10 @@ function sectionOf(page: Page) {
     case 'deployment':
       return 'deployments'
     case 'pools':
-      return 'pools'
+    case 'limits':
+    case 'stored':
+    case 'events':
+      return page.name
     case 'unknown':
       return null
   }

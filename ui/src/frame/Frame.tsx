@@ -4,7 +4,7 @@ import { paths } from '../routing/paths'
 import { ServerBanner } from './ServerBanner'
 
 interface FrameProps {
-  section: 'runs' | 'deployments' | 'pools' | null
+  section: 'runs' | 'deployments' | 'pools' | 'limits' | 'stored' | 'events' | null
   children: ReactNode
 }
 
@@ -12,6 +12,9 @@ const SECTIONS = [
   { id: 'runs', label: 'Runs', to: paths.runs(), sign: 'M3 4.5h7M5 8h8M8 11.5h4' },
   { id: 'deployments', label: 'Deployments', to: paths.deployments(), sign: 'm8 2 5.5 3v6L8 14l-5.5-3V5ZM2.5 5 8 8l5.5-3M8 8v6' },
   { id: 'pools', label: 'Work pools', to: paths.pools(), sign: 'M2.5 4h11M2.5 8h11M2.5 12h11M5 2.5v3M10 6.5v3M7 10.5v3' },
+  { id: 'limits', label: 'Limits', to: paths.limits(), sign: 'M3 12.5a6 6 0 1 1 10 0M8 9.5l2.5-3.5' },
+  { id: 'stored', label: 'Blocks, variables', to: paths.stored(), sign: 'M2.5 5.5 8 3l5.5 2.5L8 8ZM2.5 8.2 8 10.7l5.5-2.5M2.5 11 8 13.5l5.5-2.5' },
+  { id: 'events', label: 'Events', to: paths.events(), sign: 'M9 2 4 9h4l-1 5 5-7H8Z' },
 ] as const
 
 export function Frame({ section, children }: FrameProps) {

@@ -5,6 +5,9 @@ export const paths = {
   deployments: () => '/deployments',
   deployment: (id: string) => `/deployments/deployment/${id}`,
   pools: () => '/work-pools',
+  limits: () => '/concurrency-limits',
+  stored: () => '/blocks',
+  events: (query: Record<string, string> = {}) => withQuery('/events', query),
 }
 
 export type Page =
@@ -13,6 +16,9 @@ export type Page =
   | { name: 'deployments' }
   | { name: 'deployment'; id: string }
   | { name: 'pools' }
+  | { name: 'limits' }
+  | { name: 'stored' }
+  | { name: 'events' }
   | { name: 'unknown' }
 
 /** Which page an address below the base names. */
@@ -29,6 +35,9 @@ export function pageOf(path: string): Page {
     if (second === 'deployment' && third !== undefined) return { name: 'deployment', id: third }
   }
   if (first === 'work-pools') return { name: 'pools' }
+  if (first === 'concurrency-limits') return { name: 'limits' }
+  if (first === 'blocks' || first === 'variables') return { name: 'stored' }
+  if (first === 'events') return { name: 'events' }
   return { name: 'unknown' }
 }
 

@@ -13,11 +13,13 @@ import { useNow } from '../polling/useNow'
 import { usePoll } from '../polling/usePoll'
 import { Link } from '../routing/Link'
 import { paths } from '../routing/paths'
+import { ArtifactPanel } from './ArtifactPanel'
 import { CancelDialog } from './CancelDialog'
 import { LogPanel } from './LogPanel'
 import { RunFacts } from './RunFacts'
 import { StateHistory } from './StateHistory'
 import { TaskTimeline } from './TaskTimeline'
+import { WhyPanel } from './WhyPanel'
 
 const LIVE_MS = 1000
 /** A run that has ended changes only when somebody runs it again. */
@@ -69,9 +71,11 @@ export function RunPage({ id }: { id: string }) {
       </header>
       <Problem error={error} />
       <StateMessage run={run} />
+      <WhyPanel run={run} now={now} />
       <div className="run-layout">
         <div className="run-main">
           <TaskTimeline run={run} tasks={tasks} now={now} />
+          <ArtifactPanel runId={run.id} live={!ended} now={now} />
           <LogPanel runId={run.id} runName={run.name} tasks={tasks} live={!ended} />
         </div>
         <aside className="run-side">
@@ -92,13 +96,13 @@ export function RunPage({ id }: { id: string }) {
   )
 }
 
-/** Why a run ended badly, or what it waits for, where nobody can overlook it. */
+/** Why a run ended badly, where nobody can overlook it; what it waits for before that is the WhyPanel's. */
 function StateMessage({ run }: { run: FlowRun }) {
   const message = run.state?.message
   if (!message) return null
   const bad = run.state_type === 'FAILED' || run.state_type === 'CRASHED'
   if (!bad && isTerminal(run.state_type) && run.state_type !== 'CANCELLED') return null
-  if (!bad && run.state_type === 'RUNNING') return null
+  if (!isTerminal(run.state_type)) return null
   return (
     <div className={`state-message tone-${(run.state_type ?? 'none').toLowerCase()}`}>
       <h2>{bad ? `Why it ${run.state_type === 'FAILED' ? 'failed' : 'crashed'}` : run.state_name}</h2>

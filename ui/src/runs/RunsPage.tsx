@@ -7,6 +7,7 @@ import { SearchBox } from '../parts/SearchBox'
 import { usePoll } from '../polling/usePoll'
 import { navigate, useQuery } from '../routing/location'
 import { paths } from '../routing/paths'
+import { HistoryBars } from './HistoryBars'
 import { RunsTable } from './RunsTable'
 
 const PAGE_SIZE = 50
@@ -31,6 +32,7 @@ export function RunsPage() {
       <header className="page-head">
         <PageTitle title="Runs" />
       </header>
+      <HistoryBars />
       <div className="toolbar">
         <div className="segments" role="group" aria-label="States">
           {(Object.keys(RUN_VIEWS) as RunView[]).map(view => (

@@ -54,17 +54,30 @@ internal sealed class DeploymentRunCommand : CliCommand
             JobVariables = parse.GetValue(_jobVariable) is { Length: > 0 } variables ? JsonFiles.ToElement(JsonFiles.Pairs(variables, "--job-variable")) : null,
             State = new StateCreate { Type = StateType.Scheduled, StateDetails = new StateDetails { ScheduledTime = moment ?? session.Time.GetUtcNow() } },
         }, ct);
-        if (_output.IsJson(parse))
-            JsonOutput.Write(run, session.Terminal.Out);
-        else
+        var (asJson, watch) = (_output.IsJson(parse), parse.GetValue(_watch));
+        if (!asJson)
             Tell(run, fullName, moment, session);
-        if (!parse.GetValue(_watch))
-            return ExitCodes.Done;
-        var watcher = new RunWatcher(client, run.Id, _output.IsJson(parse) ? session.Terminal.Error : session.Terminal.Out, session.Time)
+        else if (!watch)
+            JsonOutput.Write(run, session.Terminal.Out);
+        return watch ? await WatchAsync(run.Id, asJson, parse, session, ct) : ExitCodes.Done;
+    }
+
+    // As JSON the run is printed once, as it is when the watching ends; what happens until then goes to the standard error.
+    private async Task<int> WatchAsync(Guid run, bool asJson, ParseResult parse, CliSession session, CancellationToken ct)
+    {
+        var watcher = new RunWatcher(session.Client, run, asJson ? session.Terminal.Error : session.Terminal.Out, session.Time)
         {
             Interval = parse.GetValue(_watchInterval) is { } seconds ? TimeSpan.FromSeconds(seconds) : RunWatcher.DefaultInterval,
         };
-        return await watcher.WatchAsync(parse.GetValue(_watchTimeout) is { } limit ? TimeSpan.FromSeconds(limit) : null, ct);
+        try
+        {
+            return await watcher.WatchAsync(parse.GetValue(_watchTimeout) is { } limit ? TimeSpan.FromSeconds(limit) : null, ct);
+        }
+        finally
+        {
+            if (asJson && watcher.Run is { } last)
+                JsonOutput.Write(last, session.Terminal.Out);
+        }
     }
 
     private Dictionary<string, JsonElement> Parameters(ParseResult parse, CliSession session, Deployment deployment)

@@ -59,27 +59,34 @@ internal sealed class ScheduleLsCommand : ScheduleCommand
 internal sealed class ScheduleSwitchCommand : ScheduleCommand
 {
     private readonly bool _active;
-    private readonly Argument<string> _schedule = new("SCHEDULE") { Description = "The schedule's id or slug" };
+    private readonly Argument<string?> _schedule = new("SCHEDULE") { Description = "The schedule's id or slug", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<bool> _all = new("--all") { Description = "All schedules of the deployment" };
 
     public ScheduleSwitchCommand(bool active)
         : base(active ? "resume" : "pause", active ? "Have a schedule make runs again" : "Have a schedule make no more runs")
     {
         _active = active;
         Arguments.Add(_schedule);
+        Options.Add(_all);
     }
 
     protected override async Task RunAsync(Deployment deployment, string fullName, ParseResult parse, CliSession session, CancellationToken ct)
     {
-        var schedule = Find(deployment, fullName, parse.GetRequiredValue(_schedule));
-        await session.Client.UpdateScheduleAsync(deployment.Id, schedule.Id, new DeploymentScheduleUpdate { Active = _active }, ct);
-        session.Terminal.Out.WriteLine($"{(_active ? "Resumed" : "Paused")} the schedule {Words(schedule.Schedule)} of '{fullName}'.");
+        var wanted = parse.GetValue(_schedule);
+        if (wanted is null != parse.GetValue(_all))
+            throw new CliException("which schedule? Its id or slug, or --all", exitCode: ExitCodes.Usage);
+        foreach (var schedule in wanted is null ? deployment.Schedules : [Find(deployment, fullName, wanted)])
+        {
+            await session.Client.UpdateScheduleAsync(deployment.Id, schedule.Id, new DeploymentScheduleUpdate { Active = _active }, ct);
+            session.Terminal.Out.WriteLine($"{(_active ? "Resumed" : "Paused")} the schedule {Words(schedule.Schedule)} of '{fullName}'.");
+        }
     }
 }
 
 internal sealed class ScheduleDeleteCommand : ScheduleCommand
 {
     private readonly Argument<string> _schedule = new("SCHEDULE") { Description = "The schedule's id or slug" };
-    private readonly Option<bool> _yes = new("--assume-yes", "-y") { Description = "Do not ask; it never asks, the option is there for scripts" };
+    private readonly Option<bool> _yes = new("--accept-yes", "--assume-yes", "-y") { Description = "Do not ask; it never asks, the option is there for scripts" };
 
     public ScheduleDeleteCommand()
         : base("delete", "Delete a schedule and the runs it made ahead")
@@ -98,7 +105,7 @@ internal sealed class ScheduleDeleteCommand : ScheduleCommand
 
 internal sealed class ScheduleClearCommand : ScheduleCommand
 {
-    private readonly Option<bool> _yes = new("--assume-yes", "-y") { Description = "Do not ask; it never asks, the option is there for scripts" };
+    private readonly Option<bool> _yes = new("--accept-yes", "--assume-yes", "-y") { Description = "Do not ask; it never asks, the option is there for scripts" };
 
     public ScheduleClearCommand()
         : base("clear", "Delete all schedules of a deployment") => Options.Add(_yes);

@@ -20,10 +20,13 @@ internal sealed class ScheduleCreateCommand : ScheduleCommand
     private readonly Option<bool> _active = new("--active") { Description = "It makes runs at once (the default)" };
     private readonly Option<bool> _replace = new("--replace") { Description = "Delete the deployment's other schedules" };
 
+    // Scripts give it; nothing is asked here.
+    private readonly Option<bool> _yes = new("--accept-yes", "-y") { Hidden = true };
+
     public ScheduleCreateCommand()
         : base("create", "Add a schedule to a deployment")
     {
-        foreach (var option in (ReadOnlySpan<Option>)[_interval, _anchor, _cron, _dayOr, _rrule, _zone, _slug, _inactive, _active, _replace])
+        foreach (var option in (ReadOnlySpan<Option>)[_interval, _anchor, _cron, _dayOr, _rrule, _zone, _slug, _inactive, _active, _replace, _yes])
             Options.Add(option);
     }
 

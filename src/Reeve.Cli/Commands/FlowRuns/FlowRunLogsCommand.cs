@@ -1,78 +1,11 @@
 using System.CommandLine;
-using System.Globalization;
-using Reeve.Cli.Output;
+using Reeve.Client;
 using Reeve.Protocol.Filters;
-using Reeve.Protocol.Logs;
 
 namespace Reeve.Cli.Commands.FlowRuns;
 
-internal sealed class FlowRunLogsCommand : CliCommand
+internal sealed class FlowRunLogsCommand() : RunLogsCommand("Show the log lines of a run", new Argument<string>("RUN") { Description = "The run's id or name" })
 {
-    private const int Few = 20;
-    private readonly Argument<string> _run = new("RUN") { Description = "The run's id or name" };
-    private readonly Option<bool> _head = new("--head", "-h") { Description = $"The first {Few} lines" };
-    private readonly Option<int?> _number = new("--num-logs", "-n") { Description = "At most so many lines", HelpName = "N" };
-    private readonly Option<bool> _reverse = new("--reverse", "-r") { Description = "Newest first" };
-    private readonly Option<bool> _tail = new("--tail", "-t") { Description = $"The last {Few} lines" };
-    private readonly OutputOption _output = new();
-
-    public FlowRunLogsCommand()
-        : base("logs", "Show the log lines of a run")
-    {
-        Arguments.Add(_run);
-        foreach (var option in (ReadOnlySpan<Option>)[_head, _number, _reverse, _tail, _output])
-            Options.Add(option);
-    }
-
-    public override async Task<int> RunAsync(ParseResult parse, CliSession session, CancellationToken ct)
-    {
-        var (head, tail, reverse) = (parse.GetValue(_head), parse.GetValue(_tail), parse.GetValue(_reverse));
-        if (head && tail)
-            throw new CliException("--head and --tail exclude each other", exitCode: ExitCodes.Usage);
-        var run = await Lookup.FlowRunAsync(session.Client, parse.GetRequiredValue(_run), ct);
-        var limit = parse.GetValue(_number) ?? (head || tail ? Few : int.MaxValue);
-        var newestFirst = tail || reverse;
-        var lines = await ReadAsync(session, run.Id, limit, newestFirst, ct);
-        if (newestFirst && !reverse)
-            lines.Reverse();
-        if (_output.IsJson(parse))
-        {
-            JsonOutput.Write(lines, session.Terminal.Out);
-            return ExitCodes.Done;
-        }
-
-        foreach (var line in lines)
-            session.Terminal.Out.WriteLine(Text(line, session.Time));
-        return ExitCodes.Done;
-    }
-
-    private static async Task<List<Log>> ReadAsync(CliSession session, Guid run, int limit, bool newestFirst, CancellationToken ct)
-    {
-        var lines = new List<Log>();
-        while (lines.Count < limit)
-        {
-            var page = await session.Client.FindLogsAsync(new Query
-            {
-                Logs = new LogFilter { FlowRunId = new AnyOf<Guid> { Any = [run] } },
-                Sort = newestFirst ? "TIMESTAMP_DESC" : "TIMESTAMP_ASC",
-                Limit = Math.Min(200, limit - lines.Count),
-                Offset = lines.Count,
-            }, ct);
-            lines.AddRange(page);
-            if (page.Count < 200)
-                break;
-        }
-
-        return lines;
-    }
-
-    /// <summary>A line as the run itself shows it in a terminal.</summary>
-    internal static string Text(Log line, TimeProvider time)
-    {
-        var level = line.Level switch { >= 50 => "CRITICAL", >= 40 => "ERROR", >= 30 => "WARNING", >= 20 => "INFO", _ => "DEBUG" };
-        return $"{Clock(line.Timestamp, time)} | {level,-7} | {line.Name} - {line.Message}";
-    }
-
-    internal static string Clock(DateTimeOffset when, TimeProvider time) =>
-        TimeZoneInfo.ConvertTime(when, time.LocalTimeZone).ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);
+    protected override async Task<LogFilter> FilterAsync(OrchestrationClient client, string run, CancellationToken ct) =>
+        new() { FlowRunId = new AnyOf<Guid> { Any = [(await Lookup.FlowRunAsync(client, run, ct)).Id] } };
 }

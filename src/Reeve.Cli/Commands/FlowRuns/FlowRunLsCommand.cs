@@ -26,7 +26,7 @@ internal sealed class FlowRunLsCommand : CliCommand
 
     public override async Task<int> RunAsync(ParseResult parse, CliSession session, CancellationToken ct)
     {
-        var (names, states, types) = (parse.GetValue(_flowName), parse.GetValue(_state), (parse.GetValue(_stateType) ?? []).Select(Type).ToList());
+        var (names, states, types) = (parse.GetValue(_flowName), parse.GetValue(_state), (parse.GetValue(_stateType) ?? []).Select(StateTypes.Parse).ToList());
         var limit = parse.GetValue(_limit);
         if (limit < 1)
             throw new CliException($"--limit is {limit.ToString(CultureInfo.InvariantCulture)}; it is a whole number above 0", exitCode: ExitCodes.Usage);
@@ -81,9 +81,4 @@ internal sealed class FlowRunLsCommand : CliCommand
             table.Add(run.Id.ToString(), names.GetValueOrDefault(run.FlowId), run.Name, run.StateName?.ToUpperInvariant(), Ago.Of(run.State?.StateDetails.ScheduledTime ?? run.State?.Timestamp, session.Time));
         table.Write(session.Terminal.Out, "There are no such flow runs.");
     }
-
-    private static StateType Type(string text) =>
-        Enum.TryParse<StateType>(text, ignoreCase: true, out var type) && Enum.IsDefined(type)
-            ? type
-            : throw new CliException($"there is no state type '{text}'", "types: " + string.Join(", ", Enum.GetValues<StateType>().Select(t => t.ToWire())), ExitCodes.Usage);
 }

@@ -5,7 +5,7 @@ namespace Reeve.Cli.Commands.FlowRuns;
 internal sealed class FlowRunWatchCommand : CliCommand
 {
     private readonly Argument<string> _run = new("RUN") { Description = "The run's id or name" };
-    private readonly Option<int?> _timeout = new("--watch-timeout") { Description = "Stop watching after so many seconds; the run goes on", HelpName = "S" };
+    private readonly Option<int?> _timeout = new("--timeout", "--watch-timeout") { Description = "Stop watching after so many seconds; the run goes on", HelpName = "S" };
 
     public FlowRunWatchCommand()
         : base("watch", "Show a run's states and log lines until its end; the exit code tells how it ended")

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Reeve.Cli.Output;
 using Reeve.Client;
 using Reeve.Protocol;
+using Reeve.Settings;
 
 namespace Reeve.Cli.Commands.Server;
 
@@ -11,7 +12,7 @@ internal sealed class ServerStatusCommand : CliCommand
 {
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(200);
     private readonly Option<bool> _wait = new("--wait") { Description = "Wait until the API answers" };
-    private readonly Option<double?> _timeout = new("--timeout") { Description = "With --wait: give up after so many seconds; default: wait for ever", HelpName = "S" };
+    private readonly Option<double?> _timeout = new("--timeout", "-t") { Description = "With --wait: give up after so many seconds; default: wait for ever", HelpName = "S" };
     private readonly OutputOption _output = new();
 
     public ServerStatusCommand()
@@ -49,7 +50,7 @@ internal sealed class ServerStatusCommand : CliCommand
         {
             output.WriteLine(healthy ? $"The API at {settings.ApiUrl} is healthy." : trouble);
             output.WriteLine(running is null
-                ? $"No server of {settings.Home} runs on this machine."
+                ? $"No server of {settings.Home} runs on this machine." + (healthy ? "" : $" Start one ({CommandName.Text} server start), or set REEVE_API_URL to the address of another.")
                 : $"The server of {settings.Home} runs at {running.Address} (process {running.Pid.ToString(CultureInfo.InvariantCulture)}).");
         }
 
@@ -68,7 +69,8 @@ internal sealed class ServerStatusCommand : CliCommand
         }
         catch (ApiException e)
         {
-            return (false, e.Message);
+            // Why it cannot be reached; what to do about it follows once, from what is known of this machine.
+            return (false, e.InnerException is { } failure ? $"The API at {client.Connection.ApiUrl} does not answer: {(failure is OperationCanceledException ? "no answer in time" : failure.GetBaseException().Message.TrimEnd('.'))}." : e.Message);
         }
     }
 }

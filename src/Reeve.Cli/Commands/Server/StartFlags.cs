@@ -21,8 +21,11 @@ internal sealed class StartFlags
     private readonly Option<bool> _analyticsOn = new("--analytics-on") { Hidden = true };
     private readonly Option<bool> _analyticsOff = new("--analytics-off") { Hidden = true };
 
+    private readonly Option<int?> _keepAlive = new("--keep-alive-timeout") { Hidden = true };
+    private readonly Option<int?> _workers = new("--workers") { Hidden = true };
+
     public IEnumerable<Option> All =>
-        [_host, _port, _logLevel, _logFormat, _ui.On, _ui.Off, _scheduler.On, _scheduler.Off, _lateRuns.On, _lateRuns.Off, _noServices, _analyticsOn, _analyticsOff];
+        [_keepAlive, _workers, _host, _port, _logLevel, _logFormat, _ui.On, _ui.Off, _scheduler.On, _scheduler.Off, _lateRuns.On, _lateRuns.Off, _noServices, _analyticsOn, _analyticsOff];
 
     /// <exception cref="CliException">A flag's value cannot be used.</exception>
     public ServerOptions Apply(ServerOptions settings, ParseResult parse)

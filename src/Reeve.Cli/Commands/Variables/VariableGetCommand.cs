@@ -15,6 +15,9 @@ internal sealed class VariableGetCommand : CliCommand
     {
         _whole = whole;
         Arguments.Add(_name);
+        // It is JSON anyhow; scripts say so.
+        if (whole)
+            Options.Add(new OutputOption());
     }
 
     public override async Task<int> RunAsync(ParseResult parse, CliSession session, CancellationToken ct)

@@ -7,14 +7,19 @@ namespace Reeve.Cli.Commands.Variables;
 
 internal sealed class VariableLsCommand : CliCommand
 {
+    private readonly Option<int> _limit = new("--limit") { Description = "At most so many, 1 to 200; default: 200", HelpName = "N", DefaultValueFactory = _ => 200 };
     private readonly OutputOption _output = new();
 
     public VariableLsCommand()
-        : base("ls", "List the variables") => Options.Add(_output);
+        : base("ls", "List the variables")
+    {
+        Options.Add(_limit);
+        Options.Add(_output);
+    }
 
     public override async Task<int> RunAsync(ParseResult parse, CliSession session, CancellationToken ct)
     {
-        var variables = await session.Client.FindVariablesAsync(new Query { Limit = 200 }, ct);
+        var variables = await session.Client.FindVariablesAsync(new Query { Limit = parse.GetValue(_limit) }, ct);
         if (_output.IsJson(parse))
         {
             JsonOutput.Write(variables, session.Terminal.Out);

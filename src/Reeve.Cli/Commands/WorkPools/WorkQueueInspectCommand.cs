@@ -18,6 +18,6 @@ internal sealed class WorkQueueInspectCommand : WorkQueueCommand
             return;
         var status = await session.Client.GetWorkQueueStatusAsync(queue.Id, ct);
         session.Terminal.Out.WriteLine();
-        session.Terminal.Out.WriteLine($"{(status.Healthy ? "Healthy" : "Not healthy")}: last asked for {Ago.Of(status.LastPolled, session.Time)}, {status.LateRunsCount} late runs.");
+        session.Terminal.Out.WriteLine($"{(status.Healthy ? "Healthy" : "Not healthy")}: {(status.LastPolled is null ? "no worker has asked it for runs yet" : $"last asked for runs {Ago.Of(status.LastPolled, session.Time)}")}; late runs: {status.LateRunsCount}.");
     }
 }

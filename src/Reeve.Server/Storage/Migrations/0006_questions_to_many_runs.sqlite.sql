@@ -1,3 +1,6 @@
+-- most runs have no such key, and each entry costs every state change on PostgreSQL
+drop index flow_run_idempotency;
+create unique index flow_run_idempotency on flow_run (flow_id, idempotency_key) where idempotency_key is not null;
 -- nulls come last, and runs of one time in the order of their ids
 drop index flow_run_next_scheduled;
 create index flow_run_next_scheduled on flow_run (next_scheduled_start_time, id);
