@@ -104,8 +104,11 @@ internal sealed class TaskRunsStore(Orchestrator orchestrator, TimeProvider cloc
 
     internal async ValueTask<bool> DeleteAsync(Session session, Guid id)
     {
+        // lines that speak of no run there is stay
+        if (await session.ExecuteAsync("delete from task_run where id = @id", ("id", id)).ConfigureAwait(false) == 0)
+            return false;
         await session.ExecuteAsync("delete from log where task_run_id = @id", ("id", id)).ConfigureAwait(false);
-        return await session.ExecuteAsync("delete from task_run where id = @id", ("id", id)).ConfigureAwait(false) == 1;
+        return true;
     }
 
     private static string Where(Conditions on, Query query) => Conditions.Where(Criteria(on, query));

@@ -43,14 +43,16 @@ public sealed class RefusedBodyTests
         Assert.Equal(["small"], (await host.PostAsync("v2/concurrency_limits/filter", "{}")).Body.EnumerateArray().Select(limit => limit.Text("name")));
     }
 
-    [Fact]
-    public async Task Deleting_a_flow_run_that_is_not_there_leaves_lines_that_speak_of_it()
+    [Theory]
+    [InlineData("flow_run")]
+    [InlineData("task_run")]
+    public async Task Deleting_a_run_that_is_not_there_leaves_lines_that_speak_of_it(string kind)
     {
         await using var host = await TestHost.StartAsync();
         var id = Guid.NewGuid();
-        await host.PostAsync("logs/", $$"""[{"name":"n","level":20,"message":"m","timestamp":"2026-01-01T00:00:00Z","flow_run_id":"{{id}}"}]""");
+        await host.PostAsync("logs/", $$"""[{"name":"n","level":20,"message":"m","timestamp":"2026-01-01T00:00:00Z","{{kind}}_id":"{{id}}"}]""");
 
-        Assert.Equal(404, (await host.SendAsync(HttpMethod.Delete, $"flow_runs/{id}")).Status);
+        Assert.Equal(404, (await host.SendAsync(HttpMethod.Delete, $"{kind}s/{id}")).Status);
         Assert.Equal(1, (await host.PostAsync("logs/filter", "{}")).Body.GetArrayLength());
     }
 
