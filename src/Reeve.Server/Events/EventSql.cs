@@ -88,8 +88,10 @@ internal abstract class EventSql(Dialect dialect)
 
         internal override string Labels(string value, string? member = null) => member is null ? $"jsonb_each_text({value}) l" : $"jsonb_each_text({value} -> '{member}') l";
 
-        // one comparison of both is an entry of the index; many events may be of one transaction
-        internal override string NotIndexed => """(t.tx, t."offset") > (select f.tx, f."offset" from event_follower f where f.name = 'related')""";
+        // The places alone stand in the stream's index, which one comparison of both columns enters; a planner that guesses that a third of all events are meant would read them all.
+        internal override string NotIndexed => """
+            t."offset" = any(array(select u."offset" from event u where (u.tx, u."offset") > (select f.tx, f."offset" from event_follower f where f.name = 'related')))
+            """;
 
         internal override string Glob(Conditions on, string text, string pattern)
         {
