@@ -62,8 +62,8 @@ internal abstract class Dialect
     /// <summary>Flow runs that have one of the tags, by an index; null where <see cref="HasAll"/> uses one.</summary>
     internal abstract string? TaggedRuns(string id, string parameter);
 
-    /// <summary>What <c>like_</c> criteria mean: a part of the text, in which <c>%</c> and <c>_</c> stand for other characters.</summary>
-    internal static string Pattern(string text) => $"%{text.Replace("\\", "\\\\", StringComparison.Ordinal)}%";
+    /// <summary>What <c>like_</c> criteria mean: a part of the text, in which <c>%</c> stands for any others. An underscore is itself: names have many.</summary>
+    internal static string Pattern(string text) => Contains(text).Replace("\\%", "%", StringComparison.Ordinal);
 
     internal static string Contains(string text) =>
         $"%{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";

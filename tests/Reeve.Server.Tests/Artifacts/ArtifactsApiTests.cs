@@ -105,6 +105,6 @@ public sealed class ArtifactsApiTests
         var refused = await host.PostAsync("artifacts/", """{"key": 1, "flow_run_id": "no", "metadata_": {"a": 1}}""");
         Assert.Equal(422, refused.Status);
         Assert.True(refused.Body.GetProperty("exception_detail").GetArrayLength() >= 2, refused.Body.ToString());
-        Assert.Equal(422, (await host.GetAsync("artifacts/no-id")).Status);
+        Assert.Equal(404, (await host.GetAsync("artifacts/no-id")).Status);
     }
 }

@@ -32,9 +32,9 @@ public sealed class WorkerMonitorTests
         await RoundAsync(host);
         await RoundAsync(host);
 
-        Assert.Equal(["prefect.work-pool.not-ready", "prefect.work-pool.ready", "prefect.work-pool.not-ready", "prefect.work-pool.paused"], await ToldAsync(host, $"prefect.work-pool.{poolId}"));
-        Assert.Equal(["prefect.work-queue.ready", "prefect.work-queue.not-ready", "prefect.work-queue.paused"], await ToldAsync(host, $"prefect.work-queue.{queueId}"));
-        Assert.Equal(["prefect.deployment.ready", "prefect.deployment.not-ready"], await ToldAsync(host, $"prefect.deployment.{pool.DeploymentId}"));
+        Assert.Equal(["prefect.work-pool.created", "prefect.work-pool.not-ready", "prefect.work-pool.ready", "prefect.work-pool.not-ready", "prefect.work-pool.paused"], await ToldAsync(host, $"prefect.work-pool.{poolId}"));
+        Assert.Equal(["prefect.work-queue.created", "prefect.work-queue.ready", "prefect.work-queue.not-ready", "prefect.work-queue.paused"], await ToldAsync(host, $"prefect.work-queue.{queueId}"));
+        Assert.Equal(["prefect.deployment.created", "prefect.deployment.ready", "prefect.deployment.not-ready"], await ToldAsync(host, $"prefect.deployment.{pool.DeploymentId}"));
         Assert.Empty(await ToldAsync(host, $"prefect.work-pool.{(await host.GetAsync("work_pools/default-agent-pool")).Body.Text("id")}"));
     }
 
@@ -102,7 +102,7 @@ public sealed class WorkerMonitorTests
     [InlineData("POST", "deployments/get_scheduled_flow_runs", """{"deployment_ids": [], "limit": -1}""", 422)]
     [InlineData("POST", "deployments/00000000-0000-0000-0000-000000000001/schedule", """{"min_time": -1}""", 422)]
     [InlineData("POST", "deployments/00000000-0000-0000-0000-000000000001/schedule", """{"start_time": "9999-12-31T00:00:00Z"}""", 404)]
-    [InlineData("GET", "deployments/x", null, 422)]
+    [InlineData("GET", "deployments/x", null, 404)]
     public async Task What_cannot_be_is_refused(string method, string path, string? body, int status)
     {
         await using var host = await TestHost.StartAsync();
