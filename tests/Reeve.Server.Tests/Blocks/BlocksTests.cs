@@ -160,7 +160,7 @@ public sealed class BlocksTests
         Assert.Equal("other", Assert.Single((await host.GetAsync(path)).Body.GetProperty("data").EnumerateObject()).Name);
         Assert.Equal(204, (await host.SendAsync(HttpMethod.Delete, path)).Status);
         Assert.Equal(404, (await host.SendAsync(HttpMethod.Delete, path)).Status);
-        Assert.Equal(404, (await SaveAsync(host, "json", "lost", $$$"""{"a": {"$ref": {"block_document_id": "{{{Guid.NewGuid()}}}"} } }""")).Status);
+        Assert.Equal(409, (await SaveAsync(host, "json", "lost", $$$"""{"a": {"$ref": {"block_document_id": "{{{Guid.NewGuid()}}}"} } }""")).Status);
     }
 
     [Theory, MemberData(nameof(Kinds))]

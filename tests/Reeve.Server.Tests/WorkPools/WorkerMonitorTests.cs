@@ -32,9 +32,9 @@ public sealed class WorkerMonitorTests
         await RoundAsync(host);
         await RoundAsync(host);
 
-        Assert.Equal(["prefect.work-pool.not-ready", "prefect.work-pool.ready", "prefect.work-pool.not-ready", "prefect.work-pool.paused"], await ToldAsync(host, $"prefect.work-pool.{poolId}"));
-        Assert.Equal(["prefect.work-queue.ready", "prefect.work-queue.not-ready", "prefect.work-queue.paused"], await ToldAsync(host, $"prefect.work-queue.{queueId}"));
-        Assert.Equal(["prefect.deployment.ready", "prefect.deployment.not-ready"], await ToldAsync(host, $"prefect.deployment.{pool.DeploymentId}"));
+        Assert.Equal(["prefect.work-pool.created", "prefect.work-pool.not-ready", "prefect.work-pool.ready", "prefect.work-pool.not-ready", "prefect.work-pool.paused"], await ToldAsync(host, $"prefect.work-pool.{poolId}"));
+        Assert.Equal(["prefect.work-queue.created", "prefect.work-queue.ready", "prefect.work-queue.not-ready", "prefect.work-queue.paused"], await ToldAsync(host, $"prefect.work-queue.{queueId}"));
+        Assert.Equal(["prefect.deployment.created", "prefect.deployment.ready", "prefect.deployment.not-ready"], await ToldAsync(host, $"prefect.deployment.{pool.DeploymentId}"));
         Assert.Empty(await ToldAsync(host, $"prefect.work-pool.{(await host.GetAsync("work_pools/default-agent-pool")).Body.Text("id")}"));
     }
 
