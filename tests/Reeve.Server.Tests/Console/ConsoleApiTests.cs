@@ -82,8 +82,9 @@ public sealed partial class ConsoleApiTests
     [Theory]
     [InlineData("GET", "/assets/index-of-an-older-version.js", 404)]
     [InlineData("GET", "/api/no/such/route", 404)]
-    [InlineData("GET", "/api/flows/count", 404)] // a flow's id is wanted there
-    [InlineData("GET", "/api/flows/count/", 404)]
+    [InlineData("GET", "/api/flows/count", 405)]
+    [InlineData("GET", "/api/flows/count/", 405)]
+    [InlineData("GET", "/api/flows/nobody", 404)] // a flow's id is wanted there
     [InlineData("PUT", "/api/flows/count", 405)]
     [InlineData("POST", "/runs", 404)]
     public async Task What_is_not_the_consoles_is_refused_in_JSON(string method, string path, int status)

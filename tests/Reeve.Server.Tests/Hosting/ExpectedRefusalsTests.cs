@@ -60,7 +60,11 @@ public sealed class ExpectedRefusalsTests
         Assert.Equal(409, (await SaveAsync("lost", To(Nothing))).Status);
         Assert.Equal(400, (await SaveAsync("vague", """{"inner": {"$ref": {}}}""")).Status);
         async Task<int> PatchAsync(string id, string data) => (await host.SendAsync(HttpMethod.Patch, $"block_documents/{id}", $$"""{"data": {{data}} }""")).Status;
-        Assert.Equal([409, 400, 400, 400, 204], [await PatchAsync(outer, To(Nothing)), await PatchAsync(outer, """{"inner": {"$ref": {}}}"""), await PatchAsync(inner, To(inner)), await PatchAsync(inner, To(outer)), await PatchAsync(outer, To(inner))]);
+        Assert.Equal(409, await PatchAsync(outer, To(Nothing)));
+        Assert.Equal(400, await PatchAsync(outer, """{"inner": {"$ref": {}}}"""));
+        Assert.Equal(400, await PatchAsync(inner, To(inner)));
+        Assert.Equal(400, await PatchAsync(inner, To(outer)));
+        Assert.Equal(204, await PatchAsync(outer, To(inner)));
     }
 
     [Theory]
@@ -82,7 +86,7 @@ public sealed class ExpectedRefusalsTests
     }
 
     [Fact]
-    public async Task Per_cent_stands_for_any_text_and_an_underscore_for_itself()
+    public async Task Per_cent_stands_for_any_text_and_an_underscore_for_one_character()
     {
         await using var host = await TestHost.StartAsync();
         foreach (var name in (string[])["a_1", "a_12", "ab1"])
@@ -90,7 +94,8 @@ public sealed class ExpectedRefusalsTests
 
         async Task<List<string>> FoundAsync(string like) =>
             [.. (await host.PostAsync("variables/filter", $$$"""{"variables": {"name": {"like_": "{{{like}}}"} } }""")).Body.EnumerateArray().Select(v => v.Text("name"))];
-        Assert.Equal(["a_1", "a_12"], await FoundAsync("a_1%"));
+        Assert.Equal(["a_1", "a_12", "ab1"], await FoundAsync("a_1%"));
+        Assert.Equal(["a_12"], await FoundAsync("a_12"));
         Assert.Equal(["a_12"], await FoundAsync("A%2"));
         Assert.Equal(["a_1", "a_12", "ab1"], await FoundAsync("a%1"));
     }

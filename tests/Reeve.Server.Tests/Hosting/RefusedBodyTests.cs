@@ -10,7 +10,7 @@ public sealed class RefusedBodyTests
     [InlineData("artifacts/", """{"metadata_":{"a":null,"b":"x"}}""", "body metadata_ a")]
     [InlineData("artifacts/", """{"metadata_":5}""", "body metadata_")]
     [InlineData("automations/", """{"name":"a","actions":[],"trigger":{"type":"event"}}""", "body trigger posture")]
-    [InlineData("deployments/paginate", """{"page":0,"limit":0}""", "body limit|body page")]
+    [InlineData("deployments/paginate", """{"page":0,"limit":-1}""", "body limit|body page")]
     public async Task Every_fault_is_named_by_its_place(string path, string body, string places)
     {
         await using var host = await TestHost.StartAsync();
