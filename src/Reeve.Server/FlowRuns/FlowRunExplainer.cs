@@ -97,7 +97,10 @@ internal sealed partial class FlowRunExplainer(WorkerHealthOptions health, TimeP
             },
             { PauseReschedule: true } => new()
             {
-                Code = "suspended", Message = $"The run is suspended{until}; its process has ended, and a worker starts it again when it is resumed.", Since = state.Timestamp, Hint = $"reeve flow-run resume {run.Id}",
+                Code = "suspended",
+                Message = $"The run is suspended{until}; its process has ended, and a worker starts it again when it is resumed.",
+                Since = state.Timestamp,
+                Hint = $"reeve flow-run resume {run.Id}",
             },
             _ => new() { Code = "paused", Message = $"The run is paused{until}; its process waits.", Since = state.Timestamp, Hint = $"reeve flow-run resume {run.Id}" },
         };

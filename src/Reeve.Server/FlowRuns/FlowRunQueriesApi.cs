@@ -1,6 +1,6 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.Builder;
 using Reeve.Protocol.Filters;
 using Reeve.Protocol.Runs;
 using Reeve.Server.Filters;

@@ -74,7 +74,15 @@ internal sealed partial class Orchestrator
         await BackgroundTaskRuns.QueueAsync(session, run.Id, null, state).ConfigureAwait(false);
         var loaded = new LoadedTaskRun
         {
-            Id = run.Id, Name = run.Name, Tags = run.Tags, Policy = run.Policy, Run = sums, State = state, FlowRunId = run.FlowRunId, FlowRunName = parent.Name, Flow = parent.Flow,
+            Id = run.Id,
+            Name = run.Name,
+            Tags = run.Tags,
+            Policy = run.Policy,
+            Run = sums,
+            State = state,
+            FlowRunId = run.FlowRunId,
+            FlowRunName = parent.Name,
+            Flow = parent.Flow,
         };
         Outbox.Add(session, RunEvents.TaskRunState(loaded, null, state, sums.RunCount, now));
         return state;

@@ -1,8 +1,8 @@
 using Reeve.Protocol.Filters;
 using Reeve.Protocol.Runs;
 using Reeve.Server.FlowRuns;
-using Reeve.Server.RunHistory;
 using Reeve.Server.Orchestration;
+using Reeve.Server.RunHistory;
 using Reeve.Server.Storage;
 using Reeve.Server.TaskRuns;
 
