@@ -53,11 +53,13 @@ public sealed class KillTests : IDisposable
         var clients = new PersistentClients(Clients, Cancellation);
         clients.Resume(server.Client);
         await using var source = NpgsqlDataSource.Create(database.Connection);
-        for (var round = 0; round < Kills; round++)
+        // a round counts that met a connection: the server may just be about to open the next one
+        for (var round = 0; round < Kills;)
         {
             await clients.AdvanceAsync(1 + (round * 37 % 100));
             await using var end = source.CreateCommand("select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
-            Assert.True((long)(await end.ExecuteScalarAsync(Cancellation))! > 0);
+            if ((long)(await end.ExecuteScalarAsync(Cancellation))! > 0)
+                round++;
         }
 
         await clients.FinishAsync();
