@@ -72,10 +72,10 @@ public sealed class ServerHost : IAsyncDisposable
     private static void AddServices(IServiceCollection services)
     {
         services.AddSingleton<AdminApi>().AddSingleton<DatabaseAdminApi>().AddSingleton<ConsoleApi>().AddSingleton<ConsoleSettingsApi>().AddSingleton<ReferenceApi>();
-        services.AddSingleton<Orchestrator>();
+        services.AddSingleton<Orchestrator>().AddSingleton<RunStatesApi>();
         services.AddSingleton<FlowsStore>().AddSingleton<FlowsApi>();
-        services.AddSingleton<FlowRunsStore>().AddSingleton<FlowRunsApi>().AddSingleton<FlowRunStatesApi>().AddSingleton<FlowRunLeasesApi>().AddSingleton<LeaseReaper>();
-        services.AddSingleton<TaskRunsStore>().AddSingleton<TaskRunsApi>().AddSingleton<TaskRunStatesApi>();
+        services.AddSingleton<FlowRunsStore>().AddSingleton<FlowRunsApi>().AddSingleton<FlowRunLeasesApi>().AddSingleton<LeaseReaper>();
+        services.AddSingleton<TaskRunsStore>().AddSingleton<TaskRunsApi>();
         services.AddSingleton<FlowRunInputsStore>().AddSingleton<FlowRunInputsApi>().AddSingleton<FlowRunResumption>().AddSingleton<FlowRunProposalsApi>();
         services.AddSingleton<LateRunMarker>().AddSingleton<PauseExpiry>().AddSingleton<CancelledRunChildren>();
         services.AddSingleton<BackgroundTaskRuns>().AddSingleton<BackgroundTaskSocket>().AddSingleton<TaskWorkersApi>();
@@ -112,10 +112,9 @@ public sealed class ServerHost : IAsyncDisposable
         services.GetRequiredService<FlowRunGraphApi>().Map(api);
         services.GetRequiredService<LogDownloadApi>().Map(api);
         services.GetRequiredService<UiApi>().Map(api);
-        services.GetRequiredService<FlowRunStatesApi>().Map(api);
+        services.GetRequiredService<RunStatesApi>().Map(api);
         services.GetRequiredService<FlowRunLeasesApi>().Map(api);
         services.GetRequiredService<TaskRunsApi>().Map(api);
-        services.GetRequiredService<TaskRunStatesApi>().Map(api);
         services.GetRequiredService<BackgroundTaskSocket>().Map(api);
         services.GetRequiredService<TaskWorkersApi>().Map(api);
         services.GetRequiredService<WorkPoolsApi>().Map(api);
