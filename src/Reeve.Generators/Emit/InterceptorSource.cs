@@ -34,9 +34,7 @@ internal static class InterceptorSource
             parameters[0] = "this " + parameters[0];
 
         var inner = DescriptorSource.Call(method, index, "__target", method.Parameters.Select(parameter => parameter.IsToken ? "__token" : "@" + parameter.Name));
-        var values = method.Kind == RunKind.Flow
-            ? $"new object?[] {{ {string.Join(", ", method.Parameters.Where(parameter => !parameter.IsToken).Select(parameter => "@" + parameter.Name))} }}, "
-            : "";
+        var values = string.Join(", ", method.Parameters.Where(parameter => !parameter.IsToken).Select(parameter => "@" + parameter.Name));
         var given = method.Parameters.Where(parameter => parameter.IsToken).Select(parameter => "@" + parameter.Name).FirstOrDefault() ?? $"default({Token})";
         var run = method.Return switch
         {
@@ -46,6 +44,6 @@ internal static class InterceptorSource
             _ => "RunAsync",
         };
         writer.Line($"internal static {method.ReturnSyntax} Run{index}({string.Join(", ", parameters)}) =>");
-        writer.Line($"    global::Reeve.Engine.Intercepted.{run}(Described.M{index}, {values}__token => {inner}, {given});").Line();
+        writer.Line($"    global::Reeve.Engine.Intercepted.{run}(Described.M{index}, new object?[] {{ {values} }}, __token => {inner}, {given});").Line();
     }
 }

@@ -10,8 +10,15 @@ namespace Reeve.Engine;
 internal static class FlowEngine
 {
     /// <summary>A call in user code.</summary>
-    public static Task<T> CallAsync<T>(FlowDescriptor flow, object?[] arguments, Func<CancellationToken, Task<T>> body, CancellationToken ct) =>
-        FlowRunContext.Current is { } parent ? CallSubflowAsync(parent, flow, arguments, body, ct) : CallByHandAsync(flow, arguments, body, ct);
+    public static Task<T> CallAsync<T>(FlowDescriptor flow, object?[] arguments, Func<CancellationToken, Task<T>> body, CancellationToken ct)
+    {
+        var scope = CallScope.Take();
+        if (scope is not null)
+            flow = flow.With(scope.Options);
+        return FlowRunContext.Current is { } parent
+            ? CallSubflowAsync(parent, flow, arguments, body, scope, ct)
+            : CallByHandAsync(flow, arguments, body, scope, ct);
+    }
 
     /// <summary>Runs a flow run that exists, under its lease.</summary>
     public static async Task<T> ExecuteAsync<T>(
@@ -37,11 +44,12 @@ internal static class FlowEngine
         }
     }
 
-    private static async Task<T> CallByHandAsync<T>(FlowDescriptor flow, object?[] arguments, Func<CancellationToken, Task<T>> body, CancellationToken ct)
+    private static async Task<T> CallByHandAsync<T>(
+        FlowDescriptor flow, object?[] arguments, Func<CancellationToken, Task<T>> body, CallScope? scope, CancellationToken ct)
     {
         try
         {
-            return await CallRootAsync(flow, arguments, body, ct);
+            return await CallRootAsync(flow, arguments, body, scope, ct);
         }
         catch (Exception e) when (UncaughtFault.IsEngines(e))
         {
@@ -50,7 +58,8 @@ internal static class FlowEngine
         }
     }
 
-    private static async Task<T> CallRootAsync<T>(FlowDescriptor flow, object?[] arguments, Func<CancellationToken, Task<T>> body, CancellationToken ct)
+    private static async Task<T> CallRootAsync<T>(
+        FlowDescriptor flow, object?[] arguments, Func<CancellationToken, Task<T>> body, CallScope? scope, CancellationToken ct)
     {
         var session = EngineSession.Current;
         using var stop = new RunStop(null, ct);
@@ -58,6 +67,7 @@ internal static class FlowEngine
         try
         {
             var run = await CreateAsync(session, session.Client, flow, arguments, parentTaskRunId: null, ct);
+            scope?.Created?.Invoke(run.Id, run.Name);
             var lease = await session.Leases.AcquireAsync(run.Id, ct);
             return await ExecuteAsync(session, flow, run, lease, stop, flow.LogPrints ?? false, body);
         }
@@ -71,12 +81,13 @@ internal static class FlowEngine
     }
 
     private static async Task<T> CallSubflowAsync<T>(
-        FlowRunContext parent, FlowDescriptor flow, object?[] arguments, Func<CancellationToken, Task<T>> body, CancellationToken ct)
+        FlowRunContext parent, FlowDescriptor flow, object?[] arguments, Func<CancellationToken, Task<T>> body, CallScope? scope, CancellationToken ct)
     {
         var session = parent.Session;
         using var stop = new RunStop(parent.Stop, ct);
         var stand = await CreateStandInAsync(parent, flow);
         var run = await CreateAsync(session, parent.Client, flow, arguments, stand.Id, CancellationToken.None);
+        scope?.Created?.Invoke(run.Id, run.Name);
         (TaskRunContext.Current?.Logger ?? parent.Logger).Info($"Created subflow run '{run.Name}' for flow '{flow.Name}'");
         var lease = await session.Leases.AcquireAsync(run.Id, CancellationToken.None);
         return await ExecuteAsync(session, flow, run, lease, stop, flow.LogPrints ?? parent.LogsPrints, body);

@@ -7,27 +7,28 @@ namespace Reeve.Engine;
 public static class Intercepted
 {
     /// <summary>A call of a task that returns <see cref="Task"/>.</summary>
-    public static async Task RunAsync(TaskDescriptor task, Func<CancellationToken, Task> body, CancellationToken ct) =>
-        await TaskEngine.RunAsync<Nothing>(task, async token => { await body(token); return default; }, ct);
+    public static async Task RunAsync(TaskDescriptor task, object?[] arguments, Func<CancellationToken, Task> body, CancellationToken ct) =>
+        await TaskEngine.CallAsync<Nothing>(task, arguments, async token => { await body(token); return default; }, ct);
 
     /// <summary>A call of a task that returns <see cref="Task{T}"/>.</summary>
-    public static Task<T> RunAsync<T>(TaskDescriptor task, Func<CancellationToken, Task<T>> body, CancellationToken ct) => TaskEngine.RunAsync(task, body, ct);
+    public static Task<T> RunAsync<T>(TaskDescriptor task, object?[] arguments, Func<CancellationToken, Task<T>> body, CancellationToken ct) =>
+        TaskEngine.CallAsync(task, arguments, body, ct);
 
     /// <summary>A call of a task that returns <see cref="ValueTask"/>.</summary>
-    public static async ValueTask RunAsync(TaskDescriptor task, Func<CancellationToken, ValueTask> body, CancellationToken ct) =>
-        await TaskEngine.RunAsync<Nothing>(task, async token => { await body(token); return default; }, ct);
+    public static async ValueTask RunAsync(TaskDescriptor task, object?[] arguments, Func<CancellationToken, ValueTask> body, CancellationToken ct) =>
+        await TaskEngine.CallAsync<Nothing>(task, arguments, async token => { await body(token); return default; }, ct);
 
     /// <summary>A call of a task that returns <see cref="ValueTask{T}"/>.</summary>
-    public static async ValueTask<T> RunAsync<T>(TaskDescriptor task, Func<CancellationToken, ValueTask<T>> body, CancellationToken ct) =>
-        await TaskEngine.RunAsync(task, token => body(token).AsTask(), ct);
+    public static async ValueTask<T> RunAsync<T>(TaskDescriptor task, object?[] arguments, Func<CancellationToken, ValueTask<T>> body, CancellationToken ct) =>
+        await TaskEngine.CallAsync(task, arguments, token => body(token).AsTask(), ct);
 
     /// <summary>A call of a task that returns a value.</summary>
-    public static T Run<T>(TaskDescriptor task, Func<CancellationToken, T> body, CancellationToken ct) =>
-        Wait(() => TaskEngine.RunAsync(task, token => Task.FromResult(body(token)), ct));
+    public static T Run<T>(TaskDescriptor task, object?[] arguments, Func<CancellationToken, T> body, CancellationToken ct) =>
+        Wait(() => TaskEngine.CallAsync(task, arguments, token => Task.FromResult(body(token)), ct));
 
     /// <summary>A call of a task that returns nothing.</summary>
-    public static void Run(TaskDescriptor task, Action<CancellationToken> body, CancellationToken ct) =>
-        Wait(() => TaskEngine.RunAsync(task, token => Done(body, token), ct));
+    public static void Run(TaskDescriptor task, object?[] arguments, Action<CancellationToken> body, CancellationToken ct) =>
+        Wait(() => TaskEngine.CallAsync(task, arguments, token => Done(body, token), ct));
 
     /// <summary>A call of a flow that returns <see cref="Task"/>.</summary>
     public static async Task RunAsync(FlowDescriptor flow, object?[] arguments, Func<CancellationToken, Task> body, CancellationToken ct) =>

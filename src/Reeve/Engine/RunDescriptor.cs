@@ -4,7 +4,7 @@ namespace Reeve.Engine;
 
 /// <summary>What generated code says of a [Flow] or [Task] method.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public abstract class RunDescriptor
+public abstract record RunDescriptor
 {
     private protected RunDescriptor()
     {
@@ -39,12 +39,23 @@ public abstract class RunDescriptor
 
     /// <summary>Whether the return value is stored.</summary>
     public bool PersistResult { get; init; }
+
+    private protected RunDescriptor Overridden(CallOptions call) => this with
+    {
+        Retries = call.Retries ?? Retries,
+        RetryDelaySeconds = call.RetryDelaySeconds ?? RetryDelaySeconds,
+        TimeoutSeconds = call.TimeoutSeconds ?? TimeoutSeconds,
+        LogPrints = call.LogPrints ?? LogPrints,
+        PersistResult = call.PersistResult ?? PersistResult,
+    };
 }
 
 /// <summary>What generated code says of a [Flow] method.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public sealed class FlowDescriptor : RunDescriptor
+public sealed record FlowDescriptor : RunDescriptor
 {
+    internal FlowDescriptor With(CallOptions call) => (FlowDescriptor)Overridden(call);
+
     /// <summary>The parameters in order, without cancellation tokens.</summary>
     public required IReadOnlyList<FlowParameter> Parameters { get; init; }
 
@@ -54,8 +65,10 @@ public sealed class FlowDescriptor : RunDescriptor
 
 /// <summary>What generated code says of a [Task] method.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public sealed class TaskDescriptor : RunDescriptor
+public sealed record TaskDescriptor : RunDescriptor
 {
+    internal TaskDescriptor With(CallOptions call) => (TaskDescriptor)Overridden(call);
+
     /// <summary>Names the task within a flow: its name and a digest of the method's signature.</summary>
     public required string Key { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Text.Json;
 using Reeve.Client;
@@ -9,18 +10,24 @@ namespace Reeve.Engine;
 /// <summary>Runs the calls of tasks.</summary>
 internal static class TaskEngine
 {
-    public static async Task<T> RunAsync<T>(TaskDescriptor task, Func<CancellationToken, Task<T>> body, CancellationToken ct)
+    /// <summary>A call in user code.</summary>
+    public static Task<T> CallAsync<T>(TaskDescriptor task, object?[] arguments, Func<CancellationToken, Task<T>> body, CancellationToken ct) =>
+        RunAsync(TaskCall<T>.Of(task, arguments, body, ct));
+
+    private static async Task<T> RunAsync<T>(TaskCall<T> call)
     {
+        var task = call.Task;
         var flow = FlowRunContext.Current;
         var session = flow?.Session ?? EngineSession.Current;
         var client = flow?.Client ?? session.Client;
-        using var stop = new RunStop(flow?.Stop, ct);
-        var run = await CreateAsync(client, session, flow, task);
+        using var stop = new RunStop(flow?.Stop, call.Token);
+        var run = await CreateAsync(client, session, flow, call);
+        call.Scope?.Created?.Invoke(run.Id, run.Name);
         flow?.Logger.Info($"Created task run '{run.Name}' for task '{task.Name}'");
         var logger = RunLogger.ForTaskRun(session, flow?.Id, run.Id, run.Name, task.LogPrints ?? flow?.LogsPrints ?? false);
         try
         {
-            return await new TaskExecution(session, client, task, run, logger, stop).RunAsync(body);
+            return await new TaskExecution(session, client, task, run, logger, stop).RunAsync(call.Body);
         }
         finally
         {
@@ -29,8 +36,9 @@ internal static class TaskEngine
         }
     }
 
-    private static Task<TaskRun> CreateAsync(OrchestrationClient client, EngineSession session, FlowRunContext? flow, TaskDescriptor task)
+    private static Task<TaskRun> CreateAsync<T>(OrchestrationClient client, EngineSession session, FlowRunContext? flow, TaskCall<T> of)
     {
+        var task = of.Task;
         var id = Ids.New(session.Time.GetUtcNow());
         var call = flow is null ? id.ToString("N")[^8..] : flow.NextCall(task.Key).ToString(CultureInfo.InvariantCulture);
         return client.CreateTaskRunAsync(
@@ -51,13 +59,21 @@ internal static class TaskEngine
                     RetryDelay = WireJson.Parse(task.RetryDelaySeconds.ToString("R", CultureInfo.InvariantCulture)),
                 },
                 Tags = task.Tags,
-                TaskInputs = Inputs(task),
+                TaskInputs = Inputs(task, of.Scope),
             },
             CancellationToken.None);
     }
 
-    private static JsonElement Inputs(TaskDescriptor task) =>
-        task.ParameterNames.Count == 0 ? WireJson.EmptyObject : WireJson.Parse($"{{{string.Join(",", task.ParameterNames.Select(name => $"\"{name}\":[]"))}}}");
+    // The run graph draws its edges from these: which runs each argument came from.
+    private static JsonElement Inputs(TaskDescriptor task, CallScope? scope)
+    {
+        var upstream = scope?.Upstream ?? ReadOnlyDictionary<string, IReadOnlyList<Guid>>.Empty;
+        if (task.ParameterNames.Count == 0 && upstream.Count == 0)
+            return WireJson.EmptyObject;
+        var members = task.ParameterNames.Union(upstream.Keys, StringComparer.Ordinal).Select(name =>
+            $"\"{name}\":[{string.Join(",", upstream.GetValueOrDefault(name, []).Select(id => $$"""{"input_type":"task_run","id":"{{id}}"}"""))}]");
+        return WireJson.Parse($"{{{string.Join(",", members)}}}");
+    }
 
     private sealed class TaskExecution(EngineSession session, OrchestrationClient client, TaskDescriptor task, TaskRun run, RunLogger logger, RunStop stop)
         : RunExecution(session, task, run.Id, logger, stop)
