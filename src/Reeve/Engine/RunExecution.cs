@@ -95,7 +95,7 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
         try
         {
             var value = await CallAsync(body, attempt, either.Token);
-            var data = descriptor.PersistResult ? await session.Results.WriteAsync(id, value, CancellationToken.None) : ResultStore.Unpersisted(value);
+            var data = descriptor.PersistResult == true ? await session.Results.WriteAsync(id, value, CancellationToken.None) : ResultStore.Unpersisted(value);
             return new Outcome<T>(new StateCreate { Type = StateType.Completed, Data = data }, value, null);
         }
         catch (LeaseLostException)
