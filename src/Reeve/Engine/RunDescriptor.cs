@@ -37,8 +37,8 @@ public abstract record RunDescriptor
     /// <summary>Whether console output becomes log lines; null: as the surrounding run has it.</summary>
     public bool? LogPrints { get; init; }
 
-    /// <summary>Whether the return value is stored.</summary>
-    public bool PersistResult { get; init; }
+    /// <summary>Whether the return value is stored; null: where a flow run that is run again could need it.</summary>
+    public bool? PersistResult { get; init; }
 
     private protected RunDescriptor Overridden(CallOptions call) => this with
     {

@@ -4,12 +4,15 @@ using Reeve.Results;
 namespace Reeve.Engine;
 
 /// <summary>Runs one flow run or task run from its first proposal to its end: attempts, retries, timeouts, stops.</summary>
-internal abstract class RunExecution(EngineSession session, RunDescriptor descriptor, Guid id, RunLogger logger, RunStop stop)
+internal abstract class RunExecution(EngineSession session, RunDescriptor descriptor, RunLogger logger, RunStop stop)
 {
     /// <summary>"Flow run" or "Task run".</summary>
     protected abstract string Noun { get; }
 
     protected EngineSession Session => session;
+
+    /// <summary>The run's id.</summary>
+    protected abstract Guid Id { get; }
 
     protected abstract Task<OrchestrationResult> SetStateAsync(StateCreate state, CancellationToken ct);
 
@@ -95,7 +98,7 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
         try
         {
             var value = await CallAsync(body, attempt, either.Token);
-            var data = descriptor.PersistResult ? await session.Results.WriteAsync(id, value, CancellationToken.None) : ResultStore.Unpersisted(value);
+            var data = descriptor.PersistResult == true ? await session.Results.WriteAsync(Id, value, CancellationToken.None) : ResultStore.Unpersisted(value);
             return new Outcome<T>(new StateCreate { Type = StateType.Completed, Data = data }, value, null);
         }
         catch (LeaseLostException)
