@@ -19,6 +19,14 @@ internal sealed class FlowExecution(FlowRunContext run) : RunExecution(run.Sessi
         TaskRunContext.Current = null; // a subflow called by a task is no part of that task's log
     }
 
+    protected override object Context => run;
+
+    protected override void EnterHook()
+    {
+        FlowRunContext.Current = run;
+        TaskRunContext.Current = null;
+    }
+
     protected override string FailureMessage(Exception exception) => $"Flow run encountered an exception: {Brief(exception)}";
 
     // A worker ends the process of a run that is to be cancelled by a signal; the run's state tells the two cases apart.

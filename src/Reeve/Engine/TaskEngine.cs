@@ -9,8 +9,6 @@ namespace Reeve.Engine;
 /// <summary>Runs the calls of tasks.</summary>
 internal static class TaskEngine
 {
-    private static readonly JsonElement NoDelay = WireJson.Parse("0");
-
     /// <summary>A call in user code.</summary>
     public static Task<T> CallAsync<T>(TaskDescriptor task, object?[] arguments, Func<CancellationToken, Task<T>> body, CancellationToken ct) =>
         RunAsync(TaskCall<T>.Of(task, arguments, body, ct));
@@ -19,12 +17,13 @@ internal static class TaskEngine
     {
         var flow = FlowRunContext.Current;
         var session = flow?.Session ?? EngineSession.Current;
+        call = call.With(session.Defaults.For(flow is null ? call.Task : call.Task.Inside(flow.Flow)));
         using var stop = new RunStop(flow?.Stop, call.Token);
         var run = Describe(session, flow, call);
         var logger = RunLogger.ForTaskRun(session, flow?.Id, run.Id!.Value, run.Name!, call.Task.LogPrints ?? flow?.LogsPrints ?? false);
         try
         {
-            return await new TaskExecution(session, flow, call.Task, run, logger, stop, call.Scope).RunAsync(call.Body);
+            return await new TaskExecution(session, flow, call.Task, run, logger, stop, call.Scope, call.Arguments).RunAsync(call.Body);
         }
         finally
         {
@@ -42,18 +41,12 @@ internal static class TaskEngine
         {
             Id = id,
             State = new StateCreate { Type = StateType.Pending, Name = "Pending" },
-            Name = $"{task.Name}-{call}",
+            Name = RunNames.Of(task, of.Arguments) ?? $"{task.Name}-{call}",
             FlowRunId = flow?.Id,
             TaskKey = task.Key,
             DynamicKey = call,
             TaskVersion = task.Version,
-            EmpiricalPolicy = new TaskRunPolicy
-            {
-                MaxRetries = task.Retries,
-                RetryDelaySeconds = task.RetryDelaySeconds,
-                Retries = task.Retries,
-                RetryDelay = task.RetryDelaySeconds == 0 ? NoDelay : WireJson.Parse(task.RetryDelaySeconds.ToString("R", CultureInfo.InvariantCulture)),
-            },
+            EmpiricalPolicy = task.Policy,
             Tags = task.Tags,
             TaskInputs = Inputs(task, of.Scope),
         };

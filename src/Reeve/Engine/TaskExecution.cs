@@ -4,13 +4,16 @@ using Reeve.Protocol.Runs;
 namespace Reeve.Engine;
 
 /// <summary>Runs one task run. The run is made by its first proposal, which may find that the key is known: then it is that run.</summary>
-internal sealed class TaskExecution(EngineSession session, FlowRunContext? flow, TaskDescriptor task, TaskRunCreate run, RunLogger logger, RunStop stop, CallScope? scope)
+internal sealed class TaskExecution(EngineSession session, FlowRunContext? flow, TaskDescriptor task, TaskRunCreate run, RunLogger logger, RunStop stop, CallScope? scope,
+    object?[] arguments)
     : RunExecution(session, task, logger, stop)
 {
     private readonly OrchestrationClient _client = flow?.Client ?? session.Client;
     private readonly RunLogger _logger = logger;
     private Guid _id = run.Id!.Value;
     private string _name = run.Name!;
+    private readonly CacheEntry? _cache = task.IsCached ? CacheEntry.Of(session, flow, task, run, arguments, logger) : null;
+    private TaskRunContext? _context;
     private bool _isMade;
 
     protected override string Noun => "Task run";
@@ -38,7 +41,15 @@ internal sealed class TaskExecution(EngineSession session, FlowRunContext? flow,
         flow?.Logger.Info($"Created task run '{_name}' for task '{task.Name}'");
     }
 
-    protected override void Enter(int attempt) => TaskRunContext.Current = new TaskRunContext(_id, _name, _logger) { Attempt = attempt };
+    protected override object Context => _context ??= new TaskRunContext(_id, _name, _logger);
+
+    protected override void Enter(int attempt) => TaskRunContext.Current = _context = new TaskRunContext(_id, _name, _logger) { Attempt = attempt };
+
+    protected override void EnterHook() => TaskRunContext.Current = (TaskRunContext)Context;
+
+    protected override StateDetails? DetailsOf(StateType state) => _cache?.DetailsOf(state);
+
+    protected override bool IsWorthRetry(Exception error, int attempt) => task.RetryIf is not { } condition || condition(error, attempt);
 
     protected override string FailureMessage(Exception exception) => $"Task run encountered an exception {Brief(exception)}";
 }
