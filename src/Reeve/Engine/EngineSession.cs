@@ -30,6 +30,8 @@ internal sealed class EngineSession : IAsyncDisposable
         Logs = new LogUpload(Client, time, new LogUploadLimits());
         Leases = new LeaseKeeper(Client, time, settings);
         Results = new ResultStore(settings.Home);
+        Home = settings.Home;
+        UiUrl = settings.UiUrl.ToString().TrimEnd('/');
     }
 
     /// <summary>The process's session, made on first use; tests put their own in its place.</summary>
@@ -40,6 +42,12 @@ internal sealed class EngineSession : IAsyncDisposable
     }
 
     public OrchestrationClient Client { get; }
+
+    /// <summary>The folder of stored results and of what transactions have committed.</summary>
+    public string Home { get; }
+
+    /// <summary>The console's address, without a slash at its end.</summary>
+    public string UiUrl { get; }
 
     public TimeProvider Time { get; }
 

@@ -85,7 +85,15 @@ internal static class TaskEngine
         protected override Task<OrchestrationResult> SetStateAsync(StateCreate state, CancellationToken ct) =>
             client.SetTaskRunStateAsync(run.Id, state with { StateDetails = state.StateDetails! with { TaskRunId = run.Id, FlowRunId = run.FlowRunId } }, force: false, ct);
 
-        protected override void Enter(int attempt) => TaskRunContext.Current = new TaskRunContext(run.Id, run.Name, _logger) { Attempt = attempt };
+        protected override void Enter(int attempt, CancellationToken ct) => TaskRunContext.Current = new TaskRunContext(run.Id, run.Name, _logger)
+        {
+            Attempt = attempt,
+            TaskName = task.Name,
+            TaskVersion = task.Version,
+            Tags = task.Tags,
+            FlowRunId = run.FlowRunId,
+            CancellationToken = ct,
+        };
 
         protected override string FailureMessage(Exception exception) => $"Task run encountered an exception {Brief(exception)}";
     }
