@@ -19,6 +19,7 @@ internal sealed class EngineSession : IAsyncDisposable
 
     private readonly ConcurrentDictionary<string, Guid> _flowIds = new(StringComparer.Ordinal);
     private readonly ApiConnection _connection;
+    private readonly Lazy<EventUpload> _events;
     private Task _warmUp = Task.CompletedTask;
 
     public EngineSession(ReeveSettings settings, ApiConnection connection, TimeProvider time)
@@ -30,6 +31,7 @@ internal sealed class EngineSession : IAsyncDisposable
         Logs = new LogUpload(Client, time, new LogUploadLimits());
         Leases = new LeaseKeeper(Client, time, settings);
         Results = new ResultStore(settings.Home);
+        _events = new(() => new EventUpload(Client, time));
         Home = settings.Home;
         UiUrl = settings.UiUrl.ToString().TrimEnd('/');
     }
@@ -54,6 +56,9 @@ internal sealed class EngineSession : IAsyncDisposable
     public RunLogLevel LogLevel { get; }
 
     public LogUpload Logs { get; }
+
+    /// <summary>What authors tell of; most runs tell nothing, so it is made on first use.</summary>
+    public EventUpload Events => _events.Value;
 
     public LeaseKeeper Leases { get; }
 
@@ -86,8 +91,13 @@ internal sealed class EngineSession : IAsyncDisposable
     /// <summary>The client for the writes of a run that is held by a lease.</summary>
     public OrchestrationClient ClientFor(Guid? lease) => lease is null ? Client : new OrchestrationClient(_connection.With(lease));
 
+    /// <summary>Waits until the events told so far are stored, as long as log lines may take.</summary>
+    public Task FlushEventsAsync() => _events.IsValueCreated ? _events.Value.FlushAsync(FlushLimit, CancellationToken.None) : Task.CompletedTask;
+
     public async ValueTask DisposeAsync()
     {
+        if (_events.IsValueCreated)
+            await _events.Value.DisposeAsync();
         await Leases.DisposeAsync();
         await Logs.DisposeAsync();
         _connection.Dispose();

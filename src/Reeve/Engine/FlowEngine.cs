@@ -41,6 +41,7 @@ internal static class FlowEngine
         finally
         {
             session.Leases.LetGo(run.Id);
+            await session.FlushEventsAsync();
         }
     }
 

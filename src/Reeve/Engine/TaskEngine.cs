@@ -32,7 +32,10 @@ internal static class TaskEngine
         finally
         {
             if (flow is null)
+            {
+                await session.FlushEventsAsync();
                 await session.Logs.FlushAsync(session.FlushLimit, CancellationToken.None);
+            }
         }
     }
 
