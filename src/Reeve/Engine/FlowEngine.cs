@@ -25,7 +25,7 @@ internal static class FlowEngine
         EngineSession session, FlowDescriptor flow, FlowRun run, Guid? lease, RunStop stop, bool logsPrints, Func<CancellationToken, Task<T>> body)
     {
         var logger = RunLogger.ForFlowRun(session, run.Id, run.Name, logsPrints);
-        var context = new FlowRunContext(session, session.ClientFor(lease), flow, run.Id, run.Name, logger, stop) { Parameters = run.Parameters };
+        var context = new FlowRunContext(session, session.ClientFor(lease), flow, run.Id, run.Name, logger, stop) { Run = run, Parent = FlowRunContext.Current };
         if (lease is { } token)
             session.Leases.Keep(run.Id, token, stop);
         try
@@ -41,6 +41,7 @@ internal static class FlowEngine
         finally
         {
             session.Leases.LetGo(run.Id);
+            await session.FlushEventsAsync();
         }
     }
 
