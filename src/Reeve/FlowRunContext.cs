@@ -52,6 +52,9 @@ public sealed class FlowRunContext
 
     internal RunStop Stop { get; }
 
+    /// <summary>The parameters of the run, as the server has them.</summary>
+    internal System.Text.Json.JsonElement Parameters { get; init; }
+
     internal bool LogsPrints => Logger.LogsPrints;
 
     /// <summary>The number of a call of a task within this attempt; the same call has the same number when the flow is tried again.</summary>

@@ -30,6 +30,8 @@ internal sealed class EngineSession : IAsyncDisposable
         Logs = new LogUpload(Client, time, new LogUploadLimits());
         Leases = new LeaseKeeper(Client, time, settings);
         Results = new ResultStore(settings.Home);
+        Defaults = new RunDefaults(settings);
+        RunResults = new RunResults(Results, new ResultPlaces(Client), Defaults);
     }
 
     /// <summary>The process's session, made on first use; tests put their own in its place.</summary>
@@ -50,6 +52,12 @@ internal sealed class EngineSession : IAsyncDisposable
     public LeaseKeeper Leases { get; }
 
     public ResultStore Results { get; }
+
+    /// <summary>What the settings say where neither a call nor an attribute nor a surrounding run does.</summary>
+    public RunDefaults Defaults { get; }
+
+    /// <summary>Results by what the options of a run say of them.</summary>
+    public RunResults RunResults { get; }
 
     /// <summary>How long a body may go on after it was asked to stop, before it is left behind.</summary>
     public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(3);
