@@ -145,7 +145,7 @@ public sealed class FlowTestHost : IAsyncDisposable
         {
             var before = Api.Runs.All().Count;
             var work = Start(code);
-            await _pump.RunAsync(work);
+            await Task.Run(() => _pump.RunAsync(work)); // on the pool, not in the test framework's own context: it looks at the pool's queue
             return await OutcomeAsync(work, before);
         }
         finally
