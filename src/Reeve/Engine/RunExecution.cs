@@ -98,7 +98,7 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
             var data = descriptor.PersistResult ? await session.Results.WriteAsync(id, value, CancellationToken.None) : ResultStore.Unpersisted(value);
             return new Outcome<T>(new StateCreate { Type = StateType.Completed, Data = data }, value, null);
         }
-        catch (LeaseLostException)
+        catch (Exception e) when (e is LeaseLostException or FlowSuspendedException)
         {
             throw;
         }
