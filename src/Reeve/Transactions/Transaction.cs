@@ -85,7 +85,7 @@ public sealed partial class Transaction : IAsyncDisposable
             if (typeof(T) == typeof(Nothing))
                 return default!;
             if (transaction.TryRead(out T? kept))
-                return kept;
+                return kept!;
             transaction.IsCommitted = false; // its value is of another type than the code's is now
         }
 
