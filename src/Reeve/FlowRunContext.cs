@@ -83,6 +83,7 @@ public sealed partial class FlowRunContext
             _attempt = attempt;
             _attemptToken = token;
             _pauses = 0;
+            _heard.Clear();
         }
     }
 }

@@ -84,6 +84,9 @@ internal sealed class EngineSession : IAsyncDisposable
     /// <summary>Pause between proposals while a run is paused or held.</summary>
     public TimeSpan HeldPause { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Pause between questions whether a paused run goes on, or was told something.</summary>
+    public TimeSpan PausePoll { get; init; } = TimeSpan.FromSeconds(1);
+
     public async Task<Guid> FlowIdAsync(FlowDescriptor flow, CancellationToken ct)
     {
         if (_flowIds.TryGetValue(flow.Name, out var id))

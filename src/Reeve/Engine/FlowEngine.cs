@@ -31,7 +31,12 @@ internal static class FlowEngine
         try
         {
             logger.Info($"Beginning flow run '{run.Name}' for flow '{flow.Name}'");
-            return await new FlowExecution(context).RunAsync(body);
+            return await new FlowExecution(context).RunAsync(token => RunBodyAsync(context, body, token));
+        }
+        catch (FlowSuspendedException e)
+        {
+            logger.Info(e.Message);
+            throw;
         }
         catch (Exception e) when (e is RunAbortedException or LeaseLostException)
         {
@@ -42,6 +47,24 @@ internal static class FlowEngine
         {
             session.Leases.LetGo(run.Id);
             await session.FlushEventsAsync();
+        }
+    }
+
+    // A suspended run reports nothing, even when its code has swallowed the exception that ends it. What its transactions have left open is rolled back.
+    private static async Task<T> RunBodyAsync<T>(FlowRunContext run, Func<CancellationToken, Task<T>> body, CancellationToken ct)
+    {
+        try
+        {
+            var value = await body(ct);
+            return run.IsSuspended ? throw new FlowSuspendedException(run.Name) : value;
+        }
+        catch (Exception e) when (run.IsSuspended && e is not FlowSuspendedException)
+        {
+            throw new FlowSuspendedException(run.Name);
+        }
+        finally
+        {
+            await run.Transactions.RollBackAllAsync();
         }
     }
 

@@ -122,7 +122,7 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
             var data = await session.RunResults.WriteAsync(descriptor, Id, value, CancellationToken.None);
             return new Outcome<T>(new StateCreate { Type = StateType.Completed, Data = data, StateDetails = DetailsOf(StateType.Completed) }, value, null);
         }
-        catch (LeaseLostException)
+        catch (Exception e) when (e is LeaseLostException or FlowSuspendedException)
         {
             throw;
         }

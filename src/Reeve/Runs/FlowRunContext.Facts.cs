@@ -7,6 +7,7 @@ namespace Reeve;
 public sealed partial class FlowRunContext
 {
     private Task<string?>? _deploymentName;
+    private readonly List<string> _heard = [];
     private Task<Guid?>? _parentFlowRunId;
 
     /// <summary>The current flow run, for code that needs one.</summary>
@@ -98,6 +99,30 @@ public sealed partial class FlowRunContext
     {
         lock (_gate)
             return ++_pauses;
+    }
+
+    /// <summary>The transactions that the run has open.</summary>
+    internal OpenTransactions Transactions { get; } = new();
+
+    /// <summary>True once the run was suspended: nothing more is reported for it, whatever its code does.</summary>
+    internal bool IsSuspended { get; set; }
+
+    /// <summary>Takes an input; false when another receiver of this run was faster.</summary>
+    internal bool Hear(string key)
+    {
+        lock (_gate)
+        {
+            if (_heard.Contains(key))
+                return false;
+            _heard.Add(key);
+            return true;
+        }
+    }
+
+    internal IReadOnlyList<string> Heard()
+    {
+        lock (_gate)
+            return [.. _heard];
     }
 
     private async Task<string?> FindDeploymentNameAsync() =>
