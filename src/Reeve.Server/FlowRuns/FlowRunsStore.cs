@@ -95,14 +95,17 @@ internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider cloc
         var on = new Conditions(session.Dialect);
         if (OneTag(query) is { } tag && session.Dialect.CountOfTag(on.Bind(tag)) is { } tagged)
             return await session.ScalarAsync(tagged, on.Parameters).ConfigureAwait(false);
+        if (IsOfRuns(query) && StartRange.Of(query.FlowRuns) is { } range)
+            return await RunHistoryStore.CountAsync(session, query.FlowRuns!, range).ConfigureAwait(false);
         return RunHistoryStore.IsByState(query)
             ? await RunHistoryStore.CountAsync(session, query.FlowRuns?.State).ConfigureAwait(false)
             : await session.ScalarAsync($"select count(*) from flow_run fr {Where(on, query)}", on.Parameters).ConfigureAwait(false);
     }
 
+    private static bool IsOfRuns(Query query) => query with { FlowRuns = null } == new Query { Sort = query.Sort, Limit = query.Limit, Offset = query.Offset, Page = query.Page };
+
     /// <summary>The tag, where a query asks for the runs that have it and for nothing else.</summary>
-    private static string? OneTag(Query query) =>
-        query with { FlowRuns = null } == new Query { Sort = query.Sort, Limit = query.Limit, Offset = query.Offset, Page = query.Page }
+    private static string? OneTag(Query query) => IsOfRuns(query)
         && query.FlowRuns is { Tags: { IsNull: null } tags } && query.FlowRuns with { Tags = null, Operator = null } == new FlowRunFilter()
             ? (tags.All, tags.Any) switch
             {

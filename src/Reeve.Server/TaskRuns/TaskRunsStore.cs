@@ -85,9 +85,27 @@ internal sealed class TaskRunsStore(Orchestrator orchestrator, TimeProvider cloc
             $"select {Select} where tr.id in (select tr.id from {all} {order} {Page.Sql(query)}) {order}", row => Read(row, now), on.Parameters);
     }
 
-    internal async ValueTask<long> CountAsync(Session session, Query query) => SumsOf(query) is { } range
-        ? (await TaskRunSums.ByTypeAsync(session, query.TaskRuns, range).ConfigureAwait(false)).Sum(type => type.Count)
-        : await CountOneByOneAsync(session, query).ConfigureAwait(false);
+    internal async ValueTask<long> CountAsync(Session session, Query query)
+    {
+        if (SumsOf(query) is { } range)
+            return (await TaskRunSums.ByTypeAsync(session, query.TaskRuns, range).ConfigureAwait(false)).Sum(type => type.Count);
+        // those that stand for subflows are found by the subflows; the sums know all
+        return query.TaskRuns is { SubflowRuns.Exists: { } wanted, Operator: not "or_" } filter
+            && query with { TaskRuns = filter with { SubflowRuns = null } } is var all && SumsOf(all) is not null
+                ? await CountSubflowsAsync(session, all).ConfigureAwait(false) is var subflows && wanted ? subflows : await CountAsync(session, all).ConfigureAwait(false) - subflows
+                : await CountOneByOneAsync(session, query).ConfigureAwait(false);
+    }
+
+    private static ValueTask<long> CountSubflowsAsync(Session session, Query query)
+    {
+        var on = new Conditions(session.Dialect) { InOrder = true };
+        return session.ScalarAsync(
+            $"""
+            select count(*) from (select distinct parent_task_run_id as id from flow_run where parent_task_run_id is not null) sub join task_run tr on tr.id = sub.id
+            {Where(on, query)}
+            """,
+            on.Parameters);
+    }
 
     /// <summary>The bounds of a query that the kept sums can answer; null where they cannot.</summary>
     internal static StartRange? SumsOf(Query query) =>
