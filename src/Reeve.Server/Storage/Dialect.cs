@@ -146,7 +146,7 @@ internal abstract class Dialect
         internal override string TimesOf(string parameter) => $"(select unnest(@{parameter})::timestamptz as at)";
         internal override SqlValue Times(IEnumerable<DateTimeOffset> times) => times.Select(time => time.ToString("O", CultureInfo.InvariantCulture)).ToArray();
         internal override string? TaggedRuns(string id, string parameter) => null;
-        internal override string? CountOfTag(string parameter) => null;
+        internal override string? CountOfTag(string parameter) => $"select coalesce(sum(runs), 0)::bigint from flow_run_tag_sum where tag = @{parameter}";
         internal override string IntervalStart(string time, string start, string seconds) => $"date_bin(make_interval(secs => @{seconds}), {time}, @{start})";
     }
 }
