@@ -23,7 +23,8 @@ internal static class EventSums
         var (dialect, sql) = (on.Dialect, EventSql.Of(on.Dialect));
         var names = new EventCriteria(on, filter with { Occurred = null });
         var (since, until) = (filter.Occurred!.Since!.Value, filter.Occurred.Until!.Value);
-        var within = $"e.occurred >= @{on.Bind(since)} and e.occurred <= @{on.Bind(until)}";
+        var (from, to) = (on.Bind(since), on.Bind(until));
+        string Within(string time) => $"{time} >= @{from} and {time} <= @{to}";
         var whole = new StartRange(since, until).Within(on, "e.slot");
         var ends = new StartRange(since, until).Ends();
         var times = on.Bind(dialect.Times(ends));
@@ -32,8 +33,8 @@ internal static class EventSums
         return $"""
             (select {value("e.slot", "e.name")} as value, sum(e.events) as events, min(e.earliest) as earliest, max(e.latest) as latest
                 from event_sum e {Conditions.Where(names.All(), whole, "e.events > 0")} group by 1
-            union all {one} from {dialect.InSlots("event", "e", "occurred", times, RunSums.Slot)} {Conditions.Where(names.All(), within)} group by 1
-            union all {one} from {later} {Conditions.Where(names.All(), within, $"{dialect.SlotOf("e.occurred", RunSums.Slot)} not in (select at from {dialect.TimesOf(times)} cut)")} group by 1) c
+            union all {one} from {dialect.InSlots("event", "e", "occurred", times, RunSums.Slot)} {Conditions.Where(names.All(), Within("e.occurred"))} group by 1
+            union all {one} from {later} {Conditions.Where(names.All(), Within(dialect.Unindexed("e.occurred")), $"{dialect.SlotOf("e.occurred", RunSums.Slot)} not in (select at from {dialect.TimesOf(times)} cut)")} group by 1) c
             """;
     }
 

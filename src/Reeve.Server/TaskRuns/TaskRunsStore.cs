@@ -78,7 +78,7 @@ internal sealed class TaskRunsStore(Orchestrator orchestrator, TimeProvider cloc
 
     private ValueTask<List<TaskRun>> FilterAsync(Session session, Query query, (string Time, SqlValue From)? since, bool rare = false)
     {
-        var (on, now, order) = (new Conditions(session.Dialect) { InOrder = since is not null, Along = since?.Time }, clock.Now(), Page.Order(query.Sort, "ID_DESC", Orders));
+        var (on, now, order) = (new Conditions(session.Dialect) { InOrder = since is not null, Along = since?.Time, FindsFew = rare }, clock.Now(), Page.Order(query.Sort, "ID_DESC", Orders));
         var where = Conditions.Where(Criteria(on, query), since is { } from ? $"{from.Time} >= @{on.Bind(from.From)}" : null);
         var all = rare && session.Dialect.Whole is { Length: > 0 } whole ? $"(select tr.* from task_run tr {where} {whole}) tr" : $"task_run tr {where}";
         return session.QueryAsync(
@@ -135,15 +135,19 @@ internal sealed class TaskRunsStore(Orchestrator orchestrator, TimeProvider cloc
     internal static string? Criteria(Conditions on, Query query) => Conditions.Join(
         null,
         RunCriteria.Of(on, "tr", query.TaskRuns),
-        RunCriteria.In("tr.flow_run_id", "fr.id from flow_run fr", RunCriteria.OfFlow(on, "fr.flow_id", query.Flows)),
-        RunCriteria.In("tr.flow_run_id", "fr.id from flow_run fr", RunCriteria.Of(on, "fr", query.FlowRuns)),
-        RunCriteria.In("tr.flow_run_id", "fr.id from flow_run fr join deployment d on d.id = fr.deployment_id", WorkCriteria.Of(on, "d", query.Deployments)),
-        RunCriteria.In(
-            "tr.flow_run_id",
+        OfFlowRuns(on, "fr.id from flow_run fr", RunCriteria.OfFlow(on, "fr.flow_id", query.Flows)),
+        OfFlowRuns(on, "fr.id from flow_run fr", RunCriteria.Of(on, "fr", query.FlowRuns)),
+        OfFlowRuns(on, "fr.id from flow_run fr join deployment d on d.id = fr.deployment_id", WorkCriteria.Of(on, "d", query.Deployments)),
+        OfFlowRuns(
+            on,
             "fr.id from flow_run fr join work_queue wq on wq.id = fr.work_queue_id join work_pool wp on wp.id = wq.work_pool_id",
             WorkCriteria.Of(on, "wp", query.WorkPools)),
-        RunCriteria.In(
-            "tr.flow_run_id", "fr.id from flow_run fr join work_queue wq on wq.id = fr.work_queue_id", WorkCriteria.Of(on, "wq", query.WorkPoolQueues ?? query.WorkQueues)));
+        OfFlowRuns(
+            on, "fr.id from flow_run fr join work_queue wq on wq.id = fr.work_queue_id", WorkCriteria.Of(on, "wq", query.WorkPoolQueues ?? query.WorkQueues)));
+
+    // flow runs that own few of the newest task runs have few in all: one by one they are found sooner than all task runs are read
+    private static string? OfFlowRuns(Conditions on, string from, string? criteria) =>
+        criteria is not null && on.FindsFew ? on.Dialect.OneByOne("tr.flow_run_id", $"select {from} where {criteria}") : RunCriteria.In("tr.flow_run_id", from, criteria);
 
     internal static TaskRun Read(Row row, DateTimeOffset now)
     {
