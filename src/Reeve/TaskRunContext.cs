@@ -1,3 +1,5 @@
+using Reeve.Engine;
+
 namespace Reeve;
 
 /// <summary>The task run that this code runs in.</summary>
@@ -30,4 +32,7 @@ public sealed class TaskRunContext
 
     /// <summary>How often the run was started, this time included; 2 in the first retry.</summary>
     public int Attempt { get; internal set; } = 1;
+
+    /// <summary>The call that this run is of.</summary>
+    internal CallIdentity Call { get; init; }
 }

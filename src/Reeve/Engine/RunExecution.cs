@@ -11,10 +11,20 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
 
     protected EngineSession Session => session;
 
+    protected RunStop Stop => stop;
+
     /// <summary>The run's id.</summary>
     protected abstract Guid Id { get; }
 
     protected abstract Task<OrchestrationResult> SetStateAsync(StateCreate state, CancellationToken ct);
+
+    /// <summary>Whether a flow run that is run again would want the result.</summary>
+    protected abstract bool MayBeRunAgain { get; }
+
+    /// <summary>The run is over, and what it came to cannot be handed back.</summary>
+    protected virtual Task BeginAgainAsync(State over) => throw new RunAbortedException(over.Type == StateType.Completed
+        ? $"{Noun} is already Completed, but its result was not stored. Set PersistResult = true to have it handed back."
+        : $"{Noun} is already {Describe(over)}");
 
     /// <summary>Makes the run the current one of the code that is about to be called.</summary>
     protected abstract void Enter(int attempt);
@@ -24,7 +34,7 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
     /// <summary>Whether the run should be called Cancelled although only its process was told to end.</summary>
     protected virtual Task<bool> IsCancellingAsync(CancellationToken ct) => Task.FromResult(false);
 
-    private StateProposals Proposals => field ??= new StateProposals(SetStateAsync, session.Time, logger);
+    protected StateProposals Proposals => field ??= new StateProposals(SetStateAsync, session.Time, logger);
 
     public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> body)
     {
@@ -57,7 +67,16 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
         try
         {
             if (await BeginAsync() is { } over)
-                return HandBack<T>(over);
+            {
+                if (over.Type == StateType.Completed && ResultStore.TryRead<T>(over.Data, out var value))
+                {
+                    logger.Info($"{Noun} is Completed already: its stored result is handed back");
+                    return new Outcome<T>(null!, value, null) { IsHandedBack = true };
+                }
+
+                await BeginAgainAsync(over);
+            }
+
             return await AttemptAsync(body, attempt);
         }
         catch (OperationCanceledException e) when (stop.Cause != StopCause.None)
@@ -98,8 +117,7 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
         try
         {
             var value = await CallAsync(body, attempt, either.Token);
-            var data = descriptor.PersistResult == true ? await session.Results.WriteAsync(Id, value, CancellationToken.None) : ResultStore.Unpersisted(value);
-            return new Outcome<T>(new StateCreate { Type = StateType.Completed, Data = data }, value, null);
+            return new Outcome<T>(new StateCreate { Type = StateType.Completed, Data = await KeepAsync(value) }, value, null);
         }
         catch (LeaseLostException)
         {
@@ -189,13 +207,16 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
         }
     }
 
-    private Outcome<T> HandBack<T>(State over)
+    private async Task<System.Text.Json.JsonElement> KeepAsync<T>(T value)
     {
-        if (over.Type == StateType.Completed && (ResultStore.TryRead<T>(over.Data, out var value) || typeof(T) == typeof(Nothing)))
-            return new Outcome<T>(null!, value, null) { IsHandedBack = true };
-        throw new RunAbortedException(over.Type == StateType.Completed
-            ? $"{Noun} is already Completed, but its result was not stored. Set PersistResult = true to have it handed back."
-            : $"{Noun} is already {Describe(over)}");
+        if (descriptor.PersistResult == true)
+            return await session.Results.WriteAsync(Id, value, CancellationToken.None);
+        if (descriptor.PersistResult == false || !MayBeRunAgain)
+            return ResultStore.Unpersisted(value);
+        var (data, fault) = await session.Results.TryWriteAsync(Id, value, CancellationToken.None);
+        if (fault is not null && session.IsFirst($"result of {descriptor.Type}.{descriptor.Method}"))
+            logger.Info($"The result of '{descriptor.Name}' is not stored, so it is computed again when the flow run is run again: {fault}");
+        return data ?? ResultStore.Unpersisted(value);
     }
 
     private TimeSpan PauseBefore(State held) =>
@@ -223,7 +244,7 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
 
     protected static string Brief(Exception error) => $"{error.GetType().Name}: {error.Message}";
 
-    private static string Describe(State state) => state.Message is null ? $"{state.Name}()" : $"{state.Name}('{state.Message}')";
+    protected static string Describe(State state) => state.Message is null ? $"{state.Name}()" : $"{state.Name}('{state.Message}')";
 
     private readonly record struct Outcome<T>(StateCreate State, T? Value, Exception? Error)
     {
