@@ -3,7 +3,6 @@ using System.Text.Json;
 using Reeve.Client;
 using Reeve.Protocol;
 using Reeve.Protocol.Runs;
-using Reeve.Results;
 
 namespace Reeve.Engine;
 
@@ -26,13 +25,18 @@ internal static class FlowEngine
         EngineSession session, FlowDescriptor flow, FlowRun run, Guid? lease, RunStop stop, bool logsPrints, Func<CancellationToken, Task<T>> body)
     {
         var logger = RunLogger.ForFlowRun(session, run.Id, run.Name, logsPrints);
-        var context = new FlowRunContext(session, session.ClientFor(lease), flow, run.Id, run.Name, logger, stop) { IsSubflow = run.ParentTaskRunId is not null };
+        var context = new FlowRunContext(session, session.ClientFor(lease), flow, run.Id, run.Name, logger, stop) { Run = run, Parent = FlowRunContext.Current };
         if (lease is { } token)
             session.Leases.Keep(run.Id, token, stop);
         try
         {
             logger.Info($"Beginning flow run '{run.Name}' for flow '{flow.Name}'");
-            return await new FlowExecution(context).RunAsync(body);
+            return await new FlowExecution(context).RunAsync(token => RunBodyAsync(context, body, token));
+        }
+        catch (FlowSuspendedException e)
+        {
+            logger.Info(e.Message);
+            throw;
         }
         catch (Exception e) when (e is RunAbortedException or LeaseLostException)
         {
@@ -42,6 +46,25 @@ internal static class FlowEngine
         finally
         {
             session.Leases.LetGo(run.Id);
+            await session.FlushEventsAsync();
+        }
+    }
+
+    // A suspended run reports nothing, even when its code has swallowed the exception that ends it. What its transactions have left open is rolled back.
+    private static async Task<T> RunBodyAsync<T>(FlowRunContext run, Func<CancellationToken, Task<T>> body, CancellationToken ct)
+    {
+        try
+        {
+            var value = await body(ct);
+            return run.IsSuspended ? throw new FlowSuspendedException(run.Name) : value;
+        }
+        catch (Exception e) when (run.IsSuspended && e is not FlowSuspendedException)
+        {
+            throw new FlowSuspendedException(run.Name);
+        }
+        finally
+        {
+            await run.Transactions.RollBackAllAsync();
         }
     }
 
@@ -67,7 +90,8 @@ internal static class FlowEngine
         using var signals = new StopSignals(stop);
         try
         {
-            var run = await CreateAsync(session, session.Client, flow, ParameterBinder.Write(flow, arguments), parentTaskRunId: null, ct);
+            flow = session.Defaults.For(flow);
+            var run = await CreateAsync(session, session.Client, flow, arguments, ParameterBinder.Write(flow, arguments), parentTaskRunId: null, ct);
             scope?.Created?.Invoke(run.Id, run.Name);
             var lease = await session.Leases.AcquireAsync(run.Id, ct);
             return await ExecuteAsync(session, flow, run, lease, stop, flow.LogPrints ?? false, body);
@@ -85,15 +109,16 @@ internal static class FlowEngine
         FlowRunContext parent, FlowDescriptor flow, object?[] arguments, Func<CancellationToken, Task<T>> body, CallScope? scope, CancellationToken ct)
     {
         var session = parent.Session;
+        flow = session.Defaults.For(flow.Inside(parent.Flow));
         using var stop = new RunStop(parent.Stop, ct);
         var parameters = ParameterBinder.Write(flow, arguments);
         var stand = await CreateStandInAsync(parent, flow, parameters);
-        var run = await CreateAsync(session, parent.Client, flow, parameters, stand, CancellationToken.None);
+        var run = await CreateAsync(session, parent.Client, flow, arguments, parameters, stand, CancellationToken.None);
         scope?.Created?.Invoke(run.Id, run.Name);
         var logger = TaskRunContext.Current?.Logger ?? parent.Logger;
         if (run.State is { Type: var type } over && type.IsTerminal())
         {
-            if (type == StateType.Completed && ResultStore.TryRead<T>(over.Data, out var result))
+            if (type == StateType.Completed && await session.RunResults.ReadAsync<T>(flow, over.Data, stop.Token) is (true, var result))
             {
                 logger.Info($"Subflow run '{run.Name}' of flow '{flow.Name}' is Completed already: its stored result is handed back");
                 return result!;
@@ -129,14 +154,16 @@ internal static class FlowEngine
     }
 
     private static async Task<FlowRun> CreateAsync(
-        EngineSession session, OrchestrationClient client, FlowDescriptor flow, JsonElement parameters, Guid? parentTaskRunId, CancellationToken ct) =>
+        EngineSession session, OrchestrationClient client, FlowDescriptor flow, object?[] arguments, JsonElement parameters, Guid? parentTaskRunId, CancellationToken ct) =>
         await client.CreateFlowRunAsync(
             new FlowRunCreate
             {
                 FlowId = await session.FlowIdAsync(flow, ct),
                 State = new StateCreate { Type = StateType.Pending, Name = "Pending" },
+                Name = RunNames.Of(flow, arguments),
                 FlowVersion = flow.Version,
                 Parameters = parameters,
+                Tags = flow.Tags.Count == 0 ? null : flow.Tags,
                 ParentTaskRunId = parentTaskRunId,
                 EmpiricalPolicy = PolicyOf(flow),
                 // Makes the request safe to repeat, and finds the subflow run of a parent that is run again.

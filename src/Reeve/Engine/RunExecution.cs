@@ -18,21 +18,33 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
 
     protected abstract Task<OrchestrationResult> SetStateAsync(StateCreate state, CancellationToken ct);
 
-    /// <summary>Whether a flow run that is run again would want the result.</summary>
-    protected abstract bool MayBeRunAgain { get; }
-
-    /// <summary>The run is over, and what it came to cannot be handed back.</summary>
-    protected virtual Task BeginAgainAsync(State over) => throw new RunAbortedException(over.Type == StateType.Completed
-        ? $"{Noun} is already Completed, but its result was not stored. Set PersistResult = true to have it handed back."
-        : $"{Noun} is already {Describe(over)}");
-
     /// <summary>Makes the run the current one of the code that is about to be called.</summary>
-    protected abstract void Enter(int attempt);
+    protected abstract void Enter(int attempt, CancellationToken ct);
 
     protected abstract string FailureMessage(Exception exception);
 
+    /// <summary>The <see cref="FlowRunContext"/> or <see cref="TaskRunContext"/> that hooks are given.</summary>
+    protected abstract object Context { get; }
+
+    /// <summary>Makes the run the current one of a hook.</summary>
+    protected abstract void EnterHook();
+
+    /// <summary>What a proposal of the state tells the rules besides.</summary>
+    protected virtual StateDetails? DetailsOf(StateType state) => null;
+
+    /// <summary>Whether the author wants a failure to be tried again. May throw what the author's code throws.</summary>
+    protected virtual bool IsWorthRetry(Exception error, int attempt) => true;
+
     /// <summary>Whether the run should be called Cancelled although only its process was told to end.</summary>
     protected virtual Task<bool> IsCancellingAsync(CancellationToken ct) => Task.FromResult(false);
+
+    /// <summary>Whether a flow run that is run again would want the result.</summary>
+    protected abstract bool MayBeRunAgain { get; }
+
+    /// <summary>The run is Completed, but what it came to cannot be handed back.</summary>
+    protected virtual Task BeginAgainAsync(State over) => throw new RunAbortedException(over.Name == "Cached"
+        ? $"{Noun} has a cached result, but it is no longer where it was stored. Call it with RefreshCache = true to replace it."
+        : $"{Noun} is already Completed, but its result was not stored. Set PersistResult = true to have it handed back.");
 
     protected StateProposals Proposals => field ??= new StateProposals(SetStateAsync, session.Time, logger);
 
@@ -42,7 +54,12 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
         {
             var outcome = await StartAsync(body, attempt);
             if (outcome.IsHandedBack)
+            {
+                if (outcome.IsFromCache)
+                    await CallHooksAsync(outcome.Over!);
                 return outcome.Value!;
+            }
+
             var (held, isAccepted) = await ReportAsync(outcome);
             if (held.Type == StateType.Scheduled && !isAccepted)
             {
@@ -54,9 +71,10 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
             }
             else if (outcome.Error is { } error && stop.Cause == StopCause.None)
             {
-                logger.Error(error, descriptor.Retries > 0 ? $"{Noun} failed with exception: {Brief(error)} - Retries are exhausted" : "Encountered exception during execution:");
+                logger.Error(error, descriptor.Retries > 0 ? $"{Noun} failed with exception: {Brief(error)} - {WhyNot(outcome.State)}" : "Encountered exception during execution:");
             }
 
+            await CallHooksAsync(held);
             LogEnd(held);
             return outcome.Error is null ? outcome.Value! : throw Rethrown(outcome.Error);
         }
@@ -66,17 +84,16 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
     {
         try
         {
-            if (await BeginAsync() is { } over)
+            var (held, isOver) = await BeginAsync();
+            if (isOver)
             {
-                if (over.Type == StateType.Completed && ResultStore.TryRead<T>(over.Data, out var value))
-                {
-                    logger.Info($"{Noun} is Completed already: its stored result is handed back");
-                    return new Outcome<T>(null!, value, null) { IsHandedBack = true };
-                }
-
-                await BeginAgainAsync(over);
+                if (await HandBackAsync<T>(held) is { IsHandedBack: true } over)
+                    return over;
+                await BeginAgainAsync(held);
             }
 
+            if (attempt == 1 && descriptor.OnRunning.Count > 0)
+                await CallHooksAsync(held);
             return await AttemptAsync(body, attempt);
         }
         catch (OperationCanceledException e) when (stop.Cause != StopCause.None)
@@ -85,14 +102,14 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
         }
     }
 
-    /// <summary>Proposes Running until it holds. Returns the state that holds when the run is already over.</summary>
-    private async Task<State?> BeginAsync()
+    /// <summary>Proposes Running until it holds, or the run turns out to be over.</summary>
+    private async Task<(State Held, bool IsOver)> BeginAsync()
     {
         while (true)
         {
-            var (held, isAccepted) = await Proposals.ProposeAsync(new StateCreate { Type = StateType.Running }, stop.Token);
+            var (held, isAccepted) = await Proposals.ProposeAsync(new StateCreate { Type = StateType.Running, StateDetails = DetailsOf(StateType.Running) }, stop.Token);
             if (isAccepted)
-                return null;
+                return (held, false);
             switch (held.Type)
             {
                 case StateType.Scheduled or StateType.Pending or StateType.Paused:
@@ -105,7 +122,7 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
                 case StateType.Running:
                     throw new RunAbortedException($"{Noun} is already running elsewhere");
                 default:
-                    return held;
+                    return (held, true);
             }
         }
     }
@@ -117,9 +134,10 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
         try
         {
             var value = await CallAsync(body, attempt, either.Token);
-            return new Outcome<T>(new StateCreate { Type = StateType.Completed, Data = await KeepAsync(value) }, value, null);
+            var data = await KeepAsync(value);
+            return new Outcome<T>(new StateCreate { Type = StateType.Completed, Data = data, StateDetails = DetailsOf(StateType.Completed) }, value, null);
         }
-        catch (LeaseLostException)
+        catch (Exception e) when (e is LeaseLostException or FlowSuspendedException)
         {
             throw;
         }
@@ -130,13 +148,37 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
         catch (OperationCanceledException) when (limit is { IsCancellationRequested: true })
         {
             var message = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Noun} exceeded timeout of {descriptor.TimeoutSeconds} second(s)");
-            return new Outcome<T>(new StateCreate { Type = StateType.Failed, Name = "TimedOut", Message = message }, default, new TimeoutException(message));
+            return Failed<T>(new TimeoutException(message), attempt, message, "TimedOut");
         }
         catch (Exception e)
         {
-            return new Outcome<T>(new StateCreate { Type = StateType.Failed, Message = FailureMessage(e) }, default, e);
+            return Failed<T>(e, attempt, FailureMessage(e));
         }
     }
+
+    // The server decides whether there is a retry; that this failure is not worth one is all we have to say.
+    private Outcome<T> Failed<T>(Exception error, int attempt, string message, string? name = null)
+    {
+        var details = attempt > descriptor.Retries || IsRetriable(error, attempt) ? null : new StateDetails { Retriable = false };
+        return new Outcome<T>(new StateCreate { Type = StateType.Failed, Name = name, Message = message, StateDetails = details }, default, error);
+    }
+
+    private bool IsRetriable(Exception error, int attempt)
+    {
+        try
+        {
+            return IsWorthRetry(error, attempt);
+        }
+        catch (Exception e)
+        {
+            logger.Error(e, "The retry condition failed, so there is no retry:");
+            return false;
+        }
+    }
+
+    private static string WhyNot(StateCreate failed) => failed.StateDetails?.Retriable == false ? "It is not to be retried" : "Retries are exhausted";
+
+    private Task CallHooksAsync(State held) => RunHooks.CallAsync(descriptor.HooksFor(held.Type), Context, EnterHook, held, logger);
 
     // On the pool: a body that blocks can then be left behind when it does not stop, and parallel calls of synchronous tasks run in parallel.
     private async Task<T> CallAsync<T>(Func<CancellationToken, Task<T>> body, int attempt, CancellationToken ct)
@@ -144,7 +186,7 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
         var running = Task.Run(
             async () =>
             {
-                Enter(attempt);
+                Enter(attempt, ct);
                 try
                 {
                     return await body(ct);
@@ -207,16 +249,24 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
         }
     }
 
+    private async Task<Outcome<T>> HandBackAsync<T>(State over)
+    {
+        if (over.Type != StateType.Completed)
+            throw new RunAbortedException($"{Noun} is already {Describe(over)}");
+        var (isThere, value) = typeof(T) == typeof(Nothing) ? (true, default) : await session.RunResults.ReadAsync<T>(descriptor, over.Data, stop.Token);
+        if (!isThere)
+            return default;
+        if (over.Name != "Cached")
+            logger.Info($"{Noun} is Completed already: its stored result is handed back");
+        return new Outcome<T>(null!, value, null) { Over = over };
+    }
+
     private async Task<System.Text.Json.JsonElement> KeepAsync<T>(T value)
     {
-        if (descriptor.PersistResult == true)
-            return await session.Results.WriteAsync(Id, value, CancellationToken.None);
-        if (descriptor.PersistResult == false || !MayBeRunAgain)
-            return ResultStore.Unpersisted(value);
-        var (data, fault) = await session.Results.TryWriteAsync(Id, value, CancellationToken.None);
+        var (data, fault) = await session.RunResults.WriteAsync(descriptor, Id, value, MayBeRunAgain, CancellationToken.None);
         if (fault is not null && session.IsFirst($"result of {descriptor.Type}.{descriptor.Method}"))
             logger.Info($"The result of '{descriptor.Name}' is not stored, so it is computed again when the flow run is run again: {fault}");
-        return data ?? ResultStore.Unpersisted(value);
+        return data;
     }
 
     private TimeSpan PauseBefore(State held) =>
@@ -244,11 +294,15 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
 
     protected static string Brief(Exception error) => $"{error.GetType().Name}: {error.Message}";
 
-    protected static string Describe(State state) => state.Message is null ? $"{state.Name}()" : $"{state.Name}('{state.Message}')";
+    private static string Describe(State state) => state.Message is null ? $"{state.Name}()" : $"{state.Name}('{state.Message}')";
 
     private readonly record struct Outcome<T>(StateCreate State, T? Value, Exception? Error)
     {
-        /// <summary>True when the run was already completed and only its stored result is returned.</summary>
-        public bool IsHandedBack { get; init; }
+        /// <summary>The state of a run that was completed already, of which only the stored result is returned.</summary>
+        public State? Over { get; init; }
+
+        public bool IsHandedBack => Over is not null;
+
+        public bool IsFromCache => Over is { Name: "Cached" };
     }
 }

@@ -9,8 +9,6 @@ namespace Reeve.Engine;
 /// <summary>Runs the calls of tasks.</summary>
 internal static class TaskEngine
 {
-    private static readonly JsonElement NoDelay = WireJson.Parse("0");
-
     /// <summary>A call in user code.</summary>
     public static Task<T> CallAsync<T>(TaskDescriptor task, object?[] arguments, Func<CancellationToken, Task<T>> body, CancellationToken ct) =>
         RunAsync(TaskCall<T>.Of(task, arguments, body, ct));
@@ -19,18 +17,22 @@ internal static class TaskEngine
     {
         var flow = FlowRunContext.Current;
         var session = flow?.Session ?? EngineSession.Current;
+        call = call.With(session.Defaults.For(flow is null ? call.Task : call.Task.Inside(flow.Flow)));
         using var stop = new RunStop(flow?.Stop, call.Token);
         var (identity, key, number) = Identify(session, flow, call);
         var run = Describe(session, flow, call, key, number);
         var logger = RunLogger.ForTaskRun(session, flow?.Id, run.Id!.Value, run.Name!, call.Task.LogPrints ?? flow?.LogsPrints ?? false);
         try
         {
-            return await new TaskExecution(session, flow, call.Task, run, identity, logger, stop, call.Scope).RunAsync(call.Body);
+            return await new TaskExecution(session, flow, call.Task, run, identity, logger, stop, call.Scope, call.Arguments).RunAsync(call.Body);
         }
         finally
         {
             if (flow is null)
+            {
+                await session.FlushEventsAsync();
                 await session.Logs.FlushAsync(session.FlushLimit, CancellationToken.None);
+            }
         }
     }
 
@@ -64,18 +66,12 @@ internal static class TaskEngine
         {
             Id = Ids.New(session.Time.GetUtcNow()),
             State = new StateCreate { Type = StateType.Pending, Name = "Pending" },
-            Name = $"{task.Name}-{number}",
+            Name = RunNames.Of(task, of.Arguments) ?? $"{task.Name}-{number}",
             FlowRunId = flow?.Id,
             TaskKey = task.Key,
             DynamicKey = key,
             TaskVersion = task.Version,
-            EmpiricalPolicy = new TaskRunPolicy
-            {
-                MaxRetries = task.Retries,
-                RetryDelaySeconds = task.RetryDelaySeconds,
-                Retries = task.Retries,
-                RetryDelay = task.RetryDelaySeconds == 0 ? NoDelay : WireJson.Parse(task.RetryDelaySeconds.ToString("R", CultureInfo.InvariantCulture)),
-            },
+            EmpiricalPolicy = task.Policy,
             Tags = task.Tags,
             TaskInputs = Inputs(task, of.Scope),
         };

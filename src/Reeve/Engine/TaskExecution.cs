@@ -4,13 +4,16 @@ using Reeve.Protocol.Runs;
 namespace Reeve.Engine;
 
 /// <summary>Runs one task run. The run is made by its first proposal, which may find that the key is known: then it is that run.</summary>
-internal sealed class TaskExecution(EngineSession session, FlowRunContext? flow, TaskDescriptor task, TaskRunCreate run, CallIdentity call, RunLogger logger, RunStop stop, CallScope? scope)
+internal sealed class TaskExecution(EngineSession session, FlowRunContext? flow, TaskDescriptor task, TaskRunCreate run, CallIdentity call, RunLogger logger, RunStop stop, CallScope? scope,
+    object?[] arguments)
     : RunExecution(session, task, logger, stop)
 {
     private readonly OrchestrationClient _client = flow?.Client ?? session.Client;
     private readonly RunLogger _logger = logger;
     private Guid _id = run.Id!.Value;
     private string _name = run.Name!;
+    private readonly CacheEntry? _cache = task.IsCached ? CacheEntry.Of(session, flow, task, run, arguments, logger) : null;
+    private TaskRunContext? _context;
     private bool _isMade;
     private bool _isForced;
 
@@ -34,13 +37,13 @@ internal sealed class TaskExecution(EngineSession session, FlowRunContext? flow,
 
     protected override async Task BeginAgainAsync(State over)
     {
-        if (over.Type != StateType.Completed)
+        if (over.Name == "Cached")
             await base.BeginAgainAsync(over);
         _logger.Warning("Task run is Completed already, but its result cannot be read any more, so it runs again");
         _isForced = true; // without it, a result that is kept keeps the run as it is
         try
         {
-            await Proposals.ProposeAsync(new StateCreate { Type = StateType.Running }, Stop.Token);
+            await Proposals.ProposeAsync(new StateCreate { Type = StateType.Running, StateDetails = DetailsOf(StateType.Running) }, Stop.Token);
         }
         finally
         {
@@ -58,7 +61,26 @@ internal sealed class TaskExecution(EngineSession session, FlowRunContext? flow,
         flow?.Logger.Info(isKnown ? $"Took up task run '{_name}' of task '{task.Name}' again" : $"Created task run '{_name}' for task '{task.Name}'");
     }
 
-    protected override void Enter(int attempt) => TaskRunContext.Current = new TaskRunContext(_id, _name, _logger) { Attempt = attempt, Call = call };
+    protected override object Context => _context ??= ContextOf(attempt: 1, CancellationToken.None);
+
+    protected override void Enter(int attempt, CancellationToken ct) => TaskRunContext.Current = _context = ContextOf(attempt, ct);
+
+    private TaskRunContext ContextOf(int attempt, CancellationToken ct) => new(_id, _name, _logger)
+    {
+        Attempt = attempt,
+        Call = call,
+        TaskName = task.Name,
+        TaskVersion = task.Version,
+        Tags = task.Tags,
+        FlowRunId = run.FlowRunId,
+        CancellationToken = ct,
+    };
+
+    protected override void EnterHook() => TaskRunContext.Current = (TaskRunContext)Context;
+
+    protected override StateDetails? DetailsOf(StateType state) => _cache?.DetailsOf(state);
+
+    protected override bool IsWorthRetry(Exception error, int attempt) => task.RetryIf is not { } condition || condition(error, attempt);
 
     protected override string FailureMessage(Exception exception) => $"Task run encountered an exception {Brief(exception)}";
 }

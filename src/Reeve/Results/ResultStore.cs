@@ -19,6 +19,8 @@ internal sealed class ResultStore(string home)
     public static JsonElement Unpersisted(object? value) =>
         Data(writer => writer.WriteString("artifact_description", $"Unpersisted result of type `{TypeName(value)}`"), "unpersisted");
 
+    public string PathOf(Guid runId) => Path.Combine(_folder, runId.ToString());
+
     /// <summary>Stores a value, durably before the state that refers to it is proposed.</summary>
     /// <exception cref="JsonException">The value has no JSON form; or another exception of the serializer.</exception>
     public Task<JsonElement> WriteAsync<T>(Guid runId, T value, CancellationToken ct) => WriteAsync(runId, ToJson(value), TypeName(value), ct);
@@ -86,7 +88,7 @@ internal sealed class ResultStore(string home)
         }
 
         Directory.CreateDirectory(_folder);
-        var path = Path.Combine(_folder, runId.ToString());
+        var path = PathOf(runId);
         var draft = path + ".new";
         await using (var file = new FileStream(draft, FileMode.Create, FileAccess.Write))
         {
@@ -124,9 +126,9 @@ internal sealed class ResultStore(string home)
         return typeof(T) != typeof(object) && ToJson(Of<T>(document.RootElement)).Span.SequenceEqual(json.Span);
     }
 
-    private static string TypeName(object? value) => value is null or Nothing ? "null" : value.GetType().Name;
+    public static string TypeName(object? value) => value is null or Nothing ? "null" : value.GetType().Name;
 
-    private static JsonElement Data(Action<Utf8JsonWriter> write, string type)
+    public static JsonElement Data(Action<Utf8JsonWriter> write, string type)
     {
         var buffer = new ArrayBufferWriter<byte>(128);
         using (var writer = new Utf8JsonWriter(buffer))

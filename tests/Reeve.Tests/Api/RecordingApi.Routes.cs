@@ -30,6 +30,15 @@ public sealed partial class RecordingApi
                     Expires = DateTimeOffset.UnixEpoch,
                 }),
                 ("POST", [_, var id, "set_state"]) => Propose(Runs[Guid.Parse(id)], Read<SetState>(body)),
+                ("GET", ["block_types", "slug", var kind, "block_documents", "name", var name]) when Blocks.TryGetValue($"{kind}/{name}", out var data) => (200, new Protocol.Blocks.BlockDocument
+                {
+                    Id = Guid.Empty,
+                    Created = DateTimeOffset.UnixEpoch,
+                    Updated = DateTimeOffset.UnixEpoch,
+                    BlockSchemaId = Guid.Empty,
+                    BlockTypeId = Guid.Empty,
+                    Data = data,
+                }),
                 ("GET", ["flow_runs", var id]) when Runs.TryGetValue(Guid.Parse(id), out var run) => (200, Served(run)),
                 ("PATCH", ["flow_runs", var id]) => Change(Runs[Guid.Parse(id)], Read<FlowRunUpdate>(body)),
                 _ => (404, null),
@@ -58,9 +67,9 @@ public sealed partial class RecordingApi
         if (Runs.Values.FirstOrDefault(known => known.Key == create.IdempotencyKey) is { } existing)
             return existing;
         var run = new RunRecord(
-            Ids.New(TimeProvider.System.GetUtcNow()), false, $"run-{Runs.Count}", create.ParentTaskRunId, create.Parameters ?? WireJson.EmptyObject,
+            Ids.New(TimeProvider.System.GetUtcNow()), false, create.Name ?? $"run-{Runs.Count}", create.ParentTaskRunId, create.Parameters ?? WireJson.EmptyObject,
             create.EmpiricalPolicy?.Retries ?? 0, create.EmpiricalPolicy?.RetryDelay ?? 0)
-        { Key = create.IdempotencyKey };
+        { Key = create.IdempotencyKey, Tags = create.Tags ?? [] };
         run.Add(create.State!);
         return Runs[run.Id] = run;
     }
@@ -72,8 +81,8 @@ public sealed partial class RecordingApi
             return existing;
         var run = new RunRecord(
             create.Id!.Value, true, create.Name!, create.FlowRunId, create.TaskInputs ?? WireJson.EmptyObject,
-            create.EmpiricalPolicy?.Retries ?? 0, create.EmpiricalPolicy?.RetryDelay?.GetDouble() ?? 0)
-        { Key = key, FlowRunId = create.FlowRunId };
+            create.EmpiricalPolicy?.Retries ?? 0, 0)
+        { Key = key, FlowRunId = create.FlowRunId, Policy = create.EmpiricalPolicy, Tags = create.Tags ?? [] };
         run.Add(create.State!);
         return Runs[run.Id] = run;
     }
@@ -112,7 +121,7 @@ public sealed partial class RecordingApi
         return (result.Status is OrchestrationStatus.Accept or OrchestrationStatus.Reject ? 201 : 200, result);
     }
 
-    private static OrchestrationResult Judge(RunRecord run, StateCreate proposed)
+    private OrchestrationResult Judge(RunRecord run, StateCreate proposed)
     {
         var current = run.Current;
         if (proposed.StateDetails?.TransitionId is { } transition && transition == current.StateDetails.TransitionId)
@@ -123,7 +132,10 @@ public sealed partial class RecordingApi
             return Answer(OrchestrationStatus.Abort, null, $"The run is {current.Name} already.");
         if (proposed.Type == StateType.Running && current.StateDetails.ScheduledTime - TimeProvider.System.GetUtcNow() is { Ticks: > 0 } early)
             return Answer(OrchestrationStatus.Wait, null, "Scheduled time is in the future", (long)Math.Ceiling(early.TotalSeconds));
-        if (proposed.Type == StateType.Failed && current.Type == StateType.Running && run.RunCount <= run.Retries)
+        if (proposed is { Type: StateType.Running, StateDetails: { CacheKey: { } wanted, RefreshCache: not true } } && Cached.TryGetValue(wanted, out var cached)
+            && (cached.StateDetails.CacheExpiration is not { } expires || expires > TimeProvider.System.GetUtcNow()))
+            return Answer(OrchestrationStatus.Reject, run.Add(new StateCreate { Type = StateType.Completed, Name = "Cached", Data = cached.Data }), "Retrieved state from cache");
+        if (proposed is { Type: StateType.Failed, StateDetails.Retriable: not false } && current.Type == StateType.Running && run.RunCount <= run.Retries)
         {
             var retry = new StateCreate
             {
@@ -133,13 +145,16 @@ public sealed partial class RecordingApi
                 StateDetails = new StateDetails
                 {
                     TransitionId = proposed.StateDetails?.TransitionId, // so that a repeated proposal is known again
-                    ScheduledTime = TimeProvider.System.GetUtcNow().AddSeconds(run.RetryDelaySeconds),
+                    ScheduledTime = TimeProvider.System.GetUtcNow().AddSeconds(run.NextDelay),
                 },
             };
             return Answer(OrchestrationStatus.Reject, run.Add(retry), "Retrying");
         }
 
-        return Answer(OrchestrationStatus.Accept, run.Add(Named(run, proposed)), null);
+        var accepted = run.Add(Named(run, proposed));
+        if (accepted is { Type: StateType.Completed, StateDetails.CacheKey: { } key })
+            Cached[key] = accepted;
+        return Answer(OrchestrationStatus.Accept, accepted, null);
     }
 
     private static StateCreate Named(RunRecord run, StateCreate proposed) => (proposed.Type, run.Current.Name, run.RunCount) switch
