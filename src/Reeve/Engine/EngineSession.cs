@@ -29,7 +29,7 @@ internal sealed class EngineSession : IAsyncDisposable
         Client = new OrchestrationClient(connection);
         Time = time;
         LogLevel = RunLogLevels.Parse(settings.LoggingLevel);
-        Logs = new LogUpload(Client, time, new LogUploadLimits());
+        Logs = new LogUpload(Client, time, new LogUploadLimits(), new LogSpool(settings.Home, connection.ApiUrl, time));
         Leases = new LeaseKeeper(Client, time, settings);
         Results = new ResultStore(settings.Home);
         Defaults = new RunDefaults(settings);

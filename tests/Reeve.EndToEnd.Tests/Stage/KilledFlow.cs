@@ -25,30 +25,30 @@ internal static class KilledFlow
             public static async Task<string> Killed(string folder)
             {
                 Boundary(folder, 0);
-                var sum = await Add(folder, 1, 2);
+                var sum = Add(folder, 1, 2);
                 Boundary(folder, 1);
-                sum = await Add(folder, sum, 10);
+                sum = Add(folder, sum, 10);
                 Boundary(folder, 2);
-                await Mark(folder);
+                Mark(folder);
                 Boundary(folder, 3);
-                await Mark(folder);
+                Mark(folder);
                 Boundary(folder, 4);
                 var doubled = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => Double(folder, i)));
                 Boundary(folder, 5);
-                var text = await Text(folder, 40_000);
+                var text = Text(folder, 40_000);
                 Boundary(folder, 6);
-                var inner = await Inner(folder);
+                var inner = Inner(folder);
                 Boundary(folder, 8);
-                var last = await Last(folder);
+                var last = Last(folder);
                 return $"{sum} {string.Join(',', doubled)} {text.Length} {inner} {last}";
             }
 
             [Flow]
-            public static async Task<int> Inner(string folder)
+            public static int Inner(string folder)
             {
-                var one = await Within(folder, 5);
+                var one = Within(folder, 5);
                 Boundary(folder, 7);
-                return one + await Within(folder, 6);
+                return one + Within(folder, 6);
             }
 
             [Task]
