@@ -4,7 +4,7 @@ using Reeve.Protocol.Runs;
 namespace Reeve.Engine;
 
 /// <summary>Runs one task run. The run is made by its first proposal, which may find that the key is known: then it is that run.</summary>
-internal sealed class TaskExecution(EngineSession session, FlowRunContext? flow, TaskDescriptor task, TaskRunCreate run, RunLogger logger, RunStop stop, CallScope? scope,
+internal sealed class TaskExecution(EngineSession session, FlowRunContext? flow, TaskDescriptor task, TaskRunCreate run, CallIdentity call, RunLogger logger, RunStop stop, CallScope? scope,
     object?[] arguments)
     : RunExecution(session, task, logger, stop)
 {
@@ -15,15 +15,18 @@ internal sealed class TaskExecution(EngineSession session, FlowRunContext? flow,
     private readonly CacheEntry? _cache = task.IsCached ? CacheEntry.Of(session, flow, task, run, arguments, logger) : null;
     private TaskRunContext? _context;
     private bool _isMade;
+    private bool _isForced;
 
     protected override string Noun => "Task run";
 
     protected override Guid Id => _id;
 
+    protected override bool MayBeRunAgain => flow is not null;
+
     protected override async Task<OrchestrationResult> SetStateAsync(StateCreate state, CancellationToken ct)
     {
         state = state with { StateDetails = state.StateDetails! with { TaskRunId = _id, FlowRunId = run.FlowRunId } };
-        var proposal = _isMade ? new TaskRunProposal { TaskRunId = _id, State = state } : new TaskRunProposal { TaskRun = run, State = state };
+        var proposal = _isMade ? new TaskRunProposal { TaskRunId = _id, State = state, Force = _isForced } : new TaskRunProposal { TaskRun = run, State = state };
         var result = await _client.TaskRunProposals.ProposeAsync(proposal, ct);
         if (result.Fault is { } fault)
             throw new ApiException($"{fault.Detail} (a proposal for task run '{_name}' was answered {fault.StatusCode})", (System.Net.HttpStatusCode)fault.StatusCode);
@@ -32,13 +35,30 @@ internal sealed class TaskExecution(EngineSession session, FlowRunContext? flow,
         return new OrchestrationResult { State = result.State, Status = result.Status!.Value, Details = result.Details! };
     }
 
+    protected override async Task BeginAgainAsync(State over)
+    {
+        if (over.Name == "Cached")
+            await base.BeginAgainAsync(over);
+        _logger.Warning("Task run is Completed already, but its result cannot be read any more, so it runs again");
+        _isForced = true; // without it, a result that is kept keeps the run as it is
+        try
+        {
+            await Proposals.ProposeAsync(new StateCreate { Type = StateType.Running, StateDetails = DetailsOf(StateType.Running) }, Stop.Token);
+        }
+        finally
+        {
+            _isForced = false;
+        }
+    }
+
     private void Made(TaskRunProposalResult result)
     {
         _isMade = true;
-        if (result.TaskRunId is { } id && id != _id)
-            _logger.Rename(_id = id, _name = result.Name ?? _name);
+        var isKnown = result.TaskRunId is { } id && id != _id;
+        if (isKnown)
+            _logger.Rename(_id = result.TaskRunId!.Value, _name = result.Name ?? _name);
         scope?.Created?.Invoke(_id, _name);
-        flow?.Logger.Info($"Created task run '{_name}' for task '{task.Name}'");
+        flow?.Logger.Info(isKnown ? $"Took up task run '{_name}' of task '{task.Name}' again" : $"Created task run '{_name}' for task '{task.Name}'");
     }
 
     protected override object Context => _context ??= ContextOf(attempt: 1, CancellationToken.None);
@@ -48,6 +68,7 @@ internal sealed class TaskExecution(EngineSession session, FlowRunContext? flow,
     private TaskRunContext ContextOf(int attempt, CancellationToken ct) => new(_id, _name, _logger)
     {
         Attempt = attempt,
+        Call = call,
         TaskName = task.Name,
         TaskVersion = task.Version,
         Tags = task.Tags,
