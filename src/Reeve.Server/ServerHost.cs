@@ -165,6 +165,8 @@ public sealed class ServerHost : IAsyncDisposable
     {
         RunScheduler => options.Scheduler,
         LateRunMarker => options.LateRuns,
+        PauseExpiry => options.Upkeep.EndsPauses,
+        CancelledRunChildren => options.Upkeep.CancelsChildren,
         WorkerMonitor => options.WorkerHealth.TellsChanges,
         _ => true,
     };

@@ -19,6 +19,7 @@ internal sealed class EngineSession : IAsyncDisposable
 
     private readonly ConcurrentDictionary<string, Guid> _flowIds = new(StringComparer.Ordinal);
     private readonly ApiConnection _connection;
+    private readonly Lazy<EventUpload> _events;
     private Task _warmUp = Task.CompletedTask;
 
     public EngineSession(ReeveSettings settings, ApiConnection connection, TimeProvider time)
@@ -32,6 +33,9 @@ internal sealed class EngineSession : IAsyncDisposable
         Results = new ResultStore(settings.Home);
         Defaults = new RunDefaults(settings);
         RunResults = new RunResults(Results, new ResultPlaces(Client), Defaults);
+        _events = new(() => new EventUpload(Client, time));
+        Home = settings.Home;
+        UiUrl = settings.UiUrl.ToString().TrimEnd('/');
     }
 
     /// <summary>The process's session, made on first use; tests put their own in its place.</summary>
@@ -43,11 +47,20 @@ internal sealed class EngineSession : IAsyncDisposable
 
     public OrchestrationClient Client { get; }
 
+    /// <summary>The folder of stored results and of what transactions have committed.</summary>
+    public string Home { get; }
+
+    /// <summary>The console's address, without a slash at its end.</summary>
+    public string UiUrl { get; }
+
     public TimeProvider Time { get; }
 
     public RunLogLevel LogLevel { get; }
 
     public LogUpload Logs { get; }
+
+    /// <summary>What authors tell of; most runs tell nothing, so it is made on first use.</summary>
+    public EventUpload Events => _events.Value;
 
     public LeaseKeeper Leases { get; }
 
@@ -71,6 +84,9 @@ internal sealed class EngineSession : IAsyncDisposable
     /// <summary>Pause between proposals while a run is paused or held.</summary>
     public TimeSpan HeldPause { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Pause between questions whether a paused run goes on, or was told something.</summary>
+    public TimeSpan PausePoll { get; init; } = TimeSpan.FromSeconds(1);
+
     public async Task<Guid> FlowIdAsync(FlowDescriptor flow, CancellationToken ct)
     {
         if (_flowIds.TryGetValue(flow.Name, out var id))
@@ -86,8 +102,13 @@ internal sealed class EngineSession : IAsyncDisposable
     /// <summary>The client for the writes of a run that is held by a lease.</summary>
     public OrchestrationClient ClientFor(Guid? lease) => lease is null ? Client : new OrchestrationClient(_connection.With(lease));
 
+    /// <summary>Waits until the events told so far are stored, as long as log lines may take.</summary>
+    public Task FlushEventsAsync() => _events.IsValueCreated ? _events.Value.FlushAsync(FlushLimit, CancellationToken.None) : Task.CompletedTask;
+
     public async ValueTask DisposeAsync()
     {
+        if (_events.IsValueCreated)
+            await _events.Value.DisposeAsync();
         await Leases.DisposeAsync();
         await Logs.DisposeAsync();
         _connection.Dispose();

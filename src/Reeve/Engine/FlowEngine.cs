@@ -25,13 +25,18 @@ internal static class FlowEngine
         EngineSession session, FlowDescriptor flow, FlowRun run, Guid? lease, RunStop stop, bool logsPrints, Func<CancellationToken, Task<T>> body)
     {
         var logger = RunLogger.ForFlowRun(session, run.Id, run.Name, logsPrints);
-        var context = new FlowRunContext(session, session.ClientFor(lease), flow, run.Id, run.Name, logger, stop) { Parameters = run.Parameters };
+        var context = new FlowRunContext(session, session.ClientFor(lease), flow, run.Id, run.Name, logger, stop) { Run = run, Parent = FlowRunContext.Current };
         if (lease is { } token)
             session.Leases.Keep(run.Id, token, stop);
         try
         {
             logger.Info($"Beginning flow run '{run.Name}' for flow '{flow.Name}'");
-            return await new FlowExecution(context).RunAsync(body);
+            return await new FlowExecution(context).RunAsync(token => RunBodyAsync(context, body, token));
+        }
+        catch (FlowSuspendedException e)
+        {
+            logger.Info(e.Message);
+            throw;
         }
         catch (Exception e) when (e is RunAbortedException or LeaseLostException)
         {
@@ -41,6 +46,25 @@ internal static class FlowEngine
         finally
         {
             session.Leases.LetGo(run.Id);
+            await session.FlushEventsAsync();
+        }
+    }
+
+    // A suspended run reports nothing, even when its code has swallowed the exception that ends it. What its transactions have left open is rolled back.
+    private static async Task<T> RunBodyAsync<T>(FlowRunContext run, Func<CancellationToken, Task<T>> body, CancellationToken ct)
+    {
+        try
+        {
+            var value = await body(ct);
+            return run.IsSuspended ? throw new FlowSuspendedException(run.Name) : value;
+        }
+        catch (Exception e) when (run.IsSuspended && e is not FlowSuspendedException)
+        {
+            throw new FlowSuspendedException(run.Name);
+        }
+        finally
+        {
+            await run.Transactions.RollBackAllAsync();
         }
     }
 

@@ -12,9 +12,9 @@ internal sealed class FlowExecution(FlowRunContext run) : RunExecution(run.Sessi
     protected override Task<OrchestrationResult> SetStateAsync(StateCreate state, CancellationToken ct) =>
         run.Client.SetFlowRunStateAsync(run.Id, state with { StateDetails = state.StateDetails! with { FlowRunId = run.Id } }, force: false, ct);
 
-    protected override void Enter(int attempt)
+    protected override void Enter(int attempt, CancellationToken ct)
     {
-        run.BeginAttempt();
+        run.BeginAttempt(attempt, ct);
         FlowRunContext.Current = run;
         TaskRunContext.Current = null; // a subflow called by a task is no part of that task's log
     }

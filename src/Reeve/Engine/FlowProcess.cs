@@ -62,6 +62,10 @@ internal sealed class FlowProcess(EngineSession session, IReadOnlyList<FlowDescr
             await FlowEngine.ExecuteAsync(session, flow, run, lease, stop, flow.LogPrints ?? false, token => invoke(arguments, token).AsTask());
             return true;
         }
+        catch (FlowSuspendedException)
+        {
+            return true; // nothing failed: the run goes on in another process
+        }
         catch (Exception)
         {
             return false; // reported as the run's state and logged; the exit code is all that is left to say

@@ -17,7 +17,7 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
     protected abstract Task<OrchestrationResult> SetStateAsync(StateCreate state, CancellationToken ct);
 
     /// <summary>Makes the run the current one of the code that is about to be called.</summary>
-    protected abstract void Enter(int attempt);
+    protected abstract void Enter(int attempt, CancellationToken ct);
 
     protected abstract string FailureMessage(Exception exception);
 
@@ -122,7 +122,7 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
             var data = await session.RunResults.WriteAsync(descriptor, Id, value, CancellationToken.None);
             return new Outcome<T>(new StateCreate { Type = StateType.Completed, Data = data, StateDetails = DetailsOf(StateType.Completed) }, value, null);
         }
-        catch (LeaseLostException)
+        catch (Exception e) when (e is LeaseLostException or FlowSuspendedException)
         {
             throw;
         }
@@ -171,7 +171,7 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
         var running = Task.Run(
             async () =>
             {
-                Enter(attempt);
+                Enter(attempt, ct);
                 try
                 {
                     return await body(ct);

@@ -28,7 +28,10 @@ internal static class TaskEngine
         finally
         {
             if (flow is null)
+            {
+                await session.FlushEventsAsync();
                 await session.Logs.FlushAsync(session.FlushLimit, CancellationToken.None);
+            }
         }
     }
 

@@ -41,9 +41,19 @@ internal sealed class TaskExecution(EngineSession session, FlowRunContext? flow,
         flow?.Logger.Info($"Created task run '{_name}' for task '{task.Name}'");
     }
 
-    protected override object Context => _context ??= new TaskRunContext(_id, _name, _logger);
+    protected override object Context => _context ??= ContextOf(attempt: 1, CancellationToken.None);
 
-    protected override void Enter(int attempt) => TaskRunContext.Current = _context = new TaskRunContext(_id, _name, _logger) { Attempt = attempt };
+    protected override void Enter(int attempt, CancellationToken ct) => TaskRunContext.Current = _context = ContextOf(attempt, ct);
+
+    private TaskRunContext ContextOf(int attempt, CancellationToken ct) => new(_id, _name, _logger)
+    {
+        Attempt = attempt,
+        TaskName = task.Name,
+        TaskVersion = task.Version,
+        Tags = task.Tags,
+        FlowRunId = run.FlowRunId,
+        CancellationToken = ct,
+    };
 
     protected override void EnterHook() => TaskRunContext.Current = (TaskRunContext)Context;
 
