@@ -88,6 +88,10 @@ internal static class DescriptorSource
         }
 
         writer.Line("],");
+        if (flow.ParameterSchema is not null)
+            writer.Line($"ParameterSchema = {Literal.OfText(flow.ParameterSchema)},");
+        if (flow.HasBounds)
+            writer.Line("HasBounds = true,");
         if (flow.IsStatic || flow.IsConstructible)
             writer.Line($"Invoke = static (arguments, token) => {Invocation(flow, index)},");
         writer.Close(";");

@@ -36,6 +36,7 @@ internal static class MethodReader
         var isDeclaredHere = SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, compilation.Assembly);
         var documentation = isDeclaredHere ? DocComment.Of(method, cancellationToken) : new DocComment();
         var (returnKind, result) = ReturnOf(method);
+        var (schema, hasBounds) = kind == RunKind.Flow && isDeclaredHere ? ParameterSchema.Of(method, documentation, cancellationToken) : (null, false);
         return new RunMethod
         {
             Key = method.ContainingAssembly.Name + "|" + method.GetDocumentationCommentId(),
@@ -58,7 +59,8 @@ internal static class MethodReader
             Description = Given(named, "Description") ?? documentation.Summary,
             Version = Given(named, "Version") ?? (isDeclaredHere ? SourceVersion(method) : null),
             Source = kind == RunKind.Task && isDeclaredHere ? TextOf(method, cancellationToken) : null,
-            ParameterSchema = kind == RunKind.Flow && isDeclaredHere ? ParameterSchema.Of(method, documentation, cancellationToken) : null,
+            ParameterSchema = schema,
+            HasBounds = hasBounds,
             IsDeclaredHere = isDeclaredHere,
             Export = ExportOf(method, compilation, isDeclaredHere),
         };

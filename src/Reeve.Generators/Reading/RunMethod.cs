@@ -57,6 +57,9 @@ internal sealed record RunMethod
 
     /// <summary>JSON Schema of the parameters; only made where the flow is declared.</summary>
     public string? ParameterSchema { get; init; }
+
+    /// <summary>Whether the schema says more than types.</summary>
+    public bool HasBounds { get; init; }
     public bool IsDeclaredHere { get; init; }
 
     /// <summary>The member by which the declaring assembly hands its descriptor to others, <c>Type.Member</c>; null where none but itself can call the method.</summary>
