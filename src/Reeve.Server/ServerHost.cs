@@ -74,7 +74,7 @@ public sealed class ServerHost : IAsyncDisposable
         services.AddSingleton<AdminApi>().AddSingleton<DatabaseAdminApi>().AddSingleton<ConsoleApi>().AddSingleton<ConsoleSettingsApi>().AddSingleton<ReferenceApi>();
         services.AddSingleton<Orchestrator>().AddSingleton<RunStatesApi>();
         services.AddSingleton<FlowsStore>().AddSingleton<FlowsApi>();
-        services.AddSingleton<FlowRunsStore>().AddSingleton<FlowRunsApi>().AddSingleton<FlowRunLeasesApi>().AddSingleton<LeaseReaper>();
+        services.AddSingleton<FlowRunsStore>().AddSingleton<FlowRunsApi>().AddSingleton<FlowRunLeasesApi>().AddSingleton<LeaseReaper>().AddSingleton<FlowRunNameGatherer>();
         services.AddSingleton<TaskRunsStore>().AddSingleton<TaskRunsApi>().AddSingleton<TaskRunProposalsApi>();
         services.AddSingleton<FlowRunInputsStore>().AddSingleton<FlowRunInputsApi>().AddSingleton<FlowRunResumption>().AddSingleton<FlowRunProposalsApi>();
         services.AddSingleton<LateRunMarker>().AddSingleton<PauseExpiry>().AddSingleton<CancelledRunChildren>();
@@ -158,6 +158,7 @@ public sealed class ServerHost : IAsyncDisposable
         services.GetRequiredService<CancelledRunChildren>(),
         services.GetRequiredService<SlotLeaseReaper>(),
         services.GetRequiredService<RunSumFolder>(),
+        services.GetRequiredService<FlowRunNameGatherer>(),
         services.GetRequiredService<WorkerMonitor>(),
     ];
 

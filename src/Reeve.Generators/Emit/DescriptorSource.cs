@@ -93,15 +93,21 @@ internal static class DescriptorSource
         if (flow.HasBounds)
             writer.Line("HasBounds = true,");
         if (flow.IsStatic || flow.IsConstructible)
-            writer.Line($"Invoke = static (arguments, token) => {Invocation(flow, index)},");
+            writer.Line($"Invoke = static (arguments, token) => {Invocation(flow, index, $"new {flow.TypeSyntax}()")},");
+        if (!flow.IsStatic)
+        {
+            writer.Line($"InstanceType = typeof({flow.TypeSyntax}),");
+            writer.Line($"InvokeOn = static (instance, arguments, token) => {Invocation(flow, index, $"(({flow.TypeSyntax})instance)")},");
+        }
+
         writer.Close(";");
     }
 
-    private static string Invocation(RunMethod flow, int index)
+    private static string Invocation(RunMethod flow, int index, string target)
     {
         var position = 0;
         var arguments = flow.Parameters.Select(parameter => parameter.IsToken ? "token" : $"({parameter.TypeSyntax})arguments[{position++}]!").ToList();
-        var call = Call(flow, index, $"new {flow.TypeSyntax}()", arguments);
+        var call = Call(flow, index, target, arguments);
         return flow.Return switch
         {
             ReturnKind.Void => $"{{ {call}; return default; }}",

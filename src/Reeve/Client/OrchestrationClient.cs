@@ -7,6 +7,8 @@ using Reeve.Protocol.Runs;
 
 namespace Reeve.Client;
 
+using Flow = Protocol.Runs.Flow; // Reeve.Flow is the author's
+
 /// <summary>The API, one method for each operation. Split by noun over several files. Every method throws <see cref="ApiException"/> when the API answers with an error or not at all.</summary>
 public sealed partial class OrchestrationClient(ApiConnection connection)
 {

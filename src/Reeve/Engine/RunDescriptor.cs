@@ -140,4 +140,10 @@ public sealed record FlowDescriptor : RunDescriptor
 
     /// <summary>Calls the method directly with arguments in the order of <see cref="Parameters"/>; null when only a program can make the instance.</summary>
     public Func<object?[], CancellationToken, ValueTask<object?>>? Invoke { get; init; }
+
+    /// <summary>The type whose instances the method is called on; null for a static method.</summary>
+    public Type? InstanceType { get; init; }
+
+    /// <summary>Calls the method on an instance that a host has made; null for a static method.</summary>
+    public Func<object, object?[], CancellationToken, ValueTask<object?>>? InvokeOn { get; init; }
 }

@@ -6,6 +6,8 @@ using Reeve.Protocol.Runs;
 
 namespace Reeve.Tests.Api;
 
+using Flow = Protocol.Runs.Flow;
+
 public sealed partial class RecordingApi
 {
     private (int Status, object? Answer) Route(string method, string[] path, string body)

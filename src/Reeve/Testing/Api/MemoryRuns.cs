@@ -6,6 +6,8 @@ using Reeve.Protocol.Runs;
 
 namespace Reeve.Testing.Api;
 
+using Flow = Protocol.Runs.Flow;
+
 /// <summary>Flows, runs, their states, leases and tag limits in memory.</summary>
 internal sealed class MemoryRuns(TimeProvider time)
 {
