@@ -25,7 +25,7 @@ internal sealed class Snippet
     private static readonly ImmutableArray<MetadataReference> Platform =
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => Path.GetFileName(path).StartsWith("System.", StringComparison.Ordinal) || Path.GetFileName(path) is "Reeve.dll" or "netstandard.dll")
+            .Where(path => Path.GetFileName(path).StartsWith("System.", StringComparison.Ordinal) || Path.GetFileName(path) is "Reeve.dll" or "Reeve.Protocol.dll" or "netstandard.dll")
             .Select(path => MetadataReference.CreateFromFile(path)),
     ];
 
@@ -77,7 +77,9 @@ internal sealed class Snippet
         return stream.ToArray();
     }
 
-    public Assembly Load() => AssemblyLoadContext.Default.LoadFromStream(new MemoryStream(Image()));
+    public Assembly? Loaded { get; private set; }
+
+    public Assembly Load() => Loaded = AssemblyLoadContext.Default.LoadFromStream(new MemoryStream(Image()));
 
     public MetadataReference AsReference() => MetadataReference.CreateFromImage(Image());
 

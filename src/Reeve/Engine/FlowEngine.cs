@@ -15,6 +15,8 @@ internal static class FlowEngine
         var scope = CallScope.Take();
         if (scope is not null)
             flow = flow.With(scope.Options);
+        if (flow.HasBounds)
+            ParameterBinder.CheckBounds(flow, ParameterBinder.Write(flow, arguments));
         return FlowRunContext.Current is { } parent
             ? CallSubflowAsync(parent, flow, arguments, body, scope, ct)
             : CallByHandAsync(flow, arguments, body, scope, ct);
