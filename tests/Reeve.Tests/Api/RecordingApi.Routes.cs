@@ -30,7 +30,7 @@ public sealed partial class RecordingApi
                 ("POST", [_, var id, "set_state"]) => Propose(Runs[Guid.Parse(id)], Read<SetState>(body).State),
                 ("GET", ["flow_runs", var id]) when Runs.TryGetValue(Guid.Parse(id), out var run) => (200, Served(run)),
                 ("PATCH", ["flow_runs", var id]) => Change(Runs[Guid.Parse(id)], Read<FlowRunUpdate>(body)),
-                _ => (404, null),
+                _ => Extra(method, string.Join('/', path), body) ?? (404, null),
             };
         }
     }
