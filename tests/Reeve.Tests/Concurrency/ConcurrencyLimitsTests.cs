@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 using Reeve.Protocol;
 using Reeve.Protocol.ConcurrencyLimits;
@@ -67,7 +66,7 @@ public sealed class ConcurrencyLimitsTests : EngineStage
         var time = new HandClock();
         await using var session = new Reeve.Engine.EngineSession(
             new Reeve.Settings.ReeveSettings(_ => null, new Reeve.Settings.Profile("test", new Dictionary<string, string>())),
-            new Client.ApiConnection(new SocketsHttpHandler(), Api.Url, Client.RetryPolicy.None), time);
+            new Reeve.Client.ApiConnection(new SocketsHttpHandler(), Api.Url, Reeve.Client.RetryPolicy.None), time);
         Api.Extra = (_, path, _) => path.EndsWith("increment-with-lease", StringComparison.Ordinal) ? (200, Granted("db")) : (410, null);
         Reeve.Engine.EngineSession.Current = session;
 
