@@ -27,10 +27,13 @@ internal sealed class EngineSession : IAsyncDisposable
         _connection = connection;
         Client = new OrchestrationClient(connection);
         Time = time;
+        Settings = settings;
         LogLevel = RunLogLevels.Parse(settings.LoggingLevel);
         Logs = new LogUpload(Client, time, new LogUploadLimits());
         Leases = new LeaseKeeper(Client, time, settings);
         Results = new ResultStore(settings.Home);
+        Defaults = new RunDefaults(settings);
+        RunResults = new RunResults(Results, new ResultPlaces(Client), Defaults);
         _events = new(() => new EventUpload(Client, time));
         Home = settings.Home;
         UiUrl = settings.UiUrl.ToString().TrimEnd('/');
@@ -39,9 +42,17 @@ internal sealed class EngineSession : IAsyncDisposable
     /// <summary>The process's session, made on first use; tests put their own in its place.</summary>
     public static EngineSession Current
     {
-        get => Override.Value ?? Process.Value;
+        get => Override.Value ?? Hosted ?? Process.Value;
         set => Override.Value = value;
     }
+
+    /// <summary>The session of the host that runs in this process; its settings go before those of the process.</summary>
+    public static EngineSession? Hosted { get; set; }
+
+    public ReeveSettings Settings { get; }
+
+    /// <summary>Where a host's own lines go; null without a host: then lines of runs go to the standard error stream.</summary>
+    public Microsoft.Extensions.Logging.ILoggerFactory? HostLogs { get; init; }
 
     public OrchestrationClient Client { get; }
 
@@ -63,6 +74,12 @@ internal sealed class EngineSession : IAsyncDisposable
     public LeaseKeeper Leases { get; }
 
     public ResultStore Results { get; }
+
+    /// <summary>What the settings say where neither a call nor an attribute nor a surrounding run does.</summary>
+    public RunDefaults Defaults { get; }
+
+    /// <summary>Results by what the options of a run say of them.</summary>
+    public RunResults RunResults { get; }
 
     /// <summary>How long a body may go on after it was asked to stop, before it is left behind.</summary>
     public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(3);
@@ -96,6 +113,13 @@ internal sealed class EngineSession : IAsyncDisposable
 
     /// <summary>Waits until the events told so far are stored, as long as log lines may take.</summary>
     public Task FlushEventsAsync() => _events.IsValueCreated ? _events.Value.FlushAsync(FlushLimit, CancellationToken.None) : Task.CompletedTask;
+
+    /// <summary>The host has ended; a newer one's session stays.</summary>
+    public static void EndHosted(EngineSession session)
+    {
+        if (Hosted == session)
+            Hosted = null;
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -90,6 +90,7 @@ internal static class FlowEngine
         using var signals = new StopSignals(stop);
         try
         {
+            flow = session.Defaults.For(flow);
             var run = await CreateAsync(session, session.Client, flow, arguments, parentTaskRunId: null, ct);
             scope?.Created?.Invoke(run.Id, run.Name);
             var lease = await session.Leases.AcquireAsync(run.Id, ct);
@@ -108,6 +109,7 @@ internal static class FlowEngine
         FlowRunContext parent, FlowDescriptor flow, object?[] arguments, Func<CancellationToken, Task<T>> body, CallScope? scope, CancellationToken ct)
     {
         var session = parent.Session;
+        flow = session.Defaults.For(flow.Inside(parent.Flow));
         using var stop = new RunStop(parent.Stop, ct);
         var stand = await CreateStandInAsync(parent, flow);
         var run = await CreateAsync(session, parent.Client, flow, arguments, stand.Id, CancellationToken.None);
@@ -144,8 +146,10 @@ internal static class FlowEngine
             {
                 FlowId = await session.FlowIdAsync(flow, ct),
                 State = new StateCreate { Type = StateType.Pending, Name = "Pending" },
+                Name = RunNames.Of(flow, arguments),
                 FlowVersion = flow.Version,
                 Parameters = parameters,
+                Tags = flow.Tags.Count == 0 ? null : flow.Tags,
                 ParentTaskRunId = parentTaskRunId,
                 EmpiricalPolicy = PolicyOf(flow),
                 IdempotencyKey = Ids.New(session.Time.GetUtcNow()).ToString(), // makes the request safe to repeat
