@@ -1,3 +1,4 @@
+using Reeve.Protocol.Runs;
 using Reeve.Tests.Engine;
 
 namespace Reeve.Tests.Transactions;
@@ -181,6 +182,17 @@ public sealed class TransactionTests : EngineStage
     }
 
     [Fact]
+    public async Task Hooks_of_tasks_run_with_the_transaction_they_were_called_in()
+    {
+        Test.Value = this;
+
+        await In(() => Hooked(commits: true));
+        await In(() => Hooked(commits: false));
+
+        Assert.Equal(["kept hook-0 Completed", "kept hook-1 Completed", "dropped hook-1 Completed", "dropped hook-0 Completed"], _told);
+    }
+
+    [Fact]
     public async Task Cancelled_run_can_still_undo_its_work()
     {
         Test.Value = this;
@@ -210,6 +222,23 @@ public sealed class TransactionTests : EngineStage
         Transaction.Current!.OnRollback(() => test.Told($"removed {name}"));
         return Task.CompletedTask;
     }
+
+    [Flow]
+    private static async Task Hooked(bool commits)
+    {
+        await using var tx = await Transaction.BeginAsync();
+        await Hook();
+        await Hook();
+        if (commits)
+            await tx.CommitAsync();
+    }
+
+    [Task(OnCommit = nameof(Kept), OnRollback = nameof(Dropped))]
+    private static Task Hook() => Task.CompletedTask;
+
+    private static void Kept(TaskRunContext run, State state) => Test.Value!.Told($"kept {run.Name} {state.Name}");
+
+    private static void Dropped(TaskRunContext run, State state) => Test.Value!.Told($"dropped {run.Name} {state.Name}");
 
     [Flow]
     private static async Task Cancelled(CancellationTokenSource source, CancellationToken ct)
