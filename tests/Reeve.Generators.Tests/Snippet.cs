@@ -25,7 +25,7 @@ internal sealed class Snippet
     private static readonly ImmutableArray<MetadataReference> Platform =
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => Path.GetFileName(path).StartsWith("System.", StringComparison.Ordinal) || Path.GetFileName(path) is "Reeve.dll" or "netstandard.dll")
+            .Where(path => Path.GetFileName(path).StartsWith("System.", StringComparison.Ordinal) || Path.GetFileName(path) is "Reeve.dll" or "Reeve.Protocol.dll" or "netstandard.dll")
             .Select(path => MetadataReference.CreateFromFile(path)),
     ];
 

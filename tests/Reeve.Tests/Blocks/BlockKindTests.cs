@@ -41,7 +41,6 @@ public sealed class BlockKindTests
 
     private static Warehouse Made(AccessKey key) => new("h", ["a"], new Area(1.5), key);
 
-
     private enum Mode
     {
         Fast,
