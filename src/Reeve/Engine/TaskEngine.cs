@@ -24,7 +24,10 @@ internal static class TaskEngine
         var logger = RunLogger.ForTaskRun(session, flow?.Id, run.Id!.Value, run.Name!, call.Task.LogPrints ?? flow?.LogsPrints ?? false);
         try
         {
-            return await new TaskExecution(session, flow, call.Task, run, identity, logger, stop, call.Scope, call.Arguments).RunAsync(call.Body);
+            var execution = new TaskExecution(session, flow, call.Task, run, identity, logger, stop, call.Scope, call.Arguments);
+            var result = await execution.RunAsync(call.Body);
+            await execution.JoinTransactionAsync();
+            return result;
         }
         finally
         {

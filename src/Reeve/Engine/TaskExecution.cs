@@ -16,6 +16,7 @@ internal sealed class TaskExecution(EngineSession session, FlowRunContext? flow,
     private TaskRunContext? _context;
     private bool _isMade;
     private bool _isForced;
+    private State? _held;
 
     protected override string Noun => "Task run";
 
@@ -32,6 +33,7 @@ internal sealed class TaskExecution(EngineSession session, FlowRunContext? flow,
             throw new ApiException($"{fault.Detail} (a proposal for task run '{_name}' was answered {fault.StatusCode})", (System.Net.HttpStatusCode)fault.StatusCode);
         if (!_isMade)
             Made(result);
+        _held = result.State;
         return new OrchestrationResult { State = result.State, Status = result.Status!.Value, Details = result.Details! };
     }
 
@@ -75,6 +77,25 @@ internal sealed class TaskExecution(EngineSession session, FlowRunContext? flow,
         FlowRunId = run.FlowRunId,
         CancellationToken = ct,
     };
+
+    /// <summary>Hands the hooks of a completed run to the transaction around its call; without one there is nothing to wait for, and the run is committed.</summary>
+    public async Task JoinTransactionAsync()
+    {
+        if (_held is not { } state || (task.OnCommit.Count == 0 && task.OnRollback.Count == 0))
+            return;
+        if (Transaction.Current is { } transaction)
+            transaction.Join(() => CommitAsync(state), () => RunHooks.CallAsync(task.OnRollback, Context, EnterHook, state, _logger));
+        else
+            await RunHooks.CallAsync(task.OnCommit, Context, EnterHook, state, _logger);
+    }
+
+    // What a commit hook throws rolls the transaction back, so it is not caught as that of other hooks is.
+    private async Task CommitAsync(State state)
+    {
+        EnterHook();
+        foreach (var hook in task.OnCommit)
+            await hook.Call(Context, state);
+    }
 
     protected override void EnterHook() => TaskRunContext.Current = (TaskRunContext)Context;
 

@@ -43,7 +43,7 @@ public sealed partial class RecordingApi
                 }),
                 ("GET", ["flow_runs", var id]) when Runs.TryGetValue(Guid.Parse(id), out var run) => (200, Served(run)),
                 ("PATCH", ["flow_runs", var id]) => Change(Runs[Guid.Parse(id)], Read<FlowRunUpdate>(body)),
-                _ => (404, null),
+                _ => Extra(method, string.Join('/', path), body) ?? (404, null),
             };
         }
     }
