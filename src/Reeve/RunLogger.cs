@@ -14,10 +14,10 @@ namespace Reeve;
 public sealed class RunLogger : ILogger
 {
     private readonly EngineSession _session;
-    private readonly string _prefix;
+    private string _prefix;
     private readonly string _name;
     private readonly Guid? _flowRunId;
-    private readonly Guid? _taskRunId;
+    private Guid? _taskRunId;
     private readonly StringBuilder _line = new();
     private readonly Lock _gate = new();
 
@@ -46,7 +46,12 @@ public sealed class RunLogger : ILogger
         new(session, HostLines.FlowRuns, $"Flow run '{name}' - ", id, null, logsPrints);
 
     internal static RunLogger ForTaskRun(EngineSession session, Guid? flowRunId, Guid id, string name, bool logsPrints) =>
-        new(session, HostLines.TaskRuns, $"Task run '{name}' - ", flowRunId, id, logsPrints);
+        new(session, HostLines.TaskRuns, PrefixOf(name), flowRunId, id, logsPrints);
+
+    /// <summary>The task run turned out to be known under another id.</summary>
+    internal void Rename(Guid taskRunId, string name) => (_taskRunId, _prefix) = (taskRunId, PrefixOf(name));
+
+    private static string PrefixOf(string taskRun) => $"Task run '{taskRun}' - ";
 
     /// <summary>Logs at level DEBUG.</summary>
     public void Debug(string message) => Log(RunLogLevel.Debug, message);

@@ -26,6 +26,8 @@ internal static class DescriptorSource
                 WriteAccessor(writer, methods[i], i);
         }
 
+        foreach (var accessor in methods.SelectMany(method => method.Options.Accessors).Distinct())
+            writer.Line(accessor);
         writer.Close();
         if (flows.Count == 0)
             return;
@@ -91,8 +93,8 @@ internal static class DescriptorSource
         writer.Line($"Key = {Literal.OfText(task.Name + "-" + Naming.ShortHash(task.Key))},");
         var names = task.Parameters.Where(parameter => !parameter.IsToken).Select(parameter => Literal.OfText(parameter.Name));
         writer.Line($"ParameterNames = [{string.Join(", ", names)}],");
-        if (task.Options.Tags.Count > 0)
-            writer.Line($"Tags = [{string.Join(", ", task.Options.Tags.Select(Literal.OfText))}],");
+        if (task.Source is not null)
+            writer.Line($"Source = {Literal.OfText(task.Source)},");
         writer.Close(";");
     }
 
@@ -103,11 +105,8 @@ internal static class DescriptorSource
         writer.Line($"Type = {Literal.OfText(method.TypeMetadataName)},");
         Given("Description", method.Description is null ? null : Literal.OfText(method.Description));
         Given("Version", method.Version is null ? null : Literal.OfText(method.Version));
-        Given("Retries", method.Options.Retries);
-        Given("RetryDelaySeconds", method.Options.RetryDelaySeconds);
-        Given("TimeoutSeconds", method.Options.TimeoutSeconds);
-        Given("LogPrints", method.Options.LogPrints);
-        Given("PersistResult", method.Options.PersistResult);
+        foreach (var option in method.Options.Values)
+            Given(option.Property, option.Syntax);
 
         void Given(string option, string? literal)
         {

@@ -37,13 +37,19 @@ internal sealed class TaskRunsStore(Orchestrator orchestrator, TimeProvider cloc
     {
         if (await orchestrator.AddTaskRunAsync(session, run).ConfigureAwait(false) is not null)
             return ((await ReadAsync(session, run.Id).ConfigureAwait(false))!, true);
+        return (await FindKnownAsync(session, run).ConfigureAwait(false), false);
+    }
+
+    /// <summary>The run for which this one was refused: it has the id, or the key.</summary>
+    internal async ValueTask<TaskRun> FindKnownAsync(Session session, NewTaskRun run)
+    {
         (string Name, SqlValue Value)[] key = [("id", run.Id), ("task_key", run.TaskKey), ("dynamic_key", run.DynamicKey)];
         var (within, all) = run.FlowRunId is { } flowRun ? ("tr.flow_run_id = @flow_run", [.. key, ("flow_run", flowRun)]) : ("tr.flow_run_id is null", key);
         var known = await session.QueryFirstAsync(
             $"select {Select} where tr.id = @id or ({within} and tr.task_key = @task_key and tr.dynamic_key = @dynamic_key) limit 1",
             row => Read(row, clock.Now()),
             all).ConfigureAwait(false);
-        return (known ?? throw new InvalidOperationException($"The task run {run.Id} was refused as known, but nothing like it is there."), false);
+        return known ?? throw new InvalidOperationException($"The task run {run.Id} was refused as known, but nothing like it is there.");
     }
 
     internal ValueTask<TaskRun?> ReadAsync(Session session, Guid id) =>

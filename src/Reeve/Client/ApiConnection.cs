@@ -42,6 +42,7 @@ public sealed class ApiConnection : IDisposable
     {
         ApiUrl = shared.ApiUrl;
         TryTimeout = shared.TryTimeout;
+        Abilities = shared.Abilities;
         Lease = shared.Lease;
         _http = shared._http;
         _time = shared._time;
@@ -56,6 +57,9 @@ public sealed class ApiConnection : IDisposable
 
     /// <summary>The API's address.</summary>
     public Uri ApiUrl { get; }
+
+    /// <summary>What was learnt of the server.</summary>
+    internal ServerAbilities Abilities { get; } = new();
 
     /// <summary>How long one try may take; default 60 seconds.</summary>
     public TimeSpan TryTimeout { get; init; } = TimeSpan.FromSeconds(60);
@@ -167,4 +171,11 @@ public sealed class ApiConnection : IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _http.Dispose();
+}
+
+/// <summary>What a server turned out not to have: it is not asked again.</summary>
+internal sealed class ServerAbilities
+{
+    /// <summary>True for a server that takes proposals of task runs one by one only.</summary>
+    public bool LacksTaskRunProposals { get; set; }
 }

@@ -19,6 +19,7 @@ internal sealed class EngineSession : IAsyncDisposable
 
     private readonly ConcurrentDictionary<string, Guid> _flowIds = new(StringComparer.Ordinal);
     private readonly ApiConnection _connection;
+    private readonly Lazy<EventUpload> _events;
     private Task _warmUp = Task.CompletedTask;
 
     public EngineSession(ReeveSettings settings, ApiConnection connection, TimeProvider time)
@@ -31,6 +32,11 @@ internal sealed class EngineSession : IAsyncDisposable
         Logs = new LogUpload(Client, time, new LogUploadLimits());
         Leases = new LeaseKeeper(Client, time, settings);
         Results = new ResultStore(settings.Home);
+        Defaults = new RunDefaults(settings);
+        RunResults = new RunResults(Results, new ResultPlaces(Client), Defaults);
+        _events = new(() => new EventUpload(Client, time));
+        Home = settings.Home;
+        UiUrl = settings.UiUrl.ToString().TrimEnd('/');
     }
 
     /// <summary>The process's session, made on first use; tests put their own in its place.</summary>
@@ -50,15 +56,30 @@ internal sealed class EngineSession : IAsyncDisposable
 
     public OrchestrationClient Client { get; }
 
+    /// <summary>The folder of stored results and of what transactions have committed.</summary>
+    public string Home { get; }
+
+    /// <summary>The console's address, without a slash at its end.</summary>
+    public string UiUrl { get; }
+
     public TimeProvider Time { get; }
 
     public RunLogLevel LogLevel { get; }
 
     public LogUpload Logs { get; }
 
+    /// <summary>What authors tell of; most runs tell nothing, so it is made on first use.</summary>
+    public EventUpload Events => _events.Value;
+
     public LeaseKeeper Leases { get; }
 
     public ResultStore Results { get; }
+
+    /// <summary>What the settings say where neither a call nor an attribute nor a surrounding run does.</summary>
+    public RunDefaults Defaults { get; }
+
+    /// <summary>Results by what the options of a run say of them.</summary>
+    public RunResults RunResults { get; }
 
     /// <summary>How long a body may go on after it was asked to stop, before it is left behind.</summary>
     public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(3);
@@ -94,8 +115,13 @@ internal sealed class EngineSession : IAsyncDisposable
             Hosted = null;
     }
 
+    /// <summary>Waits until the events told so far are stored, as long as log lines may take.</summary>
+    public Task FlushEventsAsync() => _events.IsValueCreated ? _events.Value.FlushAsync(FlushLimit, CancellationToken.None) : Task.CompletedTask;
+
     public async ValueTask DisposeAsync()
     {
+        if (_events.IsValueCreated)
+            await _events.Value.DisposeAsync();
         await Leases.DisposeAsync();
         await Logs.DisposeAsync();
         _connection.Dispose();

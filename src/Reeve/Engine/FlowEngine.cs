@@ -25,7 +25,7 @@ internal static class FlowEngine
         EngineSession session, FlowDescriptor flow, FlowRun run, Guid? lease, RunStop stop, bool logsPrints, Func<CancellationToken, Task<T>> body)
     {
         var logger = RunLogger.ForFlowRun(session, run.Id, run.Name, logsPrints);
-        var context = new FlowRunContext(session, session.ClientFor(lease), flow, run.Id, run.Name, logger, stop);
+        var context = new FlowRunContext(session, session.ClientFor(lease), flow, run.Id, run.Name, logger, stop) { Run = run, Parent = FlowRunContext.Current };
         if (lease is { } token)
             session.Leases.Keep(run.Id, token, stop);
         try
@@ -41,6 +41,7 @@ internal static class FlowEngine
         finally
         {
             session.Leases.LetGo(run.Id);
+            await session.FlushEventsAsync();
         }
     }
 
@@ -66,6 +67,7 @@ internal static class FlowEngine
         using var signals = new StopSignals(stop);
         try
         {
+            flow = session.Defaults.For(flow);
             var run = await CreateAsync(session, session.Client, flow, arguments, parentTaskRunId: null, ct);
             scope?.Created?.Invoke(run.Id, run.Name);
             var lease = await session.Leases.AcquireAsync(run.Id, ct);
@@ -84,6 +86,7 @@ internal static class FlowEngine
         FlowRunContext parent, FlowDescriptor flow, object?[] arguments, Func<CancellationToken, Task<T>> body, CallScope? scope, CancellationToken ct)
     {
         var session = parent.Session;
+        flow = session.Defaults.For(flow.Inside(parent.Flow));
         using var stop = new RunStop(parent.Stop, ct);
         var stand = await CreateStandInAsync(parent, flow);
         var run = await CreateAsync(session, parent.Client, flow, arguments, stand.Id, CancellationToken.None);
@@ -120,8 +123,10 @@ internal static class FlowEngine
             {
                 FlowId = await session.FlowIdAsync(flow, ct),
                 State = new StateCreate { Type = StateType.Pending, Name = "Pending" },
+                Name = RunNames.Of(flow, arguments),
                 FlowVersion = flow.Version,
                 Parameters = parameters,
+                Tags = flow.Tags.Count == 0 ? null : flow.Tags,
                 ParentTaskRunId = parentTaskRunId,
                 EmpiricalPolicy = PolicyOf(flow),
                 IdempotencyKey = Ids.New(session.Time.GetUtcNow()).ToString(), // makes the request safe to repeat

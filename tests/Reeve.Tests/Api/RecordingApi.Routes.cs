@@ -19,6 +19,8 @@ public sealed partial class RecordingApi
                 ("POST", ["flows"]) => (201, Stored(Read<FlowCreate>(body))),
                 ("POST", ["flow_runs"]) => (201, Served(Create(Read<FlowRunCreate>(body)))),
                 ("POST", ["task_runs"]) => (201, ServedTask(Create(Read<TaskRunCreate>(body)))),
+                ("POST", ["task_runs", "bulk_set_state"]) when KnowsProposals => (200, new TaskRunProposalsResult([.. Read<TaskRunProposals>(body).Proposals.Select(Propose)])),
+                ("POST", ["task_runs", "bulk_set_state"]) => (405, null),
                 ("POST", ["logs"]) => Store(Read<List<LogCreate>>(body)),
                 ("POST", ["flow_runs", "leases", "renew"]) when KnowsLeases => (200, Renew(Read<LeaseRenewal>(body))),
                 ("POST", ["flow_runs", var id, "lease"]) when KnowsLeases => (201, new Lease
@@ -85,6 +87,22 @@ public sealed partial class RecordingApi
             [.. ids.Where(id => !LostLeases.ContainsKey(id))],
             [.. ids.Where(Cancelling.ContainsKey)],
             [.. ids.Where(LostLeases.ContainsKey).Select(id => new LostLease(id, LostLeases[id]))]);
+    }
+
+    /// <summary>The runs whose states a recorded request proposes.</summary>
+    public static IEnumerable<Guid> RunsOf((string Method, string Path, string? Lease, string Body) request) => request.Path == "task_runs/bulk_set_state"
+        ? Read<TaskRunProposals>(request.Body).Proposals.Select(proposal => proposal.TaskRun?.Id ?? proposal.TaskRunId!.Value)
+        : [Guid.Parse(request.Path.Split('/')[1])];
+
+    private TaskRunProposalResult Propose(TaskRunProposal proposal)
+    {
+        var run = proposal.TaskRun is { } create ? Create(create) : Runs[proposal.TaskRunId!.Value];
+        if (ProposalFault(run) is { } fault)
+            return new() { TaskRunId = run.Id, Fault = fault };
+        var result = proposal.State is { } state
+            ? (OrchestrationResult)Propose(run, state).Item2!
+            : Answer(OrchestrationStatus.Accept, run.Current, null);
+        return new() { TaskRunId = run.Id, Name = run.Name, Status = result.Status, State = result.State, Details = result.Details };
     }
 
     private (int, object?) Propose(RunRecord run, StateCreate proposed)

@@ -45,6 +45,12 @@ public sealed partial class RecordingApi : IAsyncDisposable
 
     public bool KnowsLeases { get; set; } = true;
 
+    /// <summary>False: a server that has no route for several proposals at once.</summary>
+    public bool KnowsProposals { get; set; } = true;
+
+    /// <summary>Asked for each of several proposals: why it is not judged, or null to go on.</summary>
+    public Func<RunRecord, TaskRunProposalFault?> ProposalFault { get; set; } = _ => null;
+
     public ConcurrentDictionary<Guid, string> LostLeases { get; } = new();
 
     public ConcurrentDictionary<Guid, bool> Cancelling { get; } = new();
