@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Text.Json;
+using Reeve.Diagnostics;
 using Reeve.Protocol;
 using Reeve.Protocol.Runs;
 
@@ -23,7 +24,8 @@ internal static class TaskEngine
         var logger = RunLogger.ForTaskRun(session, flow?.Id, run.Id!.Value, run.Name!, call.Task.LogPrints ?? flow?.LogsPrints ?? false);
         try
         {
-            return await new TaskExecution(session, flow, call.Task, run, logger, stop, call.Scope, call.Arguments).RunAsync(call.Body);
+            var execution = new TaskExecution(session, flow, call.Task, run, logger, stop, call.Scope, call.Arguments);
+            return await RunTelemetry.TaskAsync(call.Task, run.Id.Value, run.Name!, stop, session.Time, () => execution.RunAsync(call.Body));
         }
         finally
         {
@@ -52,6 +54,7 @@ internal static class TaskEngine
             EmpiricalPolicy = task.Policy,
             Tags = task.Tags,
             TaskInputs = Inputs(task, of.Scope),
+            Labels = TraceLabels.With(null),
         };
     }
 
