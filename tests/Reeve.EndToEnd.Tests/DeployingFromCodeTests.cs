@@ -31,6 +31,7 @@ public sealed class DeployingFromCodeTests
 
     private const string Served = """
         #:package Reeve@0.1.0
+        #:property PublishAot=false
         using Reeve;
 
         await Flow.Of(Flows.Hello).ServeAsync("here", cron: "0 3 * * *", parameters: new { name = "served" });
@@ -45,6 +46,7 @@ public sealed class DeployingFromCodeTests
     private const string Hosted = """
         #:sdk Microsoft.NET.Sdk.Web
         #:package Reeve@0.1.0
+        #:property PublishAot=false
         using Reeve;
 
         var builder = WebApplication.CreateBuilder(args);

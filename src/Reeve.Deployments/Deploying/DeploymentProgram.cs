@@ -17,7 +17,7 @@ public static class DeploymentProgram
         if (DotnetSdk.Find() is not { } sdk)
             return "there is no .NET SDK on this machine to build it with";
         var path = Path.GetFullPath(file);
-        var command = new ChildCommand(sdk.Program, Path.GetExtension(path) == ".cs" ? ["run", path] : ["run", "--project", path])
+        var command = new ChildCommand(sdk.Program, Path.GetExtension(path) == ".cs" ? ["run", "-p:PublishAot=false", path] : ["run", "--project", path])
         {
             WorkingDirectory = Path.GetDirectoryName(path)!,
             Environment = Surroundings(settings),

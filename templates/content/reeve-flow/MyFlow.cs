@@ -1,4 +1,5 @@
 #:package Reeve@0.1.0
+#:property PublishAot=false
 using Reeve;
 
 // dotnet run MyFlow.cs             runs the flow once
