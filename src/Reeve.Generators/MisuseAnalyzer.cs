@@ -56,6 +56,10 @@ public sealed class MisuseAnalyzer : DiagnosticAnalyzer
         return user is IInvocationOperation { TargetMethod: { Name: "Of", ContainingType: { Name: "Flow", ContainingNamespace: { Name: "Reeve", ContainingNamespace.IsGlobalNamespace: true } } } };
     }
 
+    // A program that can build a host can have it make the instance, for a worker too.
+    private static bool HasHost(Compilation compilation) =>
+        compilation.GetTypeByMetadataName("Microsoft.Extensions.Hosting.Host") is not null || compilation.GetTypeByMetadataName("Microsoft.AspNetCore.Builder.WebApplication") is not null;
+
     private static void CheckBaseCall(OperationAnalysisContext context)
     {
         var call = (IInvocationOperation)context.Operation;
@@ -86,7 +90,7 @@ public sealed class MisuseAnalyzer : DiagnosticAnalyzer
         flows.Add(method);
         var isMade = !method.ContainingType.IsAbstract
             && method.ContainingType.InstanceConstructors.Any(c => c.Parameters.IsEmpty && context.Compilation.IsSymbolAccessibleWithin(c, context.Compilation.Assembly));
-        if (!method.IsStatic && !isMade)
+        if (!method.IsStatic && !isMade && !HasHost(context.Compilation))
             context.ReportDiagnostic(Diagnostic.Create(Rules.NotDeployable, method.Locations[0], method.Name, method.ContainingType.Name));
     }
 

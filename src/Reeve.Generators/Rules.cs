@@ -34,7 +34,7 @@ internal static class Rules
     public static readonly DiagnosticDescriptor NotDeployable = Warning(
         "REEVE006",
         "Flow can only be run by hand",
-        "A worker cannot run '{0}': it is an instance method and '{1}' cannot be made without arguments. Make the method static, or give the type a constructor without parameters.");
+        "A worker cannot run '{0}': it is an instance method and '{1}' cannot be made without arguments. Make the method static, give the type a constructor without parameters, or have a host make it (AddReeve).");
 
     public static readonly DiagnosticDescriptor HiddenDispatch = Warning(
         "REEVE007",

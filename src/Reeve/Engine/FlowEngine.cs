@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Reeve.Client;
+using Reeve.Diagnostics;
 using Reeve.Protocol;
 using Reeve.Protocol.Runs;
 
@@ -33,7 +34,7 @@ internal static class FlowEngine
         try
         {
             logger.Info($"Beginning flow run '{run.Name}' for flow '{flow.Name}'");
-            return await new FlowExecution(context).RunAsync(token => RunBodyAsync(context, body, token));
+            return await RunTelemetry.FlowAsync(flow, run, stop, session.Time, () => new FlowExecution(context).RunAsync(token => RunBodyAsync(context, body, token)));
         }
         catch (FlowSuspendedException e)
         {

@@ -13,11 +13,11 @@ internal sealed class FlowProcess(EngineSession session, IReadOnlyList<FlowDescr
 
     /// <summary>Runs the flow of a program whose entry assembly declares it.</summary>
     /// <returns>The exit code: 0 completed, 1 otherwise.</returns>
-    public static async Task<int> RunAsync(Assembly program, Guid flowRunId, string entrypoint, Guid? lease)
+    public static async Task<int> RunAsync(Assembly program, Guid flowRunId, string entrypoint, Guid? lease, IServiceProvider? services = null)
     {
         try
         {
-            return await new FlowProcess(EngineSession.Current, FlowCatalog.Of(program)).RunAsync(flowRunId, entrypoint, lease);
+            return await new FlowProcess(EngineSession.Current, FlowCatalog.Of(program)) { Services = services }.RunAsync(flowRunId, entrypoint, lease);
         }
         catch (Exception e) when (UncaughtFault.IsEngines(e))
         {

@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Text.Json;
+using Reeve.Diagnostics;
 using Reeve.Protocol;
 using Reeve.Protocol.Runs;
 
@@ -25,7 +26,7 @@ internal static class TaskEngine
         try
         {
             var execution = new TaskExecution(session, flow, call.Task, run, identity, logger, stop, call.Scope, call.Arguments);
-            var result = await execution.RunAsync(call.Body);
+            var result = await RunTelemetry.TaskAsync(call.Task, run.Id.Value, run.Name!, stop, session.Time, () => execution.RunAsync(call.Body));
             await execution.JoinTransactionAsync();
             return result;
         }
@@ -77,6 +78,7 @@ internal static class TaskEngine
             EmpiricalPolicy = task.Policy,
             Tags = task.Tags,
             TaskInputs = Inputs(task, of.Scope),
+            Labels = TraceLabels.With(null),
         };
     }
 
