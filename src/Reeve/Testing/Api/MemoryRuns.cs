@@ -22,6 +22,8 @@ internal sealed class MemoryRuns(TimeProvider time)
     /// <summary>Hears each state that was entered, outside of all locks.</summary>
     public Action<MemoryRun, State>? Entered { get; set; }
 
+    public DateTimeOffset Now => time.GetUtcNow();
+
     /// <summary>True while a run is to learn of its cancellation, or of the loss of its lease, with the next renewal.</summary>
     public bool AwaitRound
     {
