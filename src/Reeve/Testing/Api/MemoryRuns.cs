@@ -131,7 +131,7 @@ internal sealed class MemoryRuns(TimeProvider time)
                 Enter(run, state, entered);
             answer = new OrchestrationResult
             {
-                State = verdict.Status == OrchestrationStatus.Abort ? null : run.Current,
+                State = run.Current,
                 Status = verdict.Status,
                 Details = new OrchestrationDetails { Type = $"{verdict.Status.ToString().ToLowerInvariant()}_details", Reason = verdict.Reason, DelaySeconds = verdict.Seconds },
             };
