@@ -83,7 +83,7 @@ public sealed class MisuseAnalyzer : DiagnosticAnalyzer
     {
         var method = (IMethodSymbol)context.Symbol;
         var kind = ReportFault(method, context.Compilation, context.ReportDiagnostic);
-        if (kind == RunKind.Task)
+        if (kind == RunKind.Task && method is { IsAbstract: false, IsOverride: false } && !DeclaresAbove(method)) // one task, said twice
             tasks.Add(method);
         if (kind != RunKind.Flow)
             return;
@@ -93,6 +93,9 @@ public sealed class MisuseAnalyzer : DiagnosticAnalyzer
         if (!method.IsStatic && !isMade && !HasHost(context.Compilation))
             context.ReportDiagnostic(Diagnostic.Create(Rules.NotDeployable, method.Locations[0], method.Name, method.ContainingType.Name));
     }
+
+    private static bool DeclaresAbove(IMethodSymbol method) => method.ContainingType.AllInterfaces.SelectMany(type => type.GetMembers(method.Name)).Any(member =>
+        SymbolEqualityComparer.Default.Equals(method.ContainingType.FindImplementationForInterfaceMember(member), method));
 
     /// <summary>The kind of a good run method; null when it is none, or is none that can run.</summary>
     private static RunKind? ReportFault(IMethodSymbol method, Compilation compilation, System.Action<Diagnostic> report)

@@ -81,13 +81,6 @@ internal static class Rules
         "Run inside an async void lambda",
         "'{0}' is called in an async lambda that returns nothing ('{1}'): nobody can await it, and its failure ends the process. Use a loop with await, or Task.WhenAll over Select.");
 
-    /// <summary>Every rule, in order.</summary>
-    public static System.Collections.Generic.IReadOnlyList<DiagnosticDescriptor> All { get; } =
-    [
-        NotRouted, CannotRun, InterceptorsOff, SameName, SameEntrypoint, NotDeployable, HiddenDispatch, NotSerializable, NotAwaited, SecretInClear,
-        Blocking, SameTaskName, LostContext, TokenNotPassed, AsyncVoid,
-    ];
-
     private static DiagnosticDescriptor Warning(string id, string title, string message) => Make(id, title, message, DiagnosticSeverity.Warning);
 
     private static DiagnosticDescriptor Error(string id, string title, string message) => Make(id, title, message, DiagnosticSeverity.Error);

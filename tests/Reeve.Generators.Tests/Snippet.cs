@@ -29,6 +29,13 @@ internal sealed class Snippet
             .Select(path => MetadataReference.CreateFromFile(path)),
     ];
 
+    /// <summary>Every analyzer of the package.</summary>
+    public static ImmutableArray<DiagnosticAnalyzer> Analyzers { get; } =
+    [
+        .. typeof(MisuseAnalyzer).Assembly.GetTypes().Where(type => typeof(DiagnosticAnalyzer).IsAssignableFrom(type) && !type.IsAbstract)
+            .Select(type => (DiagnosticAnalyzer)Activator.CreateInstance(type)!),
+    ];
+
     private Snippet(Compilation compilation, ImmutableArray<Diagnostic> generatorDiagnostics, GeneratorDriverRunResult result)
     {
         Compilation = compilation;
@@ -63,7 +70,7 @@ internal sealed class Snippet
     /// <summary>Compiler, generator and analyzer diagnostics of warning and above.</summary>
     public async Task<List<string>> DiagnosticsAsync()
     {
-        var analyzed = await Compilation.WithAnalyzers([new MisuseAnalyzer(), new OptionsAnalyzer()]).GetAllDiagnosticsAsync();
+        var analyzed = await Compilation.WithAnalyzers(Analyzers).GetAllDiagnosticsAsync();
         return [.. analyzed.Concat(GeneratorDiagnostics).Where(d => d.Severity >= DiagnosticSeverity.Warning)
             .Select(d => $"{d.Id}: {d.GetMessage(System.Globalization.CultureInfo.InvariantCulture)}").Distinct().Order(StringComparer.Ordinal)];
     }
