@@ -1,3 +1,4 @@
+using Reeve.Calls;
 using Reeve.Client;
 using Reeve.Engine;
 
@@ -50,7 +51,16 @@ public sealed class FlowRunContext
 
     internal FlowDescriptor Flow { get; }
 
+    /// <summary>Which task runs the objects of this run came from.</summary>
+    internal ResultOrigins Origins { get; } = new();
+
+    /// <summary>The tasks that were submitted and have not ended.</summary>
+    internal Submissions Submitted => field ??= new Submissions(this);
+
     internal RunStop Stop { get; }
+
+    /// <summary>Runs what the flow submits; null: the default.</summary>
+    internal TaskRunner? TaskRunner { get; init; }
 
     internal bool LogsPrints => Logger.LogsPrints;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Reeve.Calls;
 using Reeve.Client;
 using Reeve.Logging;
 using Reeve.Protocol.Runs;
@@ -50,6 +51,9 @@ internal sealed class EngineSession : IAsyncDisposable
     public LeaseKeeper Leases { get; }
 
     public ResultStore Results { get; }
+
+    /// <summary>What code outside of flows has submitted.</summary>
+    public Submissions Submitted => field ??= new Submissions(null);
 
     /// <summary>How long a body may go on after it was asked to stop, before it is left behind.</summary>
     public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(3);

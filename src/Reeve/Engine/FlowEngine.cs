@@ -15,6 +15,7 @@ internal static class FlowEngine
         var scope = CallScope.Take();
         if (scope is not null)
             flow = flow.With(scope.Options);
+        scope?.Route?.Check(flow);
         return FlowRunContext.Current is { } parent
             ? CallSubflowAsync(parent, flow, arguments, body, scope, ct)
             : CallByHandAsync(flow, arguments, body, scope, ct);
@@ -22,16 +23,16 @@ internal static class FlowEngine
 
     /// <summary>Runs a flow run that exists, under its lease.</summary>
     public static async Task<T> ExecuteAsync<T>(
-        EngineSession session, FlowDescriptor flow, FlowRun run, Guid? lease, RunStop stop, bool logsPrints, Func<CancellationToken, Task<T>> body)
+        EngineSession session, FlowDescriptor flow, FlowRun run, Guid? lease, RunStop stop, bool logsPrints, Func<CancellationToken, Task<T>> body, CallScope? scope = null)
     {
         var logger = RunLogger.ForFlowRun(session, run.Id, run.Name, logsPrints);
-        var context = new FlowRunContext(session, session.ClientFor(lease), flow, run.Id, run.Name, logger, stop);
+        var context = new FlowRunContext(session, session.ClientFor(lease), flow, run.Id, run.Name, logger, stop) { TaskRunner = scope?.Options.TaskRunner };
         if (lease is { } token)
             session.Leases.Keep(run.Id, token, stop);
         try
         {
             logger.Info($"Beginning flow run '{run.Name}' for flow '{flow.Name}'");
-            return await new FlowExecution(context).RunAsync(body);
+            return await new FlowExecution(context) { Entered = scope?.Entered }.RunAsync(token => context.Submitted.FinishAsync(body, token));
         }
         catch (Exception e) when (e is RunAbortedException or LeaseLostException)
         {
@@ -62,14 +63,14 @@ internal static class FlowEngine
         FlowDescriptor flow, object?[] arguments, Func<CancellationToken, Task<T>> body, CallScope? scope, CancellationToken ct)
     {
         var session = EngineSession.Current;
-        using var stop = new RunStop(null, ct);
+        using var stop = new RunStop(null, ct, scope?.Cancelled ?? default);
         using var signals = new StopSignals(stop);
         try
         {
             var run = await CreateAsync(session, session.Client, flow, arguments, parentTaskRunId: null, ct);
             scope?.Created?.Invoke(run.Id, run.Name);
             var lease = await session.Leases.AcquireAsync(run.Id, ct);
-            return await ExecuteAsync(session, flow, run, lease, stop, flow.LogPrints ?? false, body);
+            return await ExecuteAsync(session, flow, run, lease, stop, flow.LogPrints ?? false, body, scope);
         }
         finally
         {
@@ -84,17 +85,17 @@ internal static class FlowEngine
         FlowRunContext parent, FlowDescriptor flow, object?[] arguments, Func<CancellationToken, Task<T>> body, CallScope? scope, CancellationToken ct)
     {
         var session = parent.Session;
-        using var stop = new RunStop(parent.Stop, ct);
-        var stand = await CreateStandInAsync(parent, flow);
+        using var stop = new RunStop(parent.Stop, ct, scope?.Cancelled ?? default);
+        var stand = await CreateStandInAsync(parent, flow, arguments, scope);
         var run = await CreateAsync(session, parent.Client, flow, arguments, stand.Id, CancellationToken.None);
         scope?.Created?.Invoke(run.Id, run.Name);
         (TaskRunContext.Current?.Logger ?? parent.Logger).Info($"Created subflow run '{run.Name}' for flow '{flow.Name}'");
         var lease = await session.Leases.AcquireAsync(run.Id, CancellationToken.None);
-        return await ExecuteAsync(session, flow, run, lease, stop, flow.LogPrints ?? parent.LogsPrints, body);
+        return await ExecuteAsync(session, flow, run, lease, stop, flow.LogPrints ?? parent.LogsPrints, body, scope);
     }
 
     /// <summary>The task run that stands for a subflow in its parent; the server keeps its state the subflow's.</summary>
-    private static Task<TaskRun> CreateStandInAsync(FlowRunContext parent, FlowDescriptor flow)
+    private static Task<TaskRun> CreateStandInAsync(FlowRunContext parent, FlowDescriptor flow, object?[] arguments, CallScope? scope)
     {
         var call = parent.NextCall("flow/" + flow.Name).ToString(CultureInfo.InvariantCulture);
         return parent.Client.CreateTaskRunAsync(
@@ -107,6 +108,7 @@ internal static class FlowEngine
                 TaskKey = flow.Name,
                 DynamicKey = "flow-" + call,
                 TaskVersion = flow.Version,
+                TaskInputs = TaskInputs.Of([.. flow.Parameters.Select(parameter => parameter.Name)], arguments, scope, parent.Origins),
             },
             CancellationToken.None);
     }

@@ -9,6 +9,9 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
     /// <summary>"Flow run" or "Task run".</summary>
     protected abstract string Noun { get; }
 
+    /// <summary>Hears each state that the run is found in.</summary>
+    public Action<State>? Entered { get; init; }
+
     protected EngineSession Session => session;
 
     protected abstract Task<OrchestrationResult> SetStateAsync(StateCreate state, CancellationToken ct);
@@ -68,7 +71,7 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
     {
         while (true)
         {
-            var (held, isAccepted) = await Proposals.ProposeAsync(new StateCreate { Type = StateType.Running }, stop.Token);
+            var (held, isAccepted) = await ProposeAsync(new StateCreate { Type = StateType.Running }, stop.Token);
             if (isAccepted)
                 return null;
             switch (held.Type)
@@ -113,7 +116,9 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
         }
         catch (Exception e)
         {
-            return new Outcome<T>(new StateCreate { Type = StateType.Failed, Message = FailureMessage(e) }, default, e);
+            // The server grants retries to failures; a process that was lost is called crashed when none is left.
+            var type = e is TaskProcessLostException && attempt > descriptor.Retries ? StateType.Crashed : StateType.Failed;
+            return new Outcome<T>(new StateCreate { Type = type, Message = FailureMessage(e) }, default, e);
         }
     }
 
@@ -164,9 +169,9 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
     {
         using var limit = stop.Cause == StopCause.Interrupted ? new CancellationTokenSource(session.LastReportLimit, session.Time) : null;
         var ct = limit?.Token ?? CancellationToken.None;
-        var held = await Proposals.ProposeAsync(outcome.State, ct);
+        var held = await ProposeAsync(outcome.State, ct);
         if (held is { IsAccepted: false, State.Type: StateType.Cancelling } && outcome.Error is not null)
-            held = await Proposals.ProposeAsync(new StateCreate { Type = StateType.Cancelled, Message = "Cancelled on request" }, ct);
+            held = await ProposeAsync(new StateCreate { Type = StateType.Cancelled, Message = "Cancelled on request" }, ct);
         if (!held.IsAccepted && held.State.Type != StateType.Scheduled)
             logger.Warning($"Proposed state {outcome.State.Name ?? outcome.State.Type.DefaultName()}, but the run is {Describe(held.State)}");
         return held;
@@ -193,6 +198,13 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
         throw new RunAbortedException(over.Type == StateType.Completed
             ? $"{Noun} is already Completed, but its result was not stored. Set PersistResult = true to have it handed back."
             : $"{Noun} is already {Describe(over)}");
+    }
+
+    private async Task<Held> ProposeAsync(StateCreate proposal, CancellationToken ct)
+    {
+        var held = await Proposals.ProposeAsync(proposal, ct);
+        Entered?.Invoke(held.State);
+        return held;
     }
 
     private TimeSpan PauseBefore(State held) =>

@@ -1,8 +1,4 @@
-using System.Collections.ObjectModel;
-using System.Globalization;
-using System.Text.Json;
 using Reeve.Client;
-using Reeve.Protocol;
 using Reeve.Protocol.Runs;
 
 namespace Reeve.Engine;
@@ -11,68 +7,36 @@ namespace Reeve.Engine;
 internal static class TaskEngine
 {
     /// <summary>A call in user code.</summary>
-    public static Task<T> CallAsync<T>(TaskDescriptor task, object?[] arguments, Func<CancellationToken, Task<T>> body, CancellationToken ct) =>
-        RunAsync(TaskCall<T>.Of(task, arguments, body, ct));
+    public static Task<T> CallAsync<T>(TaskDescriptor task, object?[] arguments, Func<CancellationToken, Task<T>> body, CancellationToken ct)
+    {
+        var call = TaskCall<T>.Of(task, arguments, body, ct);
+        return call.Scope?.Route is { } route ? route.CallAsync(call) : RunAsync(call);
+    }
 
-    private static async Task<T> RunAsync<T>(TaskCall<T> call)
+    /// <summary>Runs a call here: a task run of the current flow run, or one of its own.</summary>
+    public static async Task<T> RunAsync<T>(TaskCall<T> call)
     {
         var task = call.Task;
         var flow = FlowRunContext.Current;
         var session = flow?.Session ?? EngineSession.Current;
         var client = flow?.Client ?? session.Client;
-        using var stop = new RunStop(flow?.Stop, call.Token);
-        var run = await CreateAsync(client, session, flow, call);
+        using var stop = new RunStop(flow?.Stop, call.Token, call.Scope?.Cancelled ?? default);
+        var run = await client.CreateTaskRunAsync(
+            NewTaskRun.Of(session, flow, task, call.Arguments, call.Scope, new StateCreate { Type = StateType.Pending, Name = "Pending" }), CancellationToken.None);
         call.Scope?.Created?.Invoke(run.Id, run.Name);
         flow?.Logger.Info($"Created task run '{run.Name}' for task '{task.Name}'");
         var logger = RunLogger.ForTaskRun(session, flow?.Id, run.Id, run.Name, task.LogPrints ?? flow?.LogsPrints ?? false);
         try
         {
-            return await new TaskExecution(session, client, task, run, logger, stop).RunAsync(call.Body);
+            var value = await new TaskExecution(session, client, task, run, logger, stop) { Entered = call.Scope?.Entered }.RunAsync(call.Body);
+            flow?.Origins.Record(value, run.Id);
+            return value;
         }
         finally
         {
             if (flow is null)
                 await session.Logs.FlushAsync(session.FlushLimit, CancellationToken.None);
         }
-    }
-
-    private static Task<TaskRun> CreateAsync<T>(OrchestrationClient client, EngineSession session, FlowRunContext? flow, TaskCall<T> of)
-    {
-        var task = of.Task;
-        var id = Ids.New(session.Time.GetUtcNow());
-        var call = flow is null ? id.ToString("N")[^8..] : flow.NextCall(task.Key).ToString(CultureInfo.InvariantCulture);
-        return client.CreateTaskRunAsync(
-            new TaskRunCreate
-            {
-                Id = id,
-                State = new StateCreate { Type = StateType.Pending, Name = "Pending" },
-                Name = $"{task.Name}-{call}",
-                FlowRunId = flow?.Id,
-                TaskKey = task.Key,
-                DynamicKey = call,
-                TaskVersion = task.Version,
-                EmpiricalPolicy = new TaskRunPolicy
-                {
-                    MaxRetries = task.Retries,
-                    RetryDelaySeconds = task.RetryDelaySeconds,
-                    Retries = task.Retries,
-                    RetryDelay = WireJson.Parse(task.RetryDelaySeconds.ToString("R", CultureInfo.InvariantCulture)),
-                },
-                Tags = task.Tags,
-                TaskInputs = Inputs(task, of.Scope),
-            },
-            CancellationToken.None);
-    }
-
-    // The run graph draws its edges from these: which runs each argument came from.
-    private static JsonElement Inputs(TaskDescriptor task, CallScope? scope)
-    {
-        var upstream = scope?.Upstream ?? ReadOnlyDictionary<string, IReadOnlyList<Guid>>.Empty;
-        if (task.ParameterNames.Count == 0 && upstream.Count == 0)
-            return WireJson.EmptyObject;
-        var members = task.ParameterNames.Union(upstream.Keys, StringComparer.Ordinal).Select(name =>
-            $"\"{name}\":[{string.Join(",", upstream.GetValueOrDefault(name, []).Select(id => $$"""{"input_type":"task_run","id":"{{id}}"}"""))}]");
-        return WireJson.Parse($"{{{string.Join(",", members)}}}");
     }
 
     private sealed class TaskExecution(EngineSession session, OrchestrationClient client, TaskDescriptor task, TaskRun run, RunLogger logger, RunStop stop)
