@@ -40,6 +40,7 @@ internal sealed record TaskProcessAnswer
 
 [JsonSerializable(typeof(TaskProcessRequest))]
 [JsonSerializable(typeof(TaskProcessAnswer))]
+[JsonSerializable(typeof(DelayedMessage))]
 internal sealed partial class TaskProcessJson : JsonSerializerContext;
 
 /// <summary>Messages over a pipe: four bytes of length, then JSON.</summary>

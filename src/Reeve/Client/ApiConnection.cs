@@ -22,6 +22,7 @@ public sealed class ApiConnection : IDisposable
     public ApiConnection(ReeveSettings settings, RetryPolicy retry)
         : this(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), ConnectTimeout = TimeSpan.FromSeconds(10) }, settings.ApiUrl, retry)
     {
+        SocketToken = settings.ApiAuthString ?? settings.ApiKey;
         if (settings.ApiAuthString is { } login)
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(login)));
         else if (settings.ApiKey is { } key)
@@ -43,6 +44,7 @@ public sealed class ApiConnection : IDisposable
         ApiUrl = shared.ApiUrl;
         TryTimeout = shared.TryTimeout;
         Lease = shared.Lease;
+        SocketToken = shared.SocketToken;
         _http = shared._http;
         _time = shared._time;
         _retry = retry;
@@ -56,6 +58,9 @@ public sealed class ApiConnection : IDisposable
 
     /// <summary>The API's address.</summary>
     public Uri ApiUrl { get; }
+
+    /// <summary>What a websocket's first message says to be let in; null where nothing is asked for.</summary>
+    internal string? SocketToken { get; }
 
     /// <summary>How long one try may take; default 60 seconds.</summary>
     public TimeSpan TryTimeout { get; init; } = TimeSpan.FromSeconds(60);

@@ -39,6 +39,10 @@ internal static class TaskEngine
         }
     }
 
+    /// <summary>Runs a task run that exists and was claimed by this process.</summary>
+    public static Task<T> RunGivenAsync<T>(EngineSession session, TaskDescriptor task, TaskRun run, RunLogger logger, RunStop stop, Func<CancellationToken, Task<T>> body) =>
+        new TaskExecution(session, session.Client, task, run, logger, stop).RunAsync(body);
+
     private sealed class TaskExecution(EngineSession session, OrchestrationClient client, TaskDescriptor task, TaskRun run, RunLogger logger, RunStop stop)
         : RunExecution(session, task, run.Id, logger, stop)
     {
