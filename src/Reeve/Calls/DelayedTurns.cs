@@ -23,7 +23,8 @@ internal sealed class DelayedTurns(EngineSession session, string worker, Cancell
             var parameters = DelayedParameters.Of(run.State);
             if (!await ClaimAsync(proposals, run, parameters))
                 return false;
-            if (Arguments(task, parameters) is not ({ } arguments, null) and var (_, fault))
+            var (arguments, fault) = Arguments(task, parameters);
+            if (arguments is null)
             {
                 logger.Error(fault!);
                 await proposals.ProposeAsync(new StateCreate { Type = StateType.Failed, Message = fault, StateDetails = Details(run) }, CancellationToken.None);
