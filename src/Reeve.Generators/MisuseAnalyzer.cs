@@ -34,11 +34,29 @@ public sealed class MisuseAnalyzer : DiagnosticAnalyzer
     private static void CheckReference(OperationAnalysisContext context)
     {
         var reference = (IMethodReferenceOperation)context.Operation;
-        if (MethodReader.RunAttribute(reference.Method.OriginalDefinition) is not null)
+        if (MethodReader.RunAttribute(reference.Method.OriginalDefinition) is not null && !IsNamedForWorker(reference))
         {
             context.ReportDiagnostic(Diagnostic.Create(
                 Rules.NotRouted, reference.Syntax.GetLocation(), "A delegate", reference.Method.Name, "Write a lambda that calls the method instead"));
         }
+    }
+
+    // A task worker is told by the method itself which task it runs; it does not call the delegate.
+    private static bool IsNamedForWorker(IOperation reference)
+    {
+        for (var around = reference.Parent; around is not null; around = around.Parent)
+        {
+            var called = around switch
+            {
+                IInvocationOperation call => call.TargetMethod,
+                IObjectCreationOperation creation => creation.Constructor,
+                _ => null,
+            };
+            if (called is not null)
+                return called.ContainingType.ToDisplayString() == "Reeve.TaskWorker" || (called.ContainingType.ToDisplayString() == "Reeve.Tasks" && called.Name == "ServeAsync");
+        }
+
+        return false;
     }
 
     private static void CheckBaseCall(OperationAnalysisContext context)

@@ -95,6 +95,22 @@ public abstract class TaskFuture
         return Ended;
     }
 
+    /// <summary>A future of the state of this one, which has no result: it completes however this one ends.</summary>
+    internal TaskFuture<ReturnedState> AllowedPlain()
+    {
+        var allowed = new TaskFuture<ReturnedState>(default);
+        _ = FollowAsync();
+        return allowed;
+
+        async Task FollowAsync()
+        {
+            await Ended;
+            IsObserved = true;
+            (allowed.RunId, allowed.Name, allowed.State) = (RunId, Name, State);
+            allowed.Set(new ReturnedState<ReturnedState>(Outcome.State, Outcome, null));
+        }
+    }
+
     internal void OnCreated(Guid id, string name)
     {
         RunId = id;

@@ -40,6 +40,7 @@ internal sealed class TaskProcess : IAsyncDisposable
         if (await Task.WhenAny(connected, process.WaitForExitAsync(gone.Token)) == connected && connected.IsCompletedSuccessfully)
             return child;
         await gone.CancelAsync();
+        process.Kill(entireProcessTree: true); // it may not have reached the code that would end it
         await child.DisposeAsync();
         ct.ThrowIfCancellationRequested();
         throw new TaskProcessLostException("The child process ended before it could take a call. Does the program forbid startup hooks (StartupHookSupport)?");

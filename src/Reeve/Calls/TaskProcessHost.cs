@@ -9,11 +9,14 @@ namespace Reeve.Calls;
 /// <summary>The child's side: runs the calls that its parent sends, one at a time, until the parent is gone.</summary>
 internal sealed class TaskProcessHost(EngineSession session, Stream pipe)
 {
+    // The parent listens before it starts a child: one that does not answer is gone.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string pipe)
     {
         await using var stream = new NamedPipeClientStream(".", pipe, PipeDirection.InOut, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
-        await stream.ConnectAsync(CancellationToken.None);
+        await stream.ConnectAsync(Patience, CancellationToken.None);
         var session = EngineSession.Current;
         await new TaskProcessHost(session, stream).ServeAsync();
         await session.Logs.FlushAsync(session.FlushLimit, CancellationToken.None);

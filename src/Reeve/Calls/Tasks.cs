@@ -43,6 +43,9 @@ public static partial class Tasks
     /// <param name="future">The other call.</param>
     public static TaskFuture<ReturnedState<T>> AllowFailure<T>(TaskFuture<T> future) => future.Allowed();
 
+    /// <inheritdoc cref="AllowFailure{T}(TaskFuture{T})" />
+    public static TaskFuture<ReturnedState> AllowFailure(TaskFuture future) => future.AllowedPlain();
+
     /// <summary>Futures in the order in which they end.</summary>
     /// <param name="futures">The futures; enumerated at once.</param>
     /// <param name="cancellationToken">Ends the wait, not the calls.</param>
