@@ -16,6 +16,8 @@ const string Usage = """
       --json               prints one JSON array instead of a table
     usage: … -- queries [--url URL] [--only TEXT]
       measures the questions of clients and consoles on a database that bench/Reeve.Fill has filled (only those whose name holds TEXT)
+    usage: … -- flows PROGRAM [--url URL | --start PROGRAM]
+      measures flows as whole processes; PROGRAM is the built bench/Reeve.Bench.Flows
     The server should have an empty database. Figures of one machine compare only within one run.
     """;
 
@@ -25,6 +27,8 @@ for (var i = 0; i < args.Length; i++)
 {
     if (args[i] is "--json" or "queries")
         options[args[i]] = "";
+    else if (args[i] is "flows" && i + 1 < args.Length)
+        options[args[i]] = args[++i];
     else if (args[i] is "--database" && i + 1 < args.Length)
         databases.Add(args[++i]);
     else if (args[i] is "--url" or "--server-pid" or "--start" or "--requests" or "--connections" or "--only" && i + 1 < args.Length)
@@ -39,6 +43,12 @@ for (var i = 0; i < args.Length; i++)
 var api = new Uri(options.GetValueOrDefault("--url", "http://127.0.0.1:4200/api"));
 if (options.ContainsKey("queries"))
     return await QueryRun.RunAsync(api, options.GetValueOrDefault("--only"), CancellationToken.None) ? 0 : 1;
+if (options.TryGetValue("flows", out var flows))
+{
+    await using var own = options.TryGetValue("--start", out var serverProgram) ? await StartedServer.StartAsync(serverProgram, null, CancellationToken.None) : null;
+    return await new FlowRun(own?.Api ?? api, flows).RunAsync(CancellationToken.None) ? 0 : 1;
+}
+
 var requests = int.Parse(options.GetValueOrDefault("--requests", "10000"), CultureInfo.InvariantCulture);
 var connections = options.GetValueOrDefault("--connections", "1,16").Split(',').Select(c => int.Parse(c, CultureInfo.InvariantCulture)).ToList();
 var only = options.TryGetValue("--only", out var names) ? names.Split(',') : [];

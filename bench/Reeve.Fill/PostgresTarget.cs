@@ -56,6 +56,13 @@ internal sealed class PostgresTarget : Target
         // the triggers that keep them did not see these runs
         Sum("flow_run", "", "");
         Sum("task_run", "start_slot, ", "date_bin('5 minutes', coalesce(start_time, 'epoch'), 'epoch'), ");
+        Run(
+            """
+            insert into flow_run_names (flow_run_ids, names)
+            select array_agg(r.id order by r.place), string_agg(r.name, e'\n' order by r.place)
+            from (select fr.id, lower(fr.name collate "C") as name, row_number() over (order by fr.created, fr.id) as place from flow_run fr) r group by r.place / 1000 order by r.place / 1000
+            """);
+        Run("insert into flow_run_tag_sum (tag, runs) select t.tag, count(*) from flow_run fr, jsonb_array_elements_text(fr.tags) t (tag) group by 1");
         _indexes.ForEach(index => Run("set maintenance_work_mem = '256MB'; " + index));
         // what autovacuum would have done during a month
         Run("vacuum analyze");

@@ -39,6 +39,10 @@ internal sealed class SqliteTarget : Target
     internal override void Finish()
     {
         Run("commit");
+        Run("""
+            insert into flow_run_names (upto, since, names)
+            select max(r.place), min(r.place), group_concat(r.name, char(10)) from (select fr.rowid as place, fr.name from flow_run fr order by fr.rowid) r group by (r.place - 1) / 1000
+            """);
         _indexes.ForEach(Run);
         Run("pragma wal_checkpoint(truncate)");
     }

@@ -5,6 +5,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Operations;
+using Reeve.Generators.Analyzers;
 using Reeve.Generators.Reading;
 
 namespace Reeve.Generators;
@@ -14,7 +15,7 @@ namespace Reeve.Generators;
 public sealed class MisuseAnalyzer : DiagnosticAnalyzer
 {
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } =
-        [Rules.NotRouted, Rules.CannotRun, Rules.SameName, Rules.SameEntrypoint, Rules.NotDeployable];
+        [Rules.NotRouted, Rules.CannotRun, Rules.SameName, Rules.SameEntrypoint, Rules.NotDeployable, Rules.SameTaskName];
 
     public override void Initialize(AnalysisContext context)
     {
@@ -26,34 +27,39 @@ public sealed class MisuseAnalyzer : DiagnosticAnalyzer
         context.RegisterCompilationStartAction(start =>
         {
             var flows = new ConcurrentBag<IMethodSymbol>();
-            start.RegisterSymbolAction(symbol => CheckMethod(symbol, flows), SymbolKind.Method);
-            start.RegisterCompilationEndAction(end => CheckNames(end, flows));
+            var tasks = new ConcurrentBag<IMethodSymbol>();
+            start.RegisterSymbolAction(symbol => CheckMethod(symbol, flows, tasks), SymbolKind.Method);
+            start.RegisterCompilationEndAction(end =>
+            {
+                CheckNames(end, flows);
+                CheckTaskNames(end, tasks);
+            });
         });
     }
 
     private static void CheckReference(OperationAnalysisContext context)
     {
         var reference = (IMethodReferenceOperation)context.Operation;
-        if (MethodReader.RunAttribute(reference.Method.OriginalDefinition) is not null && !IsNamedForWorker(reference))
+        if (MethodReader.RunAttribute(reference.Method.OriginalDefinition) is not null && !IsNaming(reference))
         {
             context.ReportDiagnostic(Diagnostic.Create(
                 Rules.NotRouted, reference.Syntax.GetLocation(), "A delegate", reference.Method.Name, "Write a lambda that calls the method instead"));
         }
     }
 
-    // A task worker is told by the method itself which task it runs; it does not call the delegate.
-    private static bool IsNamedForWorker(IOperation reference)
+    // Flow.Of(Etl) names a flow, and ServeAsync(Mail) a task: the engine calls it.
+    private static bool IsNaming(IOperation reference)
     {
-        for (var around = reference.Parent; around is not null; around = around.Parent)
+        for (var user = reference.Parent; user is not null; user = user.Parent)
         {
-            var called = around switch
+            var called = user switch
             {
                 IInvocationOperation call => call.TargetMethod,
                 IObjectCreationOperation creation => creation.Constructor,
                 _ => null,
             };
             if (called is not null)
-                return called.ContainingType.ToDisplayString() == "Reeve.TaskWorker" || (called.ContainingType.ToDisplayString() == "Reeve.Tasks" && called.Name == "ServeAsync");
+                return (called.ContainingType.ToDisplayString(), called.Name) is ("Reeve.Flow", "Of") or ("Reeve.Tasks", "ServeAsync") or ("Reeve.TaskWorker", ".ctor");
         }
 
         return false;
@@ -68,15 +74,23 @@ public sealed class MisuseAnalyzer : DiagnosticAnalyzer
             context.ReportDiagnostic(Diagnostic.Create(
                 Rules.NotRouted, call.Syntax.GetLocation(), "A call by 'base'", call.TargetMethod.Name, "Move the shared work into a method of its own"));
         }
+        else if (MethodReader.RunAttribute(call.TargetMethod) is not null && RunCalls.IsInExpressionTree(call))
+        {
+            context.ReportDiagnostic(Diagnostic.Create(
+                Rules.NotRouted, call.Syntax.GetLocation(), "A call in an expression tree", call.TargetMethod.Name, "Use a delegate instead of the expression"));
+        }
     }
 
     private static void CheckLocalFunction(OperationAnalysisContext context) =>
         ReportFault(((ILocalFunctionOperation)context.Operation).Symbol, context.Compilation, context.ReportDiagnostic);
 
-    private static void CheckMethod(SymbolAnalysisContext context, ConcurrentBag<IMethodSymbol> flows)
+    private static void CheckMethod(SymbolAnalysisContext context, ConcurrentBag<IMethodSymbol> flows, ConcurrentBag<IMethodSymbol> tasks)
     {
         var method = (IMethodSymbol)context.Symbol;
-        if (ReportFault(method, context.Compilation, context.ReportDiagnostic) is not RunKind.Flow)
+        var kind = ReportFault(method, context.Compilation, context.ReportDiagnostic);
+        if (kind == RunKind.Task)
+            tasks.Add(method);
+        if (kind != RunKind.Flow)
             return;
         flows.Add(method);
         var isMade = !method.ContainingType.IsAbstract
@@ -103,10 +117,21 @@ public sealed class MisuseAnalyzer : DiagnosticAnalyzer
         var ordered = flows.OrderBy(flow => flow.ToDisplayString(), System.StringComparer.Ordinal).ToList();
         foreach (var group in ordered.GroupBy(flow => (Type: flow.ContainingType.ToDisplayString(), flow.Name)).Where(group => group.Count() > 1))
             context.ReportDiagnostic(Diagnostic.Create(Rules.SameEntrypoint, group.Last().Locations[0], group.Key.Name, group.Key.Type));
-        foreach (var group in ordered.GroupBy(FlowName).Where(group => group.Select(flow => flow.ContainingType.ToDisplayString() + flow.Name).Distinct().Count() > 1))
+        foreach (var group in ordered.GroupBy(RunName).Where(group => group.Select(flow => flow.ContainingType.ToDisplayString() + flow.Name).Distinct().Count() > 1))
             context.ReportDiagnostic(Diagnostic.Create(Rules.SameName, group.Last().Locations[0], group.Key, group.First().ToDisplayString()));
     }
 
-    private static string FlowName(IMethodSymbol flow) =>
-        MethodReader.RunAttribute(flow)!.NamedArguments.FirstOrDefault(argument => argument.Key == "Name").Value.Value as string ?? Naming.KebabCase(flow.Name);
+    // Overloads are one task to people; their keys differ.
+    private static void CheckTaskNames(CompilationAnalysisContext context, ConcurrentBag<IMethodSymbol> tasks)
+    {
+        var ordered = tasks.OrderBy(task => task.ToDisplayString(), System.StringComparer.Ordinal).ToList();
+        foreach (var group in ordered.GroupBy(RunName))
+        {
+            foreach (var task in group.Skip(1).Where(task => task.Name != group.First().Name || !SymbolEqualityComparer.Default.Equals(task.ContainingType, group.First().ContainingType)))
+                context.ReportDiagnostic(Diagnostic.Create(Rules.SameTaskName, task.Locations[0], group.Key, group.First().ToDisplayString()));
+        }
+    }
+
+    private static string RunName(IMethodSymbol run) =>
+        MethodReader.RunAttribute(run)!.NamedArguments.FirstOrDefault(argument => argument.Key == "Name").Value.Value as string ?? Naming.KebabCase(run.Name);
 }

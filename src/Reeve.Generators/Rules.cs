@@ -36,9 +36,62 @@ internal static class Rules
         "Flow can only be run by hand",
         "A worker cannot run '{0}': it is an instance method and '{1}' cannot be made without arguments. Make the method static, or give the type a constructor without parameters.");
 
-    private static DiagnosticDescriptor Warning(string id, string title, string message) =>
-        new(id, title, message, "Reeve", DiagnosticSeverity.Warning, isEnabledByDefault: true);
+    public static readonly DiagnosticDescriptor HiddenDispatch = Warning(
+        "REEVE007",
+        "Call by a base type does not go through the engine",
+        "'{0}' is called by '{1}', where [Flow] or [Task] does not stand, so the call is no run: no states, retries or logs. Call it by the type that declares it, or mark '{1}' as well.");
 
-    private static DiagnosticDescriptor Error(string id, string title, string message) =>
-        new(id, title, message, "Reeve", DiagnosticSeverity.Error, isEnabledByDefault: true);
+    public static readonly DiagnosticDescriptor NotSerializable = Warning(
+        "REEVE008",
+        "Value cannot be stored as JSON",
+        "{0} of '{1}' holds '{2}', which cannot be stored as JSON: the run can be neither resumed nor cached nor run elsewhere with it. Pass what it is made from, such as a path, an address or a block's name, and open it inside.");
+
+    public static readonly DiagnosticDescriptor NotAwaited = Warning(
+        "REEVE009",
+        "Run is not awaited",
+        "Nobody awaits '{0}' here: the flow may end before it, and its failure is lost. Await it, or keep it and await it later.");
+
+    public static readonly DiagnosticDescriptor SecretInClear = Warning(
+        "REEVE010",
+        "Secret in clear",
+        "'{0}' looks like a secret, and {1}. {2}.");
+
+    public static readonly DiagnosticDescriptor Blocking = Warning(
+        "REEVE011",
+        "Blocking call in an asynchronous run",
+        "'{0}' blocks the thread of '{1}': it cannot be cancelled and other runs wait for the thread. {2}.");
+
+    public static readonly DiagnosticDescriptor SameTaskName = Warning(
+        "REEVE012",
+        "Two tasks of one name",
+        "The task name '{0}' is also used by '{1}'; filters, charts and logs cannot tell runs of the two apart. Give one of them [Task(Name = \"...\")].");
+
+    public static readonly DiagnosticDescriptor LostContext = Warning(
+        "REEVE013",
+        "Run is called where its flow is not known",
+        "'{0}' is called inside '{1}', which does not hand on the asynchronous context: it will not belong to the flow run, nor be cancelled with it. {2}.");
+
+    public static readonly DiagnosticDescriptor TokenNotPassed = Warning(
+        "REEVE014",
+        "Cancellation does not reach a call",
+        "'{0}' is not given the token '{1}' of '{2}': a cancelled or timed out run goes on until it returns. Pass '{1}'.");
+
+    public static readonly DiagnosticDescriptor AsyncVoid = Warning(
+        "REEVE015",
+        "Run inside an async void lambda",
+        "'{0}' is called in an async lambda that returns nothing ('{1}'): nobody can await it, and its failure ends the process. Use a loop with await, or Task.WhenAll over Select.");
+
+    /// <summary>Every rule, in order.</summary>
+    public static System.Collections.Generic.IReadOnlyList<DiagnosticDescriptor> All { get; } =
+    [
+        NotRouted, CannotRun, InterceptorsOff, SameName, SameEntrypoint, NotDeployable, HiddenDispatch, NotSerializable, NotAwaited, SecretInClear,
+        Blocking, SameTaskName, LostContext, TokenNotPassed, AsyncVoid,
+    ];
+
+    private static DiagnosticDescriptor Warning(string id, string title, string message) => Make(id, title, message, DiagnosticSeverity.Warning);
+
+    private static DiagnosticDescriptor Error(string id, string title, string message) => Make(id, title, message, DiagnosticSeverity.Error);
+
+    private static DiagnosticDescriptor Make(string id, string title, string message, DiagnosticSeverity severity) =>
+        new(id, title, message, "Reeve", severity, isEnabledByDefault: true, helpLinkUri: "docs/analyzers.md#" + id.ToLowerInvariant());
 }

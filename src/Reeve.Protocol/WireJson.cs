@@ -78,6 +78,7 @@ public static class WireJson
 [JsonSerializable(typeof(TaskWorkerQuery)), JsonSerializable(typeof(List<ConnectedTaskWorker>))]
 [JsonSerializable(typeof(State)), JsonSerializable(typeof(List<State>)), JsonSerializable(typeof(SetState)), JsonSerializable(typeof(OrchestrationResult))]
 [JsonSerializable(typeof(BulkSetState)), JsonSerializable(typeof(BulkSetStateResult)), JsonSerializable(typeof(FlowRunResume))]
+[JsonSerializable(typeof(TaskRunProposals)), JsonSerializable(typeof(TaskRunProposalsResult))]
 [JsonSerializable(typeof(FlowRunInput)), JsonSerializable(typeof(List<FlowRunInput>)), JsonSerializable(typeof(FlowRunInputCreate)), JsonSerializable(typeof(FlowRunInputFilter))]
 [JsonSerializable(typeof(Deployment)), JsonSerializable(typeof(List<Deployment>)), JsonSerializable(typeof(DeploymentCreate)), JsonSerializable(typeof(DeploymentUpdate))]
 [JsonSerializable(typeof(DeploymentFlowRunCreate)), JsonSerializable(typeof(List<DeploymentFlowRunCreate>)), JsonSerializable(typeof(FlowRunBulkCreateResponse))]

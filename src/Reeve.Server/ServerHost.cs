@@ -74,8 +74,8 @@ public sealed class ServerHost : IAsyncDisposable
         services.AddSingleton<AdminApi>().AddSingleton<DatabaseAdminApi>().AddSingleton<ConsoleApi>().AddSingleton<ConsoleSettingsApi>().AddSingleton<ReferenceApi>();
         services.AddSingleton<Orchestrator>().AddSingleton<RunStatesApi>();
         services.AddSingleton<FlowsStore>().AddSingleton<FlowsApi>();
-        services.AddSingleton<FlowRunsStore>().AddSingleton<FlowRunsApi>().AddSingleton<FlowRunLeasesApi>().AddSingleton<LeaseReaper>();
-        services.AddSingleton<TaskRunsStore>().AddSingleton<TaskRunsApi>();
+        services.AddSingleton<FlowRunsStore>().AddSingleton<FlowRunsApi>().AddSingleton<FlowRunLeasesApi>().AddSingleton<LeaseReaper>().AddSingleton<FlowRunNameGatherer>();
+        services.AddSingleton<TaskRunsStore>().AddSingleton<TaskRunsApi>().AddSingleton<TaskRunProposalsApi>();
         services.AddSingleton<FlowRunInputsStore>().AddSingleton<FlowRunInputsApi>().AddSingleton<FlowRunResumption>().AddSingleton<FlowRunProposalsApi>();
         services.AddSingleton<LateRunMarker>().AddSingleton<PauseExpiry>().AddSingleton<CancelledRunChildren>();
         services.AddSingleton<BackgroundTaskRuns>().AddSingleton<BackgroundTaskSocket>().AddSingleton<TaskWorkersApi>();
@@ -115,6 +115,7 @@ public sealed class ServerHost : IAsyncDisposable
         services.GetRequiredService<RunStatesApi>().Map(api);
         services.GetRequiredService<FlowRunLeasesApi>().Map(api);
         services.GetRequiredService<TaskRunsApi>().Map(api);
+        services.GetRequiredService<TaskRunProposalsApi>().Map(api);
         services.GetRequiredService<BackgroundTaskSocket>().Map(api);
         services.GetRequiredService<TaskWorkersApi>().Map(api);
         services.GetRequiredService<WorkPoolsApi>().Map(api);
@@ -157,6 +158,7 @@ public sealed class ServerHost : IAsyncDisposable
         services.GetRequiredService<CancelledRunChildren>(),
         services.GetRequiredService<SlotLeaseReaper>(),
         services.GetRequiredService<RunSumFolder>(),
+        services.GetRequiredService<FlowRunNameGatherer>(),
         services.GetRequiredService<WorkerMonitor>(),
     ];
 
@@ -164,6 +166,8 @@ public sealed class ServerHost : IAsyncDisposable
     {
         RunScheduler => options.Scheduler,
         LateRunMarker => options.LateRuns,
+        PauseExpiry => options.Upkeep.EndsPauses,
+        CancelledRunChildren => options.Upkeep.CancelsChildren,
         WorkerMonitor => options.WorkerHealth.TellsChanges,
         _ => true,
     };

@@ -50,6 +50,9 @@ public sealed record ServerOptions
     /// <summary>When workers, pools, queues and deployments count as ready.</summary>
     public WorkerHealthOptions WorkerHealth { get; init; } = new();
 
+    /// <summary>How often the server looks for what ends by itself.</summary>
+    public UpkeepOptions Upkeep { get; init; } = new();
+
     /// <summary>How runs wait for slots of limits.</summary>
     public SlotOptions Slots { get; init; } = new();
 

@@ -5,11 +5,14 @@ using Reeve.Engine;
 namespace Reeve;
 
 /// <summary>The flow run that this code runs in.</summary>
-public sealed class FlowRunContext
+public sealed partial class FlowRunContext
 {
     private static readonly AsyncLocal<FlowRunContext?> Ambient = new();
     private readonly Dictionary<string, int> _calls = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
+    private CancellationToken _attemptToken;
+    private int _attempt;
+    private int _pauses;
 
     internal FlowRunContext(EngineSession session, OrchestrationClient client, FlowDescriptor flow, Guid id, string name, RunLogger logger, RunStop stop)
     {
@@ -41,8 +44,15 @@ public sealed class FlowRunContext
     /// <summary>The run's logger.</summary>
     public RunLogger Logger { get; }
 
-    /// <summary>Cancelled when the run is to stop: cancelled by somebody, its process told to end, or its lease lost.</summary>
-    public CancellationToken CancellationToken => Stop.Token;
+    /// <summary>Cancelled when the run is to stop: cancelled by somebody, timed out, its process told to end, or its lease lost.</summary>
+    public CancellationToken CancellationToken
+    {
+        get
+        {
+            lock (_gate)
+                return _attemptToken.CanBeCanceled ? _attemptToken : Stop.Token;
+        }
+    }
 
     internal EngineSession Session { get; }
 
@@ -75,9 +85,15 @@ public sealed class FlowRunContext
         }
     }
 
-    internal void BeginAttempt()
+    internal void BeginAttempt(int attempt, CancellationToken token)
     {
         lock (_gate)
+        {
             _calls.Clear();
+            _attempt = attempt;
+            _attemptToken = token;
+            _pauses = 0;
+            _heard.Clear();
+        }
     }
 }

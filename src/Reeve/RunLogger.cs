@@ -1,19 +1,23 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Reeve.Engine;
 using Reeve.Logging;
 using Reeve.Protocol.Logs;
 
 namespace Reeve;
 
-/// <summary>Writes log lines of a run: to the standard error stream and, in batches, to the API.</summary>
-public sealed class RunLogger
+/// <summary>
+/// Writes log lines of a run: to the standard error stream (in a host: to the host's own loggers) and, in batches, to the API. It is an
+/// <see cref="ILogger"/>, so that <c>LogInformation("{Count} rows", count)</c> and its like work on it.
+/// </summary>
+public sealed class RunLogger : ILogger
 {
     private readonly EngineSession _session;
-    private readonly string _prefix;
+    private string _prefix;
     private readonly string _name;
     private readonly Guid? _flowRunId;
-    private readonly Guid? _taskRunId;
+    private Guid? _taskRunId;
     private readonly StringBuilder _line = new();
     private readonly Lock _gate = new();
 
@@ -39,10 +43,15 @@ public sealed class RunLogger
     internal bool LogsPrints { get; }
 
     internal static RunLogger ForFlowRun(EngineSession session, Guid id, string name, bool logsPrints) =>
-        new(session, "prefect.flow_runs", $"Flow run '{name}' - ", id, null, logsPrints);
+        new(session, HostLines.FlowRuns, $"Flow run '{name}' - ", id, null, logsPrints);
 
     internal static RunLogger ForTaskRun(EngineSession session, Guid? flowRunId, Guid id, string name, bool logsPrints) =>
-        new(session, "prefect.task_runs", $"Task run '{name}' - ", flowRunId, id, logsPrints);
+        new(session, HostLines.TaskRuns, PrefixOf(name), flowRunId, id, logsPrints);
+
+    /// <summary>The task run turned out to be known under another id.</summary>
+    internal void Rename(Guid taskRunId, string name) => (_taskRunId, _prefix) = (taskRunId, PrefixOf(name));
+
+    private static string PrefixOf(string taskRun) => $"Task run '{taskRun}' - ";
 
     /// <summary>Logs at level DEBUG.</summary>
     public void Debug(string message) => Log(RunLogLevel.Debug, message);
@@ -68,10 +77,43 @@ public sealed class RunLogger
         if (level < _session.LogLevel)
             return;
         var now = _session.Time.GetUtcNow();
-        var local = TimeZoneInfo.ConvertTime(now, _session.Time.LocalTimeZone);
-        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{local:HH:mm:ss.fff} | {level.Label()}| {_prefix}{message}"));
-        _session.Logs.Write(new LogCreate { Name = _name, Level = (int)level, Message = message, Timestamp = now, FlowRunId = _flowRunId, TaskRunId = _taskRunId });
+        if (_session.HostLogs is { } host)
+        {
+            HostLines.Write(host, _name, level, _prefix, message);
+        }
+        else
+        {
+            var local = TimeZoneInfo.ConvertTime(now, _session.Time.LocalTimeZone);
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{local:HH:mm:ss.fff} | {level.Label()}| {_prefix}{message}"));
+        }
+
+        Store(_name, level, message, now);
     }
+
+    /// <inheritdoc />
+    public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None && RunLogLevels.Of(logLevel) >= _session.LogLevel;
+
+    /// <summary>Puts a text before the lines that are written until the scope is disposed: <c>import =&gt; 17 rows</c>.</summary>
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => LogScope.Begin(state);
+
+    /// <inheritdoc />
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        ArgumentNullException.ThrowIfNull(formatter);
+        if (IsEnabled(logLevel))
+            Log(RunLogLevels.Of(logLevel), LogScope.Before(LogText.Of(state, exception, formatter)));
+    }
+
+    /// <summary>Ships a line that a host's logger shows itself.</summary>
+    internal void Ship(string category, RunLogLevel level, string message)
+    {
+        if (level >= _session.LogLevel)
+            Store(category, level, message, _session.Time.GetUtcNow());
+    }
+
+    private void Store(string name, RunLogLevel level, string message, DateTimeOffset now) =>
+        _session.Logs.Write(new LogCreate { Name = name, Level = (int)level, Message = message, Timestamp = now, FlowRunId = _flowRunId, TaskRunId = _taskRunId });
 
     /// <summary>Takes console output; each complete line becomes a log line.</summary>
     internal void Print(ReadOnlySpan<char> text)

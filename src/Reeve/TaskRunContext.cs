@@ -30,4 +30,24 @@ public sealed class TaskRunContext
 
     /// <summary>How often the run was started, this time included; 2 in the first retry.</summary>
     public int Attempt { get; internal set; } = 1;
+
+    /// <summary>The task's name.</summary>
+    public string TaskName { get; internal init; } = "";
+
+    /// <summary>The version of the task's code; null when it has none.</summary>
+    public string? TaskVersion { get; internal init; }
+
+    /// <summary>The run's tags.</summary>
+    public IReadOnlyList<string> Tags { get; internal init; } = [];
+
+    /// <summary>The flow run that the task was called in; null for a task called outside of one.</summary>
+    public Guid? FlowRunId { get; internal init; }
+
+    /// <summary>Cancelled when this attempt is to stop: the task timed out, its caller cancelled it, or its flow run is to stop.</summary>
+    public CancellationToken CancellationToken { get; internal init; }
+
+    /// <summary>The current task run, for code that needs one.</summary>
+    /// <exception cref="InvalidOperationException">This code runs in no task.</exception>
+    public static TaskRunContext Required =>
+        Current ?? throw new InvalidOperationException("There is no task run here. TaskRunContext.Required works inside methods marked [Task] and what they call.");
 }

@@ -63,7 +63,7 @@ internal sealed class Snippet
     /// <summary>Compiler, generator and analyzer diagnostics of warning and above.</summary>
     public async Task<List<string>> DiagnosticsAsync()
     {
-        var analyzed = await Compilation.WithAnalyzers([new MisuseAnalyzer()]).GetAllDiagnosticsAsync();
+        var analyzed = await Compilation.WithAnalyzers([new MisuseAnalyzer(), new OptionsAnalyzer()]).GetAllDiagnosticsAsync();
         return [.. analyzed.Concat(GeneratorDiagnostics).Where(d => d.Severity >= DiagnosticSeverity.Warning)
             .Select(d => $"{d.Id}: {d.GetMessage(System.Globalization.CultureInfo.InvariantCulture)}").Distinct().Order(StringComparer.Ordinal)];
     }

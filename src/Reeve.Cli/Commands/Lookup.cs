@@ -8,6 +8,8 @@ using Reeve.Settings;
 
 namespace Reeve.Cli.Commands;
 
+using Deployment = Protocol.Deployments.Deployment;
+
 /// <summary>Finds what a user names, by id or name; what is not there is one message with the nearest name.</summary>
 internal static class Lookup
 {

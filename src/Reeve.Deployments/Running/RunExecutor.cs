@@ -11,6 +11,8 @@ using Reeve.Settings;
 
 namespace Reeve.Deployments.Running;
 
+using Deployment = Protocol.Deployments.Deployment;
+
 /// <summary>
 /// Executes one flow run of a deployment on this machine: pulls its code, builds what has to be built, runs the flow's process, and turns
 /// whatever goes wrong on the way into one state with one message. This is what a worker starts for each run.

@@ -26,6 +26,8 @@ internal static class DescriptorSource
                 WriteAccessor(writer, methods[i], i);
         }
 
+        foreach (var accessor in methods.SelectMany(method => method.Options.Accessors).Distinct())
+            writer.Line(accessor);
         writer.Close();
         WriteRegistration(writer, methods, flows);
     }
@@ -72,15 +74,21 @@ internal static class DescriptorSource
 
         writer.Line("],");
         if (flow.IsStatic || flow.IsConstructible)
-            writer.Line($"Invoke = static (arguments, token) => {Invocation(flow, index)},");
+            writer.Line($"Invoke = static (arguments, token) => {Invocation(flow, index, $"new {flow.TypeSyntax}()")},");
+        if (!flow.IsStatic)
+        {
+            writer.Line($"InstanceType = typeof({flow.TypeSyntax}),");
+            writer.Line($"InvokeOn = static (instance, arguments, token) => {Invocation(flow, index, $"(({flow.TypeSyntax})instance)")},");
+        }
+
         writer.Close(";");
     }
 
-    private static string Invocation(RunMethod flow, int index)
+    private static string Invocation(RunMethod flow, int index, string target)
     {
         var position = 0;
         var arguments = flow.Parameters.Select(parameter => parameter.IsToken ? "token" : $"({parameter.TypeSyntax})arguments[{position++}]!").ToList();
-        var call = Call(flow, index, $"new {flow.TypeSyntax}()", arguments);
+        var call = Call(flow, index, target, arguments);
         return flow.Return switch
         {
             ReturnKind.Void => $"{{ {call}; return default; }}",
@@ -97,8 +105,8 @@ internal static class DescriptorSource
         WriteInvocation(writer, task, index);
         var names = task.Parameters.Where(parameter => !parameter.IsToken).Select(parameter => Literal.OfText(parameter.Name));
         writer.Line($"ParameterNames = [{string.Join(", ", names)}],");
-        if (task.Options.Tags.Count > 0)
-            writer.Line($"Tags = [{string.Join(", ", task.Options.Tags.Select(Literal.OfText))}],");
+        if (task.Source is not null)
+            writer.Line($"Source = {Literal.OfText(task.Source)},");
         writer.Close(";");
     }
 
@@ -111,7 +119,7 @@ internal static class DescriptorSource
             $"{Engine}FlowParameter.Of<{parameter.TypeSyntax}>({Literal.OfText(parameter.Name)}, isRequired: {Bool(parameter.IsRequired)}, "
             + $"isNullable: {Bool(parameter.IsNullable)}, {(parameter.IsRequired ? "default!" : parameter.DefaultSyntax)})");
         writer.Line($"Parameters = static () => [{string.Join(", ", parameters)}],");
-        writer.Line($"Invoke = static (arguments, token) => {Invocation(task, index)},");
+        writer.Line($"Invoke = static (arguments, token) => {Invocation(task, index, $"new {task.TypeSyntax}()")},");
     }
 
     private static void WriteShared(SourceWriter writer, RunMethod method)
@@ -121,11 +129,8 @@ internal static class DescriptorSource
         writer.Line($"Type = {Literal.OfText(method.TypeMetadataName)},");
         Given("Description", method.Description is null ? null : Literal.OfText(method.Description));
         Given("Version", method.Version is null ? null : Literal.OfText(method.Version));
-        Given("Retries", method.Options.Retries);
-        Given("RetryDelaySeconds", method.Options.RetryDelaySeconds);
-        Given("TimeoutSeconds", method.Options.TimeoutSeconds);
-        Given("LogPrints", method.Options.LogPrints);
-        Given("PersistResult", method.Options.PersistResult);
+        foreach (var option in method.Options.Values)
+            Given(option.Property, option.Syntax);
 
         void Given(string option, string? literal)
         {

@@ -13,7 +13,7 @@ internal static class MethodReader
     public const string FlowAttribute = "Reeve.FlowAttribute";
     public const string TaskAttribute = "Reeve.TaskAttribute";
 
-    private static readonly SymbolDisplayFormat Syntax = SymbolDisplayFormat.FullyQualifiedFormat.AddMiscellaneousOptions(
+    public static readonly SymbolDisplayFormat Syntax = SymbolDisplayFormat.FullyQualifiedFormat.AddMiscellaneousOptions(
         SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier | SymbolDisplayMiscellaneousOptions.EscapeKeywordIdentifiers);
 
     public static AttributeData? RunAttribute(IMethodSymbol method) =>
@@ -52,9 +52,10 @@ internal static class MethodReader
             ReturnSyntax = method.ReturnType.ToDisplayString(Syntax),
             ResultSyntax = result,
             Parameters = new([.. method.Parameters.Select(ReadParameter)]),
-            Options = ReadOptions(named),
+            Options = OptionReader.Read(method, attribute, compilation, cancellationToken),
             Description = Given(named, "Description") ?? documentation.Summary,
             Version = Given(named, "Version") ?? (isDeclaredHere ? SourceVersion(method) : null),
+            Source = kind == RunKind.Task && isDeclaredHere ? TextOf(method, cancellationToken) : null,
             ParameterSchema = kind == RunKind.Flow && isDeclaredHere ? ParameterSchema.Of(method, documentation, cancellationToken) : null,
             IsDeclaredHere = isDeclaredHere,
         };
@@ -98,23 +99,6 @@ internal static class MethodReader
 
     public static bool IsToken(ITypeSymbol type) => type.ToDisplayString() == "System.Threading.CancellationToken";
 
-    private static RunOptions ReadOptions(Dictionary<string, TypedConstant> named)
-    {
-        string? Value(string key) => named.TryGetValue(key, out var constant) ? Literal.Of(constant) : null;
-        var tags = named.TryGetValue("Tags", out var given) && given.Kind == TypedConstantKind.Array && !given.IsNull
-            ? given.Values.Select(value => value.Value as string).OfType<string>().ToArray()
-            : [];
-        return new()
-        {
-            Retries = Value("Retries"),
-            RetryDelaySeconds = Value("RetryDelaySeconds"),
-            TimeoutSeconds = Value("TimeoutSeconds"),
-            LogPrints = Value("LogPrints"),
-            PersistResult = Value("PersistResult"),
-            Tags = new(tags),
-        };
-    }
-
     // Like the system people know, a flow's version is by default a digest of the file it is written in.
     private static string? SourceVersion(IMethodSymbol method)
     {
@@ -122,4 +106,7 @@ internal static class MethodReader
             return null;
         return string.Concat(text.GetChecksum().Take(16).Select(b => b.ToString("x2", System.Globalization.CultureInfo.InvariantCulture)));
     }
+
+    private static string? TextOf(IMethodSymbol method, CancellationToken cancellationToken) =>
+        method.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellationToken) is { } node ? Naming.Hash(node.ToString()) : null;
 }

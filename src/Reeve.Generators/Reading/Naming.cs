@@ -39,12 +39,15 @@ internal static class Naming
     }
 
     /// <summary>Eight hexadecimal digits that tell two tasks of one name apart.</summary>
-    public static string ShortHash(string text)
+    public static string ShortHash(string text) => Hash(text).Substring(0, 8);
+
+    /// <summary>Thirty-two hexadecimal digits of a digest.</summary>
+    public static string Hash(string text)
     {
         using var sha = SHA256.Create();
         var hash = sha.ComputeHash(Encoding.UTF8.GetBytes(text));
-        var digits = new StringBuilder(8);
-        for (var i = 0; i < 4; i++)
+        var digits = new StringBuilder(32);
+        for (var i = 0; i < 16; i++)
             digits.Append(hash[i].ToString("x2", System.Globalization.CultureInfo.InvariantCulture));
         return digits.ToString();
     }

@@ -46,21 +46,31 @@ internal sealed record RunMethod
     public string? Description { get; init; }
     public string? Version { get; init; }
 
+    /// <summary>A digest of a task's method; null where it is not declared.</summary>
+    public string? Source { get; init; }
+
     /// <summary>JSON Schema of the parameters; only made where the flow is declared.</summary>
     public string? ParameterSchema { get; init; }
     public bool IsDeclaredHere { get; init; }
 }
 
-/// <summary>The attribute's arguments as C# literals; null where not given.</summary>
+/// <summary>The attribute's arguments as the C# that the descriptor is set to.</summary>
 internal sealed record RunOptions
 {
-    public string? Retries { get; init; }
-    public string? RetryDelaySeconds { get; init; }
-    public string? TimeoutSeconds { get; init; }
-    public string? LogPrints { get; init; }
-    public string? PersistResult { get; init; }
-    public EquatableArray<string> Tags { get; init; }
+    public EquatableArray<OptionSyntax> Values { get; init; }
+
+    /// <summary>Declarations by which private methods that options name are reached.</summary>
+    public EquatableArray<string> Accessors { get; init; }
+
+    /// <summary>What is wrong with the arguments; the analyzer reports it.</summary>
+    public EquatableArray<OptionFault> Faults { get; init; }
 }
+
+/// <summary>A property of the descriptor and its value.</summary>
+internal sealed record OptionSyntax(string Property, string Syntax);
+
+/// <summary>An argument of the attribute that does not fit, and why.</summary>
+internal sealed record OptionFault(string Option, string Fault);
 
 internal sealed record RunParameter(string Name, string TypeSyntax, bool IsToken, bool IsRequired, bool IsNullable, string DefaultSyntax);
 

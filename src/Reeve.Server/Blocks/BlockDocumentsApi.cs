@@ -97,7 +97,12 @@ internal sealed class BlockDocumentsApi(Database database, BlockDocumentsStore d
             throw new InvalidRequestException("body.data", "Input should be a valid dictionary", "dict_type");
     }
 
-    private static bool WantsSecrets(HttpContext http) => http.Request.Query["include_secrets"].FirstOrDefault()?.ToUpperInvariant() is "TRUE" or "1" or "YES" or "ON";
+    private static bool WantsSecrets(HttpContext http) => http.Request.Query["include_secrets"].FirstOrDefault()?.ToUpperInvariant() switch
+    {
+        null or "FALSE" or "0" or "NO" or "OFF" or "F" or "N" => false,
+        "TRUE" or "1" or "YES" or "ON" or "T" or "Y" => true,
+        _ => throw new InvalidRequestException("query.include_secrets", "Input should be a valid boolean, unable to interpret input", "bool_parsing"),
+    };
 
     private static Task AnswerAsync(HttpContext http, BlockDocument? document) => document is null ? http.DoneAsync(BlockDocumentsStore.NotFound) : http.AnswerAsync(document);
 }

@@ -9,8 +9,8 @@ namespace Reeve.Server.ConcurrencyLimits;
 /// Clears away slot leases that lapsed, and wakes who waits for what they held. Nobody counts a lapsed lease in the meantime: this loop only makes room in the tables and
 /// tells the waiting.
 /// </summary>
-internal sealed partial class SlotLeaseReaper(Database database, Orchestrator orchestrator, TimeProvider clock, ILogger<SlotLeaseReaper> log)
-    : PeriodicService(TimeSpan.FromSeconds(2), clock, log)
+internal sealed partial class SlotLeaseReaper(Database database, Orchestrator orchestrator, UpkeepOptions upkeep, TimeProvider clock, ILogger<SlotLeaseReaper> log)
+    : PeriodicService(upkeep.LeasesEvery, clock, log)
 {
     private const int MostInOneRound = 500;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Reeve.Protocol.Json;
 using Reeve.Server.Hosting;
+using Reeve.Server.RunHistory;
 using Reeve.Server.Storage;
 
 namespace Reeve.Server.Events;
@@ -27,6 +28,7 @@ internal sealed class EventCounts(TimeProvider clock)
         {
             "day" => ByTimeAsync(session, filter, Spans.Of(EventTimeUnit.Day, 1, since, until, now)),
             "time" => ByTimeAsync(session, filter, Spans.Of(query.TimeUnit, query.TimeInterval, since, until, now)),
+            "event" when EventSums.Know(filter) => ByNameAsync(session, filter),
             "event" => ByValueAsync(session, filter, "e.name", "e.name"),
             "resource" => ByValueAsync(session, filter, "e.resource_id", EventSql.Of(session.Dialect).ResourceLabel),
             _ => throw new InvalidRequestException("path.countable", "Input should be 'day', 'time', 'event' or 'resource'", "enum"),
@@ -36,9 +38,13 @@ internal sealed class EventCounts(TimeProvider clock)
     private static async ValueTask<List<EventCount>> ByTimeAsync(Session session, EventFilter filter, Spans spans)
     {
         var on = new Conditions(session.Dialect);
-        var bucket = EventSql.Of(session.Dialect).Spans(on.Bind(spans.First), on.Bind((long)(spans.Width.Ticks / TimeSpan.TicksPerMicrosecond)));
+        var (first, width) = (on.Bind(spans.First), on.Bind((long)(spans.Width.Ticks / TimeSpan.TicksPerMicrosecond)));
+        string Span(string time) => EventSql.Of(session.Dialect).Spans(time, first, width);
+        var sql = EventSums.Know(filter) && spans.AreOfSlots
+            ? $"select c.value, cast(sum(c.events) as bigint) from {EventSums.Parts(on, filter, (time, _) => Span(time))} group by c.value"
+            : $"select {Span("e.occurred")}, count(*) from event e {Conditions.Where(new EventCriteria(on, filter).All())} group by 1";
         var counted = await session.QueryAsync(
-            $"select {bucket}, count(*) from event e {Conditions.Where(new EventCriteria(on, filter).All())} group by 1", static row => (At: row.Long(0), Count: row.Long(1)), on.Parameters).ConfigureAwait(false);
+            sql, static row => (At: row.Long(0), Count: row.Long(1)), on.Parameters).ConfigureAwait(false);
         var counts = counted.ToDictionary(span => span.At, span => span.Count);
         return
         [
@@ -48,6 +54,18 @@ internal sealed class EventCounts(TimeProvider clock)
                 return new EventCount(i.ToString(CultureInfo.InvariantCulture), WireTimeConverter.ToText(start), counts.GetValueOrDefault(i), start, start + spans.Width - TimeSpan.FromMicroseconds(1));
             }),
         ];
+    }
+
+    private static ValueTask<List<EventCount>> ByNameAsync(Session session, EventFilter filter)
+    {
+        var on = new Conditions(session.Dialect);
+        return session.QueryAsync(
+            $"""
+            select c.value, cast(sum(c.events) as bigint) as events, min(c.earliest), max(c.latest)
+            from {EventSums.Parts(on, filter, (_, name) => name)} group by c.value order by 2 desc, 1 limit {MostGroups}
+            """,
+            static row => new EventCount(row.Text(0), row.Text(0), row.Long(1), row.Time(2), row.Time(3)),
+            on.Parameters);
     }
 
     private static ValueTask<List<EventCount>> ByValueAsync(Session session, EventFilter filter, string value, string label)
@@ -65,6 +83,9 @@ internal sealed class EventCounts(TimeProvider clock)
     /// <summary>Equal spans of time, from the one that holds the begin to the one that holds the end.</summary>
     private sealed record Spans(DateTimeOffset First, TimeSpan Width, int Count)
     {
+        /// <summary>No slot of the kept sums is cut by the end of a span.</summary>
+        internal bool AreOfSlots => Width.Ticks % (RunSums.Slot * TimeSpan.TicksPerMicrosecond) == 0 && Instant.ToMicroseconds(First) % RunSums.Slot == 0;
+
         internal static Spans Of(EventTimeUnit unit, double interval, DateTimeOffset since, DateTimeOffset until, DateTimeOffset now)
         {
             if (!(interval >= ShortestInterval))

@@ -35,8 +35,8 @@ internal abstract class EventSql(Dialect dialect)
     /// <summary>The event <c>e</c> holds a text (a LIKE pattern) in its name, a value of one of its resources, or its payload.</summary>
     internal abstract string Holds(string parameter);
 
-    /// <summary>How many whole spans of time lie between a moment and the event <c>e</c>.</summary>
-    internal abstract string Spans(string from, string microseconds);
+    /// <summary>How many whole spans of time lie between a moment and a time.</summary>
+    internal abstract string Spans(string time, string from, string microseconds);
 
     /// <summary>What was committed after a position.</summary>
     internal abstract string After(Conditions on, string alias, EventPosition position);
@@ -68,7 +68,7 @@ internal abstract class EventSql(Dialect dialect)
                 or (typeof(v.key) = 'text' and v.key like @{parameter} escape '\' and v.path like '$.payload%')))
             """;
 
-        internal override string Spans(string from, string microseconds) => $"(e.occurred - @{from}) / @{microseconds}";
+        internal override string Spans(string time, string from, string microseconds) => $"({time} - @{from}) / @{microseconds}";
 
         // one writer: offsets are in the order of the commits
         internal override string After(Conditions on, string alias, EventPosition position) => $"""{alias}."offset" > @{on.Bind(position.Offset)}""";
@@ -105,7 +105,7 @@ internal abstract class EventSql(Dialect dialect)
                 or (e.body -> 'payload')::text ilike @{parameter})
             """;
 
-        internal override string Spans(string from, string microseconds) => $"floor(extract(epoch from (e.occurred - @{from})) * 1000000 / @{microseconds})::bigint";
+        internal override string Spans(string time, string from, string microseconds) => $"floor(extract(epoch from ({time} - @{from})) * 1000000 / @{microseconds})::bigint";
 
         internal override string After(Conditions on, string alias, EventPosition position) =>
             $"""({alias}.tx, {alias}."offset") > (@{on.Bind(position.Transaction)}, @{on.Bind(position.Offset)})""";

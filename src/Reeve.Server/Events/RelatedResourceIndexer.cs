@@ -6,7 +6,7 @@ using Reeve.Server.Storage;
 namespace Reeve.Server.Events;
 
 /// <summary>
-/// Follows the outbox and notes which events have which resources among their related ones. State changes write one row each, and do not pay for this: it runs behind them,
+/// Follows the outbox and notes which events have which resources among their related ones, and how many there are by time and name. State changes write one row each, and do not pay for this: it runs behind them,
 /// in batches, and while the writers are busy it stays behind as far as filters can bear, which look through the rest by themselves.
 /// </summary>
 internal sealed class RelatedResourceIndexer(Database database, EventsStore events, TimeProvider clock, ILogger<RelatedResourceIndexer> log)
@@ -63,10 +63,10 @@ internal sealed class RelatedResourceIndexer(Database database, EventsStore even
         var (on, sql) = (new Conditions(session.Dialect), EventSql.Of(session.Dialect));
         return session.QueryAsync(
             $"""
-            select e.tx, e."offset", e.occurred, e.body from event e
+            select e.tx, e."offset", e.occurred, e.body, e.name from event e
             where {sql.After(on, "e", from)} and {session.Dialect.SettledEvents("e")} order by {sql.InOrder("e")} limit @{on.Bind(MostAtOnce)}
             """,
-            static row => new Unnoted(new EventPosition(row.Long(0), row.Long(1)), row.Time(2), Related(row.Utf8(3))),
+            static row => new Unnoted(new EventPosition(row.Long(0), row.Long(1)), row.Time(2), Related(row.Utf8(3)), row.Text(4)),
             on.Parameters);
     }
 
@@ -107,11 +107,12 @@ internal sealed class RelatedResourceIndexer(Database database, EventsStore even
                 session.Post(
                     "insert into event_related (resource, occurred, event) values (@resource, @occurred, @event) on conflict do nothing",
                     ("resource", resource), ("occurred", occurred), ("event", at));
+        EventSums.Add(session, batch.Select(e => (e.Occurred, e.Name)));
         var end = batch[^1].At;
         session.Post("""update event_follower set tx = @tx, "offset" = @at where name = 'related'""", ("tx", end.Transaction), ("at", end.Offset));
         return found;
     }
 
     /// <summary>An event whose related resources are not noted yet.</summary>
-    private sealed record Unnoted(EventPosition At, DateTimeOffset Occurred, List<(string Id, string Role)> Related);
+    private sealed record Unnoted(EventPosition At, DateTimeOffset Occurred, List<(string Id, string Role)> Related, string Name);
 }

@@ -10,8 +10,8 @@ namespace Reeve.Server.FlowRuns;
 /// Cancels what a cancelled run leaves behind: its subflows, and its task runs that have not ended. A subflow of a deployment has infrastructure of its own and is asked to
 /// stop; any other went down with its parent. Each child is a transaction of its own, and a run stays noted until none is left: a run may have very many.
 /// </summary>
-internal sealed class CancelledRunChildren(Database database, Orchestrator orchestrator, TimeProvider clock, ILogger<CancelledRunChildren> log)
-    : PeriodicService(TimeSpan.FromSeconds(5), clock, log)
+internal sealed class CancelledRunChildren(Database database, Orchestrator orchestrator, UpkeepOptions upkeep, TimeProvider clock, ILogger<CancelledRunChildren> log)
+    : PeriodicService(upkeep.ChildrenEvery, clock, log)
 {
     private const int MostInOneRound = 200;
     private const string Message = "The parent flow run was cancelled.";

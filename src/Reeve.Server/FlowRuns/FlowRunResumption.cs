@@ -35,7 +35,7 @@ internal sealed class FlowRunResumption(FlowRunsStore runs, FlowRunInputsStore i
         // a suspended run comes back through its schedule, a paused one goes on in the process that waits
         var outcome = await orchestrator.ProposeFlowRunStateAsync(
             session, id, new SetState(paused.StateDetails.PauseReschedule ? new() { Type = StateType.Scheduled, Name = "Resuming" } : new() { Type = StateType.Running })).ConfigureAwait(false);
-        if (outcome is ProposalOutcome.Answered { Result.Status: OrchestrationStatus.Accept } && keys?.TryGetValue("response", out var response) == true && !input.IsEmpty)
+        if (outcome is ProposalOutcome.Answered { Result.Status: OrchestrationStatus.Accept } && keys?.TryGetValue("response", out var response) == true)
             await inputs.ReplaceAsync(session, id, new FlowRunInputCreate(response, input.Text)).ConfigureAwait(false);
         return outcome;
     }

@@ -74,35 +74,44 @@ internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider cloc
             or { FlowRuns: { Name.Like: not null } or { Tags: not null } or { DeploymentId: not null } or { CreatedBy: not null } or { State: not null } }
         || (query.FlowRuns?.ExpectedStartTime is not null && time != "fr.expected_start_time");
 
-    private ValueTask<List<FlowRun>> FilterAsync(Session session, Query query, (string Time, SqlValue From)? since, bool rare = false)
+    private async ValueTask<List<FlowRun>> FilterAsync(Session session, Query query, (string Time, SqlValue From)? since, bool rare = false)
     {
         var (on, now, order) = (new Conditions(session.Dialect) { InOrder = since is not null, Along = since?.Time }, clock.Now(), Order(query.Sort));
         var where = Conditions.Where(
             Criteria(on, query),
             since is { } from ? $"{from.Time} >= @{on.Bind(from.From)}" : null,
-            rare && query.FlowRuns is { Operator: not "or_", Name.Like: { } like } ? session.Dialect.RunsNamed("fr", on.Holds("n.name", like)) : null);
+            rare && query.FlowRuns is { Operator: not "or_", Name.Like: { } like }
+                ? await FlowRunNames.FindAsync(session, on, query.FlowRuns).ConfigureAwait(false) ?? session.Dialect.RunsNamed("fr", on.Holds("n.name", like))
+                : null);
         var all = rare && session.Dialect.Whole is { Length: > 0 } whole ? $"(select fr.* from flow_run fr {where} {whole}) fr" : $"flow_run fr {where}";
         // the page is found by ids alone: what is sorted is small, and only its rows are read whole
-        return session.QueryAsync(
+        return await session.QueryAsync(
             $"select {FlowRunRows.Select} where fr.id in (select fr.id from {all} {order} {Page.Sql(query)}) {order}",
             row => FlowRunRows.Read(row, now),
-            on.Parameters);
+            on.Parameters).ConfigureAwait(false);
     }
 
     internal async ValueTask<long> CountAsync(Session session, Query query)
     {
         query = await PlacedAsync(session, query).ConfigureAwait(false);
         var on = new Conditions(session.Dialect);
-        if (OneTag(query) is { } tag && session.Dialect.CountOfTag(on.Bind(tag)) is { } tagged)
+        if (OneTag(query) is { Length: <= LongestTag } tag && session.Dialect.CountOfTag(on.Bind(tag)) is { } tagged)
             return await session.ScalarAsync(tagged, on.Parameters).ConfigureAwait(false);
+        if (IsOfRuns(query) && StartRange.Of(query.FlowRuns) is { } range)
+            return await RunHistoryStore.CountAsync(session, query.FlowRuns!, range).ConfigureAwait(false);
         return RunHistoryStore.IsByState(query)
             ? await RunHistoryStore.CountAsync(session, query.FlowRuns?.State).ConfigureAwait(false)
-            : await session.ScalarAsync($"select count(*) from flow_run fr {Where(on, query)}", on.Parameters).ConfigureAwait(false);
+            : await session.ScalarAsync(
+                $"select count(*) from flow_run fr {Conditions.Where(Criteria(on, query), await FlowRunNames.FindAsync(session, on, query.FlowRuns).ConfigureAwait(false))}",
+                on.Parameters).ConfigureAwait(false);
     }
 
+    private const int LongestTag = 600; // longer ones are in no sum of PostgreSQL
+
+    private static bool IsOfRuns(Query query) => query with { FlowRuns = null } == new Query { Sort = query.Sort, Limit = query.Limit, Offset = query.Offset, Page = query.Page };
+
     /// <summary>The tag, where a query asks for the runs that have it and for nothing else.</summary>
-    private static string? OneTag(Query query) =>
-        query with { FlowRuns = null } == new Query { Sort = query.Sort, Limit = query.Limit, Offset = query.Offset, Page = query.Page }
+    private static string? OneTag(Query query) => IsOfRuns(query)
         && query.FlowRuns is { Tags: { IsNull: null } tags } && query.FlowRuns with { Tags = null, Operator = null } == new FlowRunFilter()
             ? (tags.All, tags.Any) switch
             {

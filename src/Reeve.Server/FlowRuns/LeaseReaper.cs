@@ -13,8 +13,8 @@ namespace Reeve.Server.FlowRuns;
 /// that was claimed and never started loses nothing and goes back to be claimed again; its old lease is fenced off by the next one. While this
 /// server was not there nobody could renew, so no lease is judged before its whole length has passed since the start, or since the clock was set.
 /// </summary>
-internal sealed partial class LeaseReaper(Database database, Orchestrator orchestrator, TimeProvider clock, ILogger<LeaseReaper> log)
-    : PeriodicService(TimeSpan.FromSeconds(2), clock, log)
+internal sealed partial class LeaseReaper(Database database, Orchestrator orchestrator, UpkeepOptions upkeep, TimeProvider clock, ILogger<LeaseReaper> log)
+    : PeriodicService(upkeep.LeasesEvery, clock, log)
 {
     private const int MostInOneRound = 200;
 

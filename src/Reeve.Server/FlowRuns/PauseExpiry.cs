@@ -10,8 +10,8 @@ namespace Reeve.Server.FlowRuns;
 /// Fails runs that were paused for longer than they said. Who proposes a state to such a run gets the same verdict from the rules; this loop is for the many to which nobody
 /// comes, since a paused process does not watch its own time and a suspended one is gone.
 /// </summary>
-internal sealed class PauseExpiry(Database database, Orchestrator orchestrator, TimeProvider clock, ILogger<PauseExpiry> log)
-    : PeriodicService(TimeSpan.FromSeconds(5), clock, log)
+internal sealed class PauseExpiry(Database database, Orchestrator orchestrator, UpkeepOptions upkeep, TimeProvider clock, ILogger<PauseExpiry> log)
+    : PeriodicService(upkeep.PausesEvery, clock, log)
 {
     private const int MostInOneRound = 200;
 

@@ -18,8 +18,6 @@ internal sealed class RunInput(Func<string, ValueTask<Variable?>> findVariable)
 
     internal string Text => Value.GetRawText();
 
-    internal bool IsEmpty => !Value.EnumerateObject().Any();
-
     /// <summary>Returns the first fault, null where there is none.</summary>
     internal async ValueTask<string?> FillAsync(Dictionary<string, JsonElement> given)
     {

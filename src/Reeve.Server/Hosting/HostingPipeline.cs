@@ -35,7 +35,7 @@ internal static class HostingPipeline
         builder.Services.Configure<ForwardedHeadersOptions>(forwarded => Trust(forwarded, options.TrustedProxies));
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => Allow(policy, options)));
         builder.Services.AddSingleton(options).AddSingleton(options.Clock).AddSingleton(new BasicAuthentication(options.ApiAuthentication));
-        builder.Services.AddSingleton(options.Scheduling).AddSingleton(options.Lateness).AddSingleton(options.WorkerHealth).AddSingleton(options.Slots);
+        builder.Services.AddSingleton(options.Scheduling).AddSingleton(options.Lateness).AddSingleton(options.WorkerHealth).AddSingleton(options.Upkeep).AddSingleton(options.Slots);
         builder.Services.AddSingleton<CsrfTokens>().AddSingleton<IHostLifetime, CallerLifetime>();
     }
 

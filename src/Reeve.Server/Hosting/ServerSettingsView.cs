@@ -51,6 +51,9 @@ internal static class ServerSettingsView
                     ["loop_seconds"] = options.Lateness.Every.TotalSeconds,
                     ["after_seconds"] = options.Lateness.After.TotalSeconds,
                 },
+                ["pause_expirations"] = new JsonObject { ["enabled"] = options.Upkeep.EndsPauses, ["loop_seconds"] = options.Upkeep.PausesEvery.TotalSeconds },
+                ["cancellation_cleanup"] = new JsonObject { ["enabled"] = options.Upkeep.CancelsChildren, ["loop_seconds"] = options.Upkeep.ChildrenEvery.TotalSeconds },
+                ["repossessor"] = new JsonObject { ["loop_seconds"] = options.Upkeep.LeasesEvery.TotalSeconds },
                 ["foreman"] = new JsonObject
                 {
                     ["enabled"] = options.WorkerHealth.TellsChanges,

@@ -1,5 +1,6 @@
 using Reeve.Protocol.Filters;
 using Reeve.Protocol.Runs;
+using Reeve.Server.Filters;
 using Reeve.Server.FlowRuns;
 using Reeve.Server.Orchestration;
 using Reeve.Server.Storage;
@@ -41,6 +42,24 @@ internal sealed class RunHistoryStore(TimeProvider clock)
             select (select coalesce(sum(s.runs), 0) from flow_run_sum s {Conditions.Where(Filters.Criteria.Of(on, "s", state))})
                 + (select count(*) from flow_run r {Conditions.Where(Filters.Criteria.Of(on, "r", state), $"r.state_type in {Unended}")})
                 + (select count(*) from flow_run r {Conditions.Where(Filters.Criteria.Of(on, "r", state), $"r.state_type in {Ended}", "r.expected_start_time is null")})
+            """,
+            on.Parameters);
+    }
+
+    /// <summary>Counts flow runs by nothing but their state and the bounds of their expected start: the ended by the sums of whole slots, those that a bound cuts and the others one by one.</summary>
+    internal static ValueTask<long> CountAsync(Session session, FlowRunFilter filter, StartRange range)
+    {
+        var on = new Conditions(session.Dialect) { InOrder = true, Along = "r.state_type" };
+        var cut = range.Ends() is { Count: > 0 } ends
+            ? $"""
+                + (select count(*) from {session.Dialect.InSlots("flow_run", "r", "expected_start_time", on.Bind(session.Dialect.Times(ends)), RunSums.Slot)}
+                    {Conditions.Where(RunCriteria.Of(on, "r", filter), $"{session.Dialect.Unindexed("r.state_type")} in {Ended}")})
+                """
+            : "";
+        return session.ScalarAsync(
+            $"""
+            select (select coalesce(sum(s.runs), 0) from flow_run_sum s {Conditions.Where(Filters.Criteria.Of(on, "s", filter.State), range.Within(on, "s.slot"))})
+                + (select count(*) from flow_run r {Conditions.Where(RunCriteria.Of(on, "r", filter), $"r.state_type in {Unended}")}) {cut}
             """,
             on.Parameters);
     }

@@ -14,7 +14,9 @@ internal sealed class RunSumFolder(Database database, TimeProvider clock, ILogge
     {
         if (database.Dialect != Dialect.PostgreSql)
             return;
-        foreach (var (table, key) in ((string, string)[])[("flow_run_sum", "slot, state_type, state_name"), ("task_run_sum", "slot, start_slot, state_type, state_name")])
+        foreach (var (table, key, sums) in ((string, string, string[])[])[
+            ("flow_run_sum", "slot, state_type, state_name", ["runs", "run_time", "lateness"]), ("task_run_sum", "slot, start_slot, state_type, state_name", ["runs", "run_time", "lateness"]),
+            ("flow_run_tag_sum", "tag", ["runs"])])
         {
             var same = string.Join(" and ", key.Split(", ").Select(column => $"s.{column} = m.{column}"));
             await database.WriteAsync(
@@ -22,8 +24,8 @@ internal sealed class RunSumFolder(Database database, TimeProvider clock, ILogge
                     $"""
                     with many as (select {key} from {table} group by {key} having count(*) > 1),
                     folded as (delete from {table} s using many m where {same} returning s.*)
-                    insert into {table} ({key}, runs, run_time, lateness)
-                    select {key}, sum(runs), sum(run_time), sum(lateness) from folded group by {key} having sum(runs) <> 0 or sum(run_time) <> 0 or sum(lateness) <> 0
+                    insert into {table} ({key}, {string.Join(", ", sums)})
+                    select {key}, {string.Join(", ", sums.Select(sum => $"sum({sum})"))} from folded group by {key} having {string.Join(" or ", sums.Select(sum => $"sum({sum}) <> 0"))}
                     """).ConfigureAwait(false),
                 cancellation).ConfigureAwait(false);
         }

@@ -3,8 +3,9 @@ namespace Reeve.Server.Storage;
 /// <summary>Empties every table but those that say what the database itself is.</summary>
 internal static class AllRows
 {
-    // which migrations ran, and which key seals the blocks
-    private static readonly string[] Kept = ["schema_version", "configuration"];
+    // which migrations ran, which key seals the blocks, and the followers' places, which are the beginning again
+    private const string Followers = "event_follower";
+    private static readonly string[] Kept = ["schema_version", "configuration", Followers];
 
     internal static async ValueTask DeleteAsync(Session session)
     {
@@ -14,6 +15,7 @@ internal static class AllRows
         else
             foreach (var table in await ChildrenFirstAsync(session, tables).ConfigureAwait(false))
                 await session.ExecuteAsync($"delete from {Quoted(table)}").ConfigureAwait(false);
+        await session.ExecuteAsync($"""update {Followers} set tx = -1, "offset" = 0""").ConfigureAwait(false);
     }
 
     internal static async ValueTask<List<string>> TablesAsync(Session session)

@@ -17,6 +17,9 @@ internal sealed class Conditions(Dialect dialect)
     /// <summary>The column of that order; criteria on it may use its index.</summary>
     internal string? Along { get; init; }
 
+    /// <summary>What meets the criteria is known to be a small part of all.</summary>
+    internal bool FindsFew { get; init; }
+
     /// <summary>A column in a criterion: along another column's order it is looked at, not looked up.</summary>
     internal string Column(string column) => InOrder && Along != column ? Dialect.Unindexed(column) : column;
 

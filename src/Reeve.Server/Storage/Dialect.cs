@@ -54,6 +54,9 @@ internal abstract class Dialect
     /// <summary>Flow runs whose name, as <c>n.name</c>, meets a condition, found in the index of names alone.</summary>
     internal abstract string RunsNamed(string alias, string condition);
 
+    /// <summary>A column's value is among those that a query finds, and each of them is looked up in the column's index.</summary>
+    internal abstract string OneByOne(string column, string query);
+
     /// <summary>Ends a subquery whose rows are all found before they are put in order: an index in the wanted order would be searched to its end.</summary>
     internal abstract string Whole { get; }
 
@@ -102,6 +105,7 @@ internal abstract class Dialect
         internal override string Unindexed(string column) => "+" + column;
         internal override string LikePlain(string column, string parameter) => $"{column} like @{parameter}";
         internal override string RunsNamed(string alias, string condition) => $"{alias}.rowid in (select n.rowid from flow_run n where {condition})";
+        internal override string OneByOne(string column, string query) => $"{column} in ({query})";
         internal override string Whole => ""; // it does not know how much it will find, and takes the criteria's indexes first
         internal override string SlotOf(string time, long microseconds) => string.Create(CultureInfo.InvariantCulture, $"({time} / {microseconds} * {microseconds})");
         internal override string InSlots(string table, string alias, string time, string parameter, long microseconds) =>
@@ -138,6 +142,7 @@ internal abstract class Dialect
         internal override string Unindexed(string column) => column; // its planner knows how often each value occurs
         internal override string LikePlain(string column, string parameter) => $"lower({column} collate \"C\") like lower(@{parameter} collate \"C\")";
         internal override string RunsNamed(string alias, string condition) => $"{alias}.id = any(array(select n.id from flow_run n where {condition}))";
+        internal override string OneByOne(string column, string query) => $"{column} = any(array({query}))";
         internal override string Whole => "offset 0";
         internal override string SlotOf(string time, long microseconds) => string.Create(CultureInfo.InvariantCulture, $"date_bin('{microseconds} microseconds', {time}, 'epoch')");
         internal override string InSlots(string table, string alias, string time, string parameter, long microseconds) =>
@@ -146,7 +151,7 @@ internal abstract class Dialect
         internal override string TimesOf(string parameter) => $"(select unnest(@{parameter})::timestamptz as at)";
         internal override SqlValue Times(IEnumerable<DateTimeOffset> times) => times.Select(time => time.ToString("O", CultureInfo.InvariantCulture)).ToArray();
         internal override string? TaggedRuns(string id, string parameter) => null;
-        internal override string? CountOfTag(string parameter) => null;
+        internal override string? CountOfTag(string parameter) => $"select coalesce(sum(runs), 0)::bigint from flow_run_tag_sum where tag = @{parameter}";
         internal override string IntervalStart(string time, string start, string seconds) => $"date_bin(make_interval(secs => @{seconds}), {time}, @{start})";
     }
 }

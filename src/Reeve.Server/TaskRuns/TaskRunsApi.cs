@@ -28,12 +28,7 @@ internal sealed class TaskRunsApi(Database database, TaskRunsStore runs, Orchest
     private async Task CreateAsync(HttpContext http)
     {
         var body = await http.Request.ReadWireAsync<TaskRunCreate>(http.RequestAborted).ConfigureAwait(false);
-        if (!IsDelay(body.EmpiricalPolicy?.RetryDelay))
-            throw new InvalidRequestException("body.empirical_policy.retry_delay", "Input should be a number of seconds, or a list of them", "float_type");
-        if (body.EmpiricalPolicy?.RetryDelay is { ValueKind: JsonValueKind.Array } delays && delays.GetArrayLength() > MostDelays)
-            throw new InvalidRequestException("body.empirical_policy.retry_delay", $"Value error, Can not configure more than {MostDelays} retry delays per task.");
-        if (body.EmpiricalPolicy?.RetryJitterFactor < 0)
-            throw new InvalidRequestException("body.empirical_policy.retry_jitter_factor", "Value error, `retry_jitter_factor` must be >= 0.");
+        Check(body);
         var (run, token) = (TaskRunsStore.New(body, clock.Now()), http.Request.LeaseToken());
         try
         {
@@ -56,6 +51,17 @@ internal sealed class TaskRunsApi(Database database, TaskRunsStore runs, Orchest
         {
             await http.NotFoundAsync($"Flow run {body.FlowRunId} not found").ConfigureAwait(false);
         }
+    }
+
+    /// <exception cref="InvalidRequestException">The policy of the run to be made has no sense.</exception>
+    internal static void Check(TaskRunCreate body)
+    {
+        if (!IsDelay(body.EmpiricalPolicy?.RetryDelay))
+            throw new InvalidRequestException("body.empirical_policy.retry_delay", "Input should be a number of seconds, or a list of them", "float_type");
+        if (body.EmpiricalPolicy?.RetryDelay is { ValueKind: JsonValueKind.Array } delays && delays.GetArrayLength() > MostDelays)
+            throw new InvalidRequestException("body.empirical_policy.retry_delay", $"Value error, Can not configure more than {MostDelays} retry delays per task.");
+        if (body.EmpiricalPolicy?.RetryJitterFactor < 0)
+            throw new InvalidRequestException("body.empirical_policy.retry_jitter_factor", "Value error, `retry_jitter_factor` must be >= 0.");
     }
 
     private static bool IsDelay(JsonElement? delay) => delay is not { } given || given.ValueKind switch

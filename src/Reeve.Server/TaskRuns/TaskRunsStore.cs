@@ -37,13 +37,19 @@ internal sealed class TaskRunsStore(Orchestrator orchestrator, TimeProvider cloc
     {
         if (await orchestrator.AddTaskRunAsync(session, run).ConfigureAwait(false) is not null)
             return ((await ReadAsync(session, run.Id).ConfigureAwait(false))!, true);
+        return (await FindKnownAsync(session, run).ConfigureAwait(false), false);
+    }
+
+    /// <summary>The run for which this one was refused: it has the id, or the key.</summary>
+    internal async ValueTask<TaskRun> FindKnownAsync(Session session, NewTaskRun run)
+    {
         (string Name, SqlValue Value)[] key = [("id", run.Id), ("task_key", run.TaskKey), ("dynamic_key", run.DynamicKey)];
         var (within, all) = run.FlowRunId is { } flowRun ? ("tr.flow_run_id = @flow_run", [.. key, ("flow_run", flowRun)]) : ("tr.flow_run_id is null", key);
         var known = await session.QueryFirstAsync(
             $"select {Select} where tr.id = @id or ({within} and tr.task_key = @task_key and tr.dynamic_key = @dynamic_key) limit 1",
             row => Read(row, clock.Now()),
             all).ConfigureAwait(false);
-        return (known ?? throw new InvalidOperationException($"The task run {run.Id} was refused as known, but nothing like it is there."), false);
+        return known ?? throw new InvalidOperationException($"The task run {run.Id} was refused as known, but nothing like it is there.");
     }
 
     internal ValueTask<TaskRun?> ReadAsync(Session session, Guid id) =>
@@ -78,16 +84,34 @@ internal sealed class TaskRunsStore(Orchestrator orchestrator, TimeProvider cloc
 
     private ValueTask<List<TaskRun>> FilterAsync(Session session, Query query, (string Time, SqlValue From)? since, bool rare = false)
     {
-        var (on, now, order) = (new Conditions(session.Dialect) { InOrder = since is not null, Along = since?.Time }, clock.Now(), Page.Order(query.Sort, "ID_DESC", Orders));
+        var (on, now, order) = (new Conditions(session.Dialect) { InOrder = since is not null, Along = since?.Time, FindsFew = rare }, clock.Now(), Page.Order(query.Sort, "ID_DESC", Orders));
         var where = Conditions.Where(Criteria(on, query), since is { } from ? $"{from.Time} >= @{on.Bind(from.From)}" : null);
         var all = rare && session.Dialect.Whole is { Length: > 0 } whole ? $"(select tr.* from task_run tr {where} {whole}) tr" : $"task_run tr {where}";
         return session.QueryAsync(
             $"select {Select} where tr.id in (select tr.id from {all} {order} {Page.Sql(query)}) {order}", row => Read(row, now), on.Parameters);
     }
 
-    internal async ValueTask<long> CountAsync(Session session, Query query) => SumsOf(query) is { } range
-        ? (await TaskRunSums.ByTypeAsync(session, query.TaskRuns, range).ConfigureAwait(false)).Sum(type => type.Count)
-        : await CountOneByOneAsync(session, query).ConfigureAwait(false);
+    internal async ValueTask<long> CountAsync(Session session, Query query)
+    {
+        if (SumsOf(query) is { } range)
+            return (await TaskRunSums.ByTypeAsync(session, query.TaskRuns, range).ConfigureAwait(false)).Sum(type => type.Count);
+        // those that stand for subflows are found by the subflows; the sums know all
+        return query.TaskRuns is { SubflowRuns.Exists: { } wanted, Operator: not "or_" } filter
+            && query with { TaskRuns = filter with { SubflowRuns = null } } is var all && SumsOf(all) is not null
+                ? await CountSubflowsAsync(session, all).ConfigureAwait(false) is var subflows && wanted ? subflows : await CountAsync(session, all).ConfigureAwait(false) - subflows
+                : await CountOneByOneAsync(session, query).ConfigureAwait(false);
+    }
+
+    private static ValueTask<long> CountSubflowsAsync(Session session, Query query)
+    {
+        var on = new Conditions(session.Dialect) { InOrder = true };
+        return session.ScalarAsync(
+            $"""
+            select count(*) from (select distinct parent_task_run_id as id from flow_run where parent_task_run_id is not null) sub join task_run tr on tr.id = sub.id
+            {Where(on, query)}
+            """,
+            on.Parameters);
+    }
 
     /// <summary>The bounds of a query that the kept sums can answer; null where they cannot.</summary>
     internal static StartRange? SumsOf(Query query) =>
@@ -117,15 +141,19 @@ internal sealed class TaskRunsStore(Orchestrator orchestrator, TimeProvider cloc
     internal static string? Criteria(Conditions on, Query query) => Conditions.Join(
         null,
         RunCriteria.Of(on, "tr", query.TaskRuns),
-        RunCriteria.In("tr.flow_run_id", "fr.id from flow_run fr", RunCriteria.OfFlow(on, "fr.flow_id", query.Flows)),
-        RunCriteria.In("tr.flow_run_id", "fr.id from flow_run fr", RunCriteria.Of(on, "fr", query.FlowRuns)),
-        RunCriteria.In("tr.flow_run_id", "fr.id from flow_run fr join deployment d on d.id = fr.deployment_id", WorkCriteria.Of(on, "d", query.Deployments)),
-        RunCriteria.In(
-            "tr.flow_run_id",
+        OfFlowRuns(on, "fr.id from flow_run fr", RunCriteria.OfFlow(on, "fr.flow_id", query.Flows)),
+        OfFlowRuns(on, "fr.id from flow_run fr", RunCriteria.Of(on, "fr", query.FlowRuns)),
+        OfFlowRuns(on, "fr.id from flow_run fr join deployment d on d.id = fr.deployment_id", WorkCriteria.Of(on, "d", query.Deployments)),
+        OfFlowRuns(
+            on,
             "fr.id from flow_run fr join work_queue wq on wq.id = fr.work_queue_id join work_pool wp on wp.id = wq.work_pool_id",
             WorkCriteria.Of(on, "wp", query.WorkPools)),
-        RunCriteria.In(
-            "tr.flow_run_id", "fr.id from flow_run fr join work_queue wq on wq.id = fr.work_queue_id", WorkCriteria.Of(on, "wq", query.WorkPoolQueues ?? query.WorkQueues)));
+        OfFlowRuns(
+            on, "fr.id from flow_run fr join work_queue wq on wq.id = fr.work_queue_id", WorkCriteria.Of(on, "wq", query.WorkPoolQueues ?? query.WorkQueues)));
+
+    // flow runs that own few of the newest task runs have few in all: one by one they are found sooner than all task runs are read
+    private static string? OfFlowRuns(Conditions on, string from, string? criteria) =>
+        criteria is not null && on.FindsFew ? on.Dialect.OneByOne("tr.flow_run_id", $"select {from} where {criteria}") : RunCriteria.In("tr.flow_run_id", from, criteria);
 
     internal static TaskRun Read(Row row, DateTimeOffset now)
     {

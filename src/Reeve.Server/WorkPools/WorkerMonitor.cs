@@ -18,8 +18,8 @@ internal sealed class WorkerMonitor(Database database, WorkerHealthOptions healt
 
     internal override async Task RunOnceAsync(CancellationToken cancellation)
     {
-        var changes = await database.ReadAsync(ChangesAsync, cancellation).ConfigureAwait(false);
-        await EachAsync(changes, change => database.WriteAsync(session => TellAsync(session, change), cancellation).AsTask()).ConfigureAwait(false);
+        if ((await database.ReadAsync(ChangesAsync, cancellation).ConfigureAwait(false)).Count > 0)
+            await database.WriteAsync(TellAsync, cancellation).ConfigureAwait(false);
     }
 
     protected override Task WaitAsync(CancellationToken cancellation) =>
@@ -60,6 +60,16 @@ internal sealed class WorkerMonitor(Database database, WorkerHealthOptions healt
             static row => new Change("deployment", row.Id(0), row.Text(1), row.Text(2), row.TextOrNull(3), OfDeployment(row)),
             ("asked", asked), ("polled", polled)).ConfigureAwait(false);
         return [.. pools, .. queues, .. deployments];
+    }
+
+    // One round after the other, of all servers, and each judges by the clock as it is once its turn has come: a round that had read before another's end
+    // would tell an older truth after a newer one.
+    private async ValueTask TellAsync(Session session)
+    {
+        session.LockText("worker-monitor");
+        await session.QueryAsync("select 1", static row => row.Int(0)).ConfigureAwait(false);
+        foreach (var change in await ChangesAsync(session).ConfigureAwait(false))
+            await TellAsync(session, change).ConfigureAwait(false);
     }
 
     private async ValueTask TellAsync(Session session, Change change)

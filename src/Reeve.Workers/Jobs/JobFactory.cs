@@ -10,6 +10,8 @@ using Reeve.Protocol.WorkPools;
 
 namespace Reeve.Workers.Jobs;
 
+using Deployment = Protocol.Deployments.Deployment;
+
 /// <summary>Makes jobs of claimed runs: pool template, deployment's variables, run's variables, blocks and variables looked up.</summary>
 internal sealed class JobFactory(OrchestrationClient client, WorkerOptions options)
 {

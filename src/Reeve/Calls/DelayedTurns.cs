@@ -32,7 +32,7 @@ internal sealed class DelayedTurns(EngineSession session, string worker, Cancell
             }
 
             using var stop = new RunStop(null, halt);
-            await TaskEngine.RunGivenAsync(session, task, run, logger, stop, token => task.Invoke!(arguments, token).AsTask());
+            await TaskEngine.RunGivenAsync(session, task, run, arguments, logger, stop, token => task.Invoke!(arguments, token).AsTask());
             return true;
         }
         finally

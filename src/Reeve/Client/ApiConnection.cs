@@ -43,6 +43,7 @@ public sealed class ApiConnection : IDisposable
     {
         ApiUrl = shared.ApiUrl;
         TryTimeout = shared.TryTimeout;
+        Abilities = shared.Abilities;
         Lease = shared.Lease;
         SocketToken = shared.SocketToken;
         _http = shared._http;
@@ -61,6 +62,9 @@ public sealed class ApiConnection : IDisposable
 
     /// <summary>What a websocket's first message says to be let in; null where nothing is asked for.</summary>
     internal string? SocketToken { get; }
+
+    /// <summary>What was learnt of the server.</summary>
+    internal ServerAbilities Abilities { get; } = new();
 
     /// <summary>How long one try may take; default 60 seconds.</summary>
     public TimeSpan TryTimeout { get; init; } = TimeSpan.FromSeconds(60);
@@ -172,4 +176,11 @@ public sealed class ApiConnection : IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _http.Dispose();
+}
+
+/// <summary>What a server turned out not to have: it is not asked again.</summary>
+internal sealed class ServerAbilities
+{
+    /// <summary>True for a server that takes proposals of task runs one by one only.</summary>
+    public bool LacksTaskRunProposals { get; set; }
 }

@@ -6,6 +6,8 @@ using Reeve.Protocol.WorkPools;
 
 namespace Reeve.Client;
 
+using Deployment = Protocol.Deployments.Deployment; // Reeve.Deployment is the author's
+
 public sealed partial class OrchestrationClient
 {
     /// <summary>Makes a deployment, or replaces the one of its flow and name.</summary>

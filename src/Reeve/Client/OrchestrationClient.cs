@@ -7,11 +7,18 @@ using Reeve.Protocol.Runs;
 
 namespace Reeve.Client;
 
+using Flow = Protocol.Runs.Flow; // Reeve.Flow is the author's
+
 /// <summary>The API, one method for each operation. Split by noun over several files. Every method throws <see cref="ApiException"/> when the API answers with an error or not at all.</summary>
 public sealed partial class OrchestrationClient(ApiConnection connection)
 {
+    private ProposalBatch? _taskRunProposals;
+
     /// <summary>The connection that the client sends by.</summary>
     public ApiConnection Connection { get; } = connection;
+
+    /// <summary>Gathers proposals of task runs into few requests.</summary>
+    internal ProposalBatch TaskRunProposals => LazyInitializer.EnsureInitialized(ref _taskRunProposals, () => new ProposalBatch(this));
 
     /// <summary>True when the server answers that it is well.</summary>
     public Task<bool> IsHealthyAsync(CancellationToken ct) => Connection.SendAsync<bool>(HttpMethod.Get, "health", null, ct);
@@ -70,6 +77,10 @@ public sealed partial class OrchestrationClient(ApiConnection connection)
     /// <summary>Proposes a state for a task run.</summary>
     public Task<OrchestrationResult> SetTaskRunStateAsync(Guid id, StateCreate state, bool force, CancellationToken ct) =>
         Connection.SendAsync<OrchestrationResult>(HttpMethod.Post, $"task_runs/{id}/set_state", new SetState(state, force), ct);
+
+    /// <summary>Proposes states of task runs, up to <see cref="TaskRunProposals.Most"/> in one request. Servers of the Prefect line answer 404 or 405.</summary>
+    public Task<TaskRunProposalsResult> ProposeTaskRunStatesAsync(TaskRunProposals proposals, CancellationToken ct) =>
+        Connection.SendAsync<TaskRunProposalsResult>(HttpMethod.Post, "task_runs/bulk_set_state", proposals, ct);
 
     /// <summary>Stores log lines, at most 1,000 in one call.</summary>
     public Task CreateLogsAsync(List<LogCreate> logs, CancellationToken ct) => Connection.SendAsync(HttpMethod.Post, "logs/", logs, ct);

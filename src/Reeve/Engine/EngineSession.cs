@@ -20,6 +20,7 @@ internal sealed class EngineSession : IAsyncDisposable
 
     private readonly ConcurrentDictionary<string, Guid> _flowIds = new(StringComparer.Ordinal);
     private readonly ApiConnection _connection;
+    private readonly Lazy<EventUpload> _events;
     private Task _warmUp = Task.CompletedTask;
 
     public EngineSession(ReeveSettings settings, ApiConnection connection, TimeProvider time)
@@ -27,20 +28,40 @@ internal sealed class EngineSession : IAsyncDisposable
         _connection = connection;
         Client = new OrchestrationClient(connection);
         Time = time;
+        Settings = settings;
         LogLevel = RunLogLevels.Parse(settings.LoggingLevel);
         Logs = new LogUpload(Client, time, new LogUploadLimits());
         Leases = new LeaseKeeper(Client, time, settings);
         Results = new ResultStore(settings.Home);
+        Defaults = new RunDefaults(settings);
+        RunResults = new RunResults(Results, new ResultPlaces(Client), Defaults);
+        _events = new(() => new EventUpload(Client, time));
+        Home = settings.Home;
+        UiUrl = settings.UiUrl.ToString().TrimEnd('/');
     }
 
     /// <summary>The process's session, made on first use; tests put their own in its place.</summary>
     public static EngineSession Current
     {
-        get => Override.Value ?? Process.Value;
+        get => Override.Value ?? Hosted ?? Process.Value;
         set => Override.Value = value;
     }
 
+    /// <summary>The session of the host that runs in this process; its settings go before those of the process.</summary>
+    public static EngineSession? Hosted { get; set; }
+
+    public ReeveSettings Settings { get; }
+
+    /// <summary>Where a host's own lines go; null without a host: then lines of runs go to the standard error stream.</summary>
+    public Microsoft.Extensions.Logging.ILoggerFactory? HostLogs { get; init; }
+
     public OrchestrationClient Client { get; }
+
+    /// <summary>The folder of stored results and of what transactions have committed.</summary>
+    public string Home { get; }
+
+    /// <summary>The console's address, without a slash at its end.</summary>
+    public string UiUrl { get; }
 
     public TimeProvider Time { get; }
 
@@ -48,12 +69,21 @@ internal sealed class EngineSession : IAsyncDisposable
 
     public LogUpload Logs { get; }
 
+    /// <summary>What authors tell of; most runs tell nothing, so it is made on first use.</summary>
+    public EventUpload Events => _events.Value;
+
     public LeaseKeeper Leases { get; }
 
     public ResultStore Results { get; }
 
     /// <summary>What code outside of flows has submitted.</summary>
     public Submissions Submitted => field ??= new Submissions(null);
+
+    /// <summary>What the settings say where neither a call nor an attribute nor a surrounding run does.</summary>
+    public RunDefaults Defaults { get; }
+
+    /// <summary>Results by what the options of a run say of them.</summary>
+    public RunResults RunResults { get; }
 
     /// <summary>How long a body may go on after it was asked to stop, before it is left behind.</summary>
     public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(3);
@@ -66,6 +96,9 @@ internal sealed class EngineSession : IAsyncDisposable
 
     /// <summary>Pause between proposals while a run is paused or held.</summary>
     public TimeSpan HeldPause { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Pause between questions whether a paused run goes on, or was told something.</summary>
+    public TimeSpan PausePoll { get; init; } = TimeSpan.FromSeconds(1);
 
     public async Task<Guid> FlowIdAsync(FlowDescriptor flow, CancellationToken ct)
     {
@@ -82,8 +115,20 @@ internal sealed class EngineSession : IAsyncDisposable
     /// <summary>The client for the writes of a run that is held by a lease.</summary>
     public OrchestrationClient ClientFor(Guid? lease) => lease is null ? Client : new OrchestrationClient(_connection.With(lease));
 
+    /// <summary>Waits until the events told so far are stored, as long as log lines may take.</summary>
+    public Task FlushEventsAsync() => _events.IsValueCreated ? _events.Value.FlushAsync(FlushLimit, CancellationToken.None) : Task.CompletedTask;
+
+    /// <summary>The host has ended; a newer one's session stays.</summary>
+    public static void EndHosted(EngineSession session)
+    {
+        if (Hosted == session)
+            Hosted = null;
+    }
+
     public async ValueTask DisposeAsync()
     {
+        if (_events.IsValueCreated)
+            await _events.Value.DisposeAsync();
         await Leases.DisposeAsync();
         await Logs.DisposeAsync();
         _connection.Dispose();

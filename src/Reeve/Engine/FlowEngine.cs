@@ -26,13 +26,24 @@ internal static class FlowEngine
         EngineSession session, FlowDescriptor flow, FlowRun run, Guid? lease, RunStop stop, bool logsPrints, Func<CancellationToken, Task<T>> body, CallScope? scope = null)
     {
         var logger = RunLogger.ForFlowRun(session, run.Id, run.Name, logsPrints);
-        var context = new FlowRunContext(session, session.ClientFor(lease), flow, run.Id, run.Name, logger, stop) { TaskRunner = scope?.Options.TaskRunner };
+        var context = new FlowRunContext(session, session.ClientFor(lease), flow, run.Id, run.Name, logger, stop)
+        {
+            Run = run,
+            Parent = FlowRunContext.Current,
+            TaskRunner = scope?.Options.TaskRunner,
+        };
         if (lease is { } token)
             session.Leases.Keep(run.Id, token, stop);
         try
         {
             logger.Info($"Beginning flow run '{run.Name}' for flow '{flow.Name}'");
-            return await new FlowExecution(context) { Entered = scope?.Entered }.RunAsync(token => context.Submitted.FinishAsync(body, token));
+            return await new FlowExecution(context) { Entered = scope?.Entered }.RunAsync(
+                token => RunBodyAsync(context, inner => context.Submitted.FinishAsync(body, inner), token));
+        }
+        catch (FlowSuspendedException e)
+        {
+            logger.Info(e.Message);
+            throw;
         }
         catch (Exception e) when (e is RunAbortedException or LeaseLostException)
         {
@@ -42,6 +53,25 @@ internal static class FlowEngine
         finally
         {
             session.Leases.LetGo(run.Id);
+            await session.FlushEventsAsync();
+        }
+    }
+
+    // A suspended run reports nothing, even when its code has swallowed the exception that ends it. What its transactions have left open is rolled back.
+    private static async Task<T> RunBodyAsync<T>(FlowRunContext run, Func<CancellationToken, Task<T>> body, CancellationToken ct)
+    {
+        try
+        {
+            var value = await body(ct);
+            return run.IsSuspended ? throw new FlowSuspendedException(run.Name) : value;
+        }
+        catch (Exception e) when (run.IsSuspended && e is not FlowSuspendedException)
+        {
+            throw new FlowSuspendedException(run.Name);
+        }
+        finally
+        {
+            await run.Transactions.RollBackAllAsync();
         }
     }
 
@@ -67,6 +97,7 @@ internal static class FlowEngine
         using var signals = new StopSignals(stop);
         try
         {
+            flow = session.Defaults.For(flow);
             var run = await CreateAsync(session, session.Client, flow, arguments, parentTaskRunId: null, ct);
             scope?.Created?.Invoke(run.Id, run.Name);
             var lease = await session.Leases.AcquireAsync(run.Id, ct);
@@ -85,6 +116,7 @@ internal static class FlowEngine
         FlowRunContext parent, FlowDescriptor flow, object?[] arguments, Func<CancellationToken, Task<T>> body, CallScope? scope, CancellationToken ct)
     {
         var session = parent.Session;
+        flow = session.Defaults.For(flow.Inside(parent.Flow));
         using var stop = new RunStop(parent.Stop, ct, scope?.Cancelled ?? default);
         var stand = await CreateStandInAsync(parent, flow, arguments, scope);
         var run = await CreateAsync(session, parent.Client, flow, arguments, stand.Id, CancellationToken.None);
@@ -122,8 +154,10 @@ internal static class FlowEngine
             {
                 FlowId = await session.FlowIdAsync(flow, ct),
                 State = new StateCreate { Type = StateType.Pending, Name = "Pending" },
+                Name = RunNames.Of(flow, arguments),
                 FlowVersion = flow.Version,
                 Parameters = parameters,
+                Tags = flow.Tags.Count == 0 ? null : flow.Tags,
                 ParentTaskRunId = parentTaskRunId,
                 EmpiricalPolicy = PolicyOf(flow),
                 IdempotencyKey = Ids.New(session.Time.GetUtcNow()).ToString(), // makes the request safe to repeat

@@ -3,18 +3,28 @@ using Reeve.Protocol.Runs;
 namespace Reeve.Engine;
 
 /// <summary>Runs one flow run.</summary>
-internal sealed class FlowExecution(FlowRunContext run) : RunExecution(run.Session, run.Flow, run.Id, run.Logger, run.Stop)
+internal sealed class FlowExecution(FlowRunContext run) : RunExecution(run.Session, run.Flow, run.Logger, run.Stop)
 {
     protected override string Noun => "Flow run";
+
+    protected override Guid Id => run.Id;
 
     protected override Task<OrchestrationResult> SetStateAsync(StateCreate state, CancellationToken ct) =>
         run.Client.SetFlowRunStateAsync(run.Id, state with { StateDetails = state.StateDetails! with { FlowRunId = run.Id } }, force: false, ct);
 
-    protected override void Enter(int attempt)
+    protected override void Enter(int attempt, CancellationToken ct)
     {
-        run.BeginAttempt();
+        run.BeginAttempt(attempt, ct);
         FlowRunContext.Current = run;
         TaskRunContext.Current = null; // a subflow called by a task is no part of that task's log
+    }
+
+    protected override object Context => run;
+
+    protected override void EnterHook()
+    {
+        FlowRunContext.Current = run;
+        TaskRunContext.Current = null;
     }
 
     protected override string FailureMessage(Exception exception) => $"Flow run encountered an exception: {Brief(exception)}";

@@ -8,6 +8,9 @@ namespace Reeve.Engine;
 /// <summary>One flow run as a worker starts it: the program's own <c>Main</c> is not run, the flow is.</summary>
 internal sealed class FlowProcess(EngineSession session, IReadOnlyList<FlowDescriptor> flows)
 {
+    /// <summary>Where a host keeps what instances are made of; null without a host.</summary>
+    public IServiceProvider? Services { get; init; }
+
     /// <summary>Runs the flow of a program whose entry assembly declares it.</summary>
     /// <returns>The exit code: 0 completed, 1 otherwise.</returns>
     public static async Task<int> RunAsync(Assembly program, Guid flowRunId, string entrypoint, Guid? lease)
@@ -49,8 +52,16 @@ internal sealed class FlowProcess(EngineSession session, IReadOnlyList<FlowDescr
         var client = session.ClientFor(lease);
         if (FlowCatalog.Find(flows, entrypoint, out var fault) is not { } flow)
             return await FailAsync(client, run, fault!);
-        if (flow.Invoke is not { } invoke)
-            return await FailAsync(client, run, $"Flow '{flow.Name}' is an instance method of '{flow.Type}', which cannot be made without arguments; make the method static");
+        return await RunAsync(run, flow, lease, stop);
+    }
+
+    /// <summary>Runs a flow run of a flow that is known already.</summary>
+    /// <returns>True when it completed.</returns>
+    public async Task<bool> RunAsync(FlowRun run, FlowDescriptor flow, Guid? lease, RunStop stop)
+    {
+        var client = session.ClientFor(lease);
+        if (FlowInstances.Invocation(flow, Services, out var unmade) is not { } invoke)
+            return await FailAsync(client, run, unmade!);
 
         var faults = new List<string>();
         var arguments = ParameterBinder.Bind(flow, run.Parameters, faults);
@@ -61,6 +72,10 @@ internal sealed class FlowProcess(EngineSession session, IReadOnlyList<FlowDescr
         {
             await FlowEngine.ExecuteAsync(session, flow, run, lease, stop, flow.LogPrints ?? false, token => invoke(arguments, token).AsTask());
             return true;
+        }
+        catch (FlowSuspendedException)
+        {
+            return true; // nothing failed: the run goes on in another process
         }
         catch (Exception)
         {

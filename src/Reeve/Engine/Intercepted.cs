@@ -76,7 +76,19 @@ public static class Intercepted
 
     // The only place that blocks: a synchronous method promises its caller a result when it returns, and the engine has to speak to the API
     // before and after it. On the pool, so that no synchronisation context of the caller is waited for.
-    internal static T Wait<T>(Func<Task<T>> run) => Task.Run(run).GetAwaiter().GetResult();
+    internal static T Wait<T>(Func<Task<T>> run)
+    {
+        var call = Task.Run(run);
+        Testing.HostActivity.AboutToWait(call); // virtual time goes on while a thread only waits
+        try
+        {
+            return call.GetAwaiter().GetResult();
+        }
+        finally
+        {
+            Testing.HostActivity.HasWaited();
+        }
+    }
 
     private static Task<Nothing> Done(Action<CancellationToken> body, CancellationToken token)
     {

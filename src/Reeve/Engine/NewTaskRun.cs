@@ -15,18 +15,12 @@ internal static class NewTaskRun
         {
             Id = id,
             State = state,
-            Name = $"{task.Name}-{call}",
+            Name = RunNames.Of(task, arguments) ?? $"{task.Name}-{call}",
             FlowRunId = flow?.Id,
             TaskKey = task.Key,
             DynamicKey = call,
             TaskVersion = task.Version,
-            EmpiricalPolicy = new TaskRunPolicy
-            {
-                MaxRetries = task.Retries,
-                RetryDelaySeconds = task.RetryDelaySeconds,
-                Retries = task.Retries,
-                RetryDelay = WireJson.Parse(task.RetryDelaySeconds.ToString("R", CultureInfo.InvariantCulture)),
-            },
+            EmpiricalPolicy = task.Policy,
             Tags = task.Tags,
             TaskInputs = TaskInputs.Of(task.ParameterNames, arguments, scope, flow?.Origins),
         };

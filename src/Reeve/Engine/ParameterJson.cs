@@ -95,7 +95,7 @@ internal static class ParameterJson
         return text.Length <= 80 ? text : text[..80] + "…";
     }
 
-    private sealed class DurationConverter : JsonConverter<TimeSpan>
+    internal sealed class DurationConverter : JsonConverter<TimeSpan>
     {
         public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {

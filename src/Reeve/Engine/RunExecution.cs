@@ -4,7 +4,7 @@ using Reeve.Results;
 namespace Reeve.Engine;
 
 /// <summary>Runs one flow run or task run from its first proposal to its end: attempts, retries, timeouts, stops.</summary>
-internal abstract class RunExecution(EngineSession session, RunDescriptor descriptor, Guid id, RunLogger logger, RunStop stop)
+internal abstract class RunExecution(EngineSession session, RunDescriptor descriptor, RunLogger logger, RunStop stop)
 {
     /// <summary>"Flow run" or "Task run".</summary>
     protected abstract string Noun { get; }
@@ -14,12 +14,27 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
 
     protected EngineSession Session => session;
 
+    /// <summary>The run's id.</summary>
+    protected abstract Guid Id { get; }
+
     protected abstract Task<OrchestrationResult> SetStateAsync(StateCreate state, CancellationToken ct);
 
     /// <summary>Makes the run the current one of the code that is about to be called.</summary>
-    protected abstract void Enter(int attempt);
+    protected abstract void Enter(int attempt, CancellationToken ct);
 
     protected abstract string FailureMessage(Exception exception);
+
+    /// <summary>The <see cref="FlowRunContext"/> or <see cref="TaskRunContext"/> that hooks are given.</summary>
+    protected abstract object Context { get; }
+
+    /// <summary>Makes the run the current one of a hook.</summary>
+    protected abstract void EnterHook();
+
+    /// <summary>What a proposal of the state tells the rules besides.</summary>
+    protected virtual StateDetails? DetailsOf(StateType state) => null;
+
+    /// <summary>Whether the author wants a failure to be tried again. May throw what the author's code throws.</summary>
+    protected virtual bool IsWorthRetry(Exception error, int attempt) => true;
 
     /// <summary>Whether the run should be called Cancelled although only its process was told to end.</summary>
     protected virtual Task<bool> IsCancellingAsync(CancellationToken ct) => Task.FromResult(false);
@@ -32,7 +47,12 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
         {
             var outcome = await StartAsync(body, attempt);
             if (outcome.IsHandedBack)
+            {
+                if (outcome.IsFromCache)
+                    await CallHooksAsync(outcome.Over!);
                 return outcome.Value!;
+            }
+
             var (held, isAccepted) = await ReportAsync(outcome);
             if (held.Type == StateType.Scheduled && !isAccepted)
             {
@@ -44,9 +64,10 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
             }
             else if (outcome.Error is { } error && stop.Cause == StopCause.None)
             {
-                logger.Error(error, descriptor.Retries > 0 ? $"{Noun} failed with exception: {Brief(error)} - Retries are exhausted" : "Encountered exception during execution:");
+                logger.Error(error, descriptor.Retries > 0 ? $"{Noun} failed with exception: {Brief(error)} - {WhyNot(outcome.State)}" : "Encountered exception during execution:");
             }
 
+            await CallHooksAsync(held);
             LogEnd(held);
             return outcome.Error is null ? outcome.Value! : throw Rethrown(outcome.Error);
         }
@@ -56,8 +77,11 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
     {
         try
         {
-            if (await BeginAsync() is { } over)
-                return HandBack<T>(over);
+            var (held, isOver) = await BeginAsync();
+            if (isOver)
+                return await HandBackAsync<T>(held);
+            if (attempt == 1 && descriptor.OnRunning.Count > 0)
+                await CallHooksAsync(held);
             return await AttemptAsync(body, attempt);
         }
         catch (OperationCanceledException e) when (stop.Cause != StopCause.None)
@@ -66,14 +90,14 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
         }
     }
 
-    /// <summary>Proposes Running until it holds. Returns the state that holds when the run is already over.</summary>
-    private async Task<State?> BeginAsync()
+    /// <summary>Proposes Running until it holds, or the run turns out to be over.</summary>
+    private async Task<(State Held, bool IsOver)> BeginAsync()
     {
         while (true)
         {
-            var (held, isAccepted) = await ProposeAsync(new StateCreate { Type = StateType.Running }, stop.Token);
+            var (held, isAccepted) = await ProposeAsync(new StateCreate { Type = StateType.Running, StateDetails = DetailsOf(StateType.Running) }, stop.Token);
             if (isAccepted)
-                return null;
+                return (held, false);
             switch (held.Type)
             {
                 case StateType.Scheduled or StateType.Pending or StateType.Paused:
@@ -86,7 +110,7 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
                 case StateType.Running:
                     throw new RunAbortedException($"{Noun} is already running elsewhere");
                 default:
-                    return held;
+                    return (held, true);
             }
         }
     }
@@ -98,10 +122,10 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
         try
         {
             var value = await CallAsync(body, attempt, either.Token);
-            var data = descriptor.PersistResult ? await session.Results.WriteAsync(id, value, CancellationToken.None) : ResultStore.Unpersisted(value);
-            return new Outcome<T>(new StateCreate { Type = StateType.Completed, Data = data }, value, null);
+            var data = await session.RunResults.WriteAsync(descriptor, Id, value, CancellationToken.None);
+            return new Outcome<T>(new StateCreate { Type = StateType.Completed, Data = data, StateDetails = DetailsOf(StateType.Completed) }, value, null);
         }
-        catch (LeaseLostException)
+        catch (Exception e) when (e is LeaseLostException or FlowSuspendedException)
         {
             throw;
         }
@@ -112,15 +136,39 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
         catch (OperationCanceledException) when (limit is { IsCancellationRequested: true })
         {
             var message = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Noun} exceeded timeout of {descriptor.TimeoutSeconds} second(s)");
-            return new Outcome<T>(new StateCreate { Type = StateType.Failed, Name = "TimedOut", Message = message }, default, new TimeoutException(message));
+            return Failed<T>(new TimeoutException(message), attempt, message, "TimedOut");
         }
         catch (Exception e)
         {
-            // The server grants retries to failures; a process that was lost is called crashed when none is left.
-            var type = e is TaskProcessLostException && attempt > descriptor.Retries ? StateType.Crashed : StateType.Failed;
-            return new Outcome<T>(new StateCreate { Type = type, Message = FailureMessage(e) }, default, e);
+            return Failed<T>(e, attempt, FailureMessage(e));
         }
     }
+
+    // The server decides whether there is a retry; that this failure is not worth one is all we have to say.
+    private Outcome<T> Failed<T>(Exception error, int attempt, string message, string? name = null)
+    {
+        var details = attempt > descriptor.Retries || IsRetriable(error, attempt) ? null : new StateDetails { Retriable = false };
+        // The server grants retries to failures; a process that was lost is called crashed when none is left.
+        var type = error is TaskProcessLostException && attempt > descriptor.Retries ? StateType.Crashed : StateType.Failed;
+        return new Outcome<T>(new StateCreate { Type = type, Name = name, Message = message, StateDetails = details }, default, error);
+    }
+
+    private bool IsRetriable(Exception error, int attempt)
+    {
+        try
+        {
+            return IsWorthRetry(error, attempt);
+        }
+        catch (Exception e)
+        {
+            logger.Error(e, "The retry condition failed, so there is no retry:");
+            return false;
+        }
+    }
+
+    private static string WhyNot(StateCreate failed) => failed.StateDetails?.Retriable == false ? "It is not to be retried" : "Retries are exhausted";
+
+    private Task CallHooksAsync(State held) => RunHooks.CallAsync(descriptor.HooksFor(held.Type), Context, EnterHook, held, logger);
 
     // On the pool: a body that blocks can then be left behind when it does not stop, and parallel calls of synchronous tasks run in parallel.
     private async Task<T> CallAsync<T>(Func<CancellationToken, Task<T>> body, int attempt, CancellationToken ct)
@@ -128,7 +176,7 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
         var running = Task.Run(
             async () =>
             {
-                Enter(attempt);
+                Enter(attempt, ct);
                 try
                 {
                     return await body(ct);
@@ -191,13 +239,16 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
         }
     }
 
-    private Outcome<T> HandBack<T>(State over)
+    private async Task<Outcome<T>> HandBackAsync<T>(State over)
     {
-        if (over.Type == StateType.Completed && (ResultStore.TryRead<T>(over.Data, out var value) || typeof(T) == typeof(Nothing)))
-            return new Outcome<T>(null!, value, null) { IsHandedBack = true };
-        throw new RunAbortedException(over.Type == StateType.Completed
-            ? $"{Noun} is already Completed, but its result was not stored. Set PersistResult = true to have it handed back."
-            : $"{Noun} is already {Describe(over)}");
+        if (over.Type != StateType.Completed)
+            throw new RunAbortedException($"{Noun} is already {Describe(over)}");
+        var (isThere, value) = typeof(T) == typeof(Nothing) ? (true, default) : await session.RunResults.ReadAsync<T>(descriptor, over.Data, stop.Token);
+        if (isThere)
+            return new Outcome<T>(null!, value, null) { Over = over };
+        throw new RunAbortedException(over.Name == "Cached"
+            ? $"{Noun} has a cached result, but it is no longer where it was stored. Call it with RefreshCache = true to replace it."
+            : $"{Noun} is already Completed, but its result was not stored. Set PersistResult = true to have it handed back.");
     }
 
     private async Task<Held> ProposeAsync(StateCreate proposal, CancellationToken ct)
@@ -236,7 +287,11 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
 
     private readonly record struct Outcome<T>(StateCreate State, T? Value, Exception? Error)
     {
-        /// <summary>True when the run was already completed and only its stored result is returned.</summary>
-        public bool IsHandedBack { get; init; }
+        /// <summary>The state of a run that was completed already, of which only the stored result is returned.</summary>
+        public State? Over { get; init; }
+
+        public bool IsHandedBack => Over is not null;
+
+        public bool IsFromCache => Over is { Name: "Cached" };
     }
 }

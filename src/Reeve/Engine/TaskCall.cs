@@ -13,4 +13,7 @@ internal sealed record TaskCall<T>(TaskDescriptor Task, object?[] Arguments, Fun
         var scope = CallScope.Take();
         return new(scope is null ? task : task.With(scope.Options), arguments, body, scope, ct);
     }
+
+    /// <summary>The same call of a task that more is known of.</summary>
+    public TaskCall<T> With(TaskDescriptor task) => ReferenceEquals(task, Task) ? this : this with { Task = task };
 }

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Reeve.Logging;
 
 /// <summary>How much a log line matters; the numbers are those of the wire.</summary>
@@ -31,6 +33,24 @@ internal static class RunLogLevels
             return RunLogLevel.Warning;
         return Enum.TryParse<RunLogLevel>(text, ignoreCase: true, out var level) ? level : RunLogLevel.Info;
     }
+
+    public static RunLogLevel Of(LogLevel level) => level switch
+    {
+        LogLevel.Trace or LogLevel.Debug => RunLogLevel.Debug,
+        LogLevel.Information => RunLogLevel.Info,
+        LogLevel.Warning => RunLogLevel.Warning,
+        LogLevel.Error => RunLogLevel.Error,
+        _ => RunLogLevel.Critical,
+    };
+
+    public static LogLevel ToHost(this RunLogLevel level) => level switch
+    {
+        <= RunLogLevel.Debug => LogLevel.Debug,
+        <= RunLogLevel.Info => LogLevel.Information,
+        <= RunLogLevel.Warning => LogLevel.Warning,
+        <= RunLogLevel.Error => LogLevel.Error,
+        _ => LogLevel.Critical,
+    };
 
     public static string Label(this RunLogLevel level) => level switch
     {

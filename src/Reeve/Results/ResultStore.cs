@@ -14,6 +14,8 @@ internal sealed class ResultStore(string home)
     public static JsonElement Unpersisted(object? value) =>
         Data(writer => writer.WriteString("artifact_description", $"Unpersisted result of type `{TypeName(value)}`"), "unpersisted");
 
+    public string PathOf(Guid runId) => Path.Combine(_folder, runId.ToString());
+
     /// <summary>Stores a value, durably before the state that refers to it is proposed.</summary>
     public async Task<JsonElement> WriteAsync<T>(Guid runId, T value, CancellationToken ct)
     {
@@ -21,7 +23,7 @@ internal sealed class ResultStore(string home)
         await using (var writer = new Utf8JsonWriter(buffer))
             ParameterJson.Write<object?>(writer, value is Nothing ? null : value);
         Directory.CreateDirectory(_folder);
-        var path = Path.Combine(_folder, runId.ToString());
+        var path = PathOf(runId);
         var draft = path + ".new";
         await using (var file = new FileStream(draft, FileMode.Create, FileAccess.Write))
         {
@@ -53,9 +55,9 @@ internal sealed class ResultStore(string home)
         return true;
     }
 
-    private static string TypeName(object? value) => value is null or Nothing ? "null" : value.GetType().Name;
+    public static string TypeName(object? value) => value is null or Nothing ? "null" : value.GetType().Name;
 
-    private static JsonElement Data(Action<Utf8JsonWriter> write, string type)
+    public static JsonElement Data(Action<Utf8JsonWriter> write, string type)
     {
         var buffer = new ArrayBufferWriter<byte>(128);
         using (var writer = new Utf8JsonWriter(buffer))

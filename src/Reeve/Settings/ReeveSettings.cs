@@ -49,6 +49,19 @@ public sealed class ReeveSettings
         }
     }
 
+    /// <summary>The console's address: <c>REEVE_UI_URL</c>, else the API's without its last <c>/api</c>.</summary>
+    public Uri UiUrl
+    {
+        get
+        {
+            if (Find("UI_URL") is not { } setting)
+                return new Uri(ApiUrl.ToString() is var api && api.EndsWith("/api", StringComparison.Ordinal) ? api[..^"/api".Length] : api);
+            return Uri.TryCreate(setting.Value.TrimEnd('/'), UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+                ? url
+                : throw new SettingsException($"{setting.Name} is '{setting.Value}' ({setting.Source}), which is not an http or https address");
+        }
+    }
+
     /// <summary>"user:password" for servers that ask for it; null when none is set.</summary>
     public string? ApiAuthString => Find("API_AUTH_STRING")?.Value ?? Find("SERVER_API_AUTH_STRING")?.Value;
 

@@ -38,6 +38,7 @@ public sealed class BlocksTests
         Assert.Equal((201, "********"), (made.Status, Text(made.Body.GetProperty("data"), "value")));
         Assert.Equal("********", Text((await host.GetAsync(path)).Body.GetProperty("data"), "value"));
         Assert.Equal(Secret, Text((await host.GetAsync(path + "?include_secrets=true")).Body.GetProperty("data"), "value"));
+        Assert.Equal(422, (await host.GetAsync(path + "?include_secrets=perhaps")).Status);
         Assert.Equal(Secret, Text((await host.GetAsync("block_types/slug/secret/block_documents/name/bitcred?include_secrets=true")).Body.GetProperty("data"), "value"));
         Assert.Equal("********", Text((await host.PostAsync("block_documents/filter", "{}")).Body[0].GetProperty("data"), "value"));
         Assert.Equal(Secret, Text((await host.PostAsync("block_documents/filter", """{"include_secrets": true}""")).Body[0].GetProperty("data"), "value"));

@@ -138,7 +138,7 @@ public sealed class SlotSimulationTests
 
     private static async Task ReapAsync(Database database, TimeProvider clock)
     {
-        var reaper = new SlotLeaseReaper(database, new Orchestrator(database, new SlotOptions(), clock), clock, NullLogger<SlotLeaseReaper>.Instance);
+        var reaper = new SlotLeaseReaper(database, new Orchestrator(database, new SlotOptions(), clock), new UpkeepOptions(), clock, NullLogger<SlotLeaseReaper>.Instance);
         while (await database.ReadAsync(session => session.ScalarAsync("select count(*) from concurrency_lease where expires <= @now", ("now", clock.Now())), TestHost.Cancellation) > 0)
             await reaper.RunOnceAsync(TestHost.Cancellation);
     }

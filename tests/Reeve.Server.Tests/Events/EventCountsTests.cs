@@ -38,6 +38,42 @@ public sealed class EventCountsTests
         Assert.Equal("2026-01-01T13:30:00.000000+00:00", Normal(names[0].Text("end_time")));
     }
 
+    // whether the follower has passed all events, some, or none of them
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task Kept_sums_and_the_events_themselves_count_alike(DatabaseKind kind)
+    {
+        await using var host = await TestHost.StartAsync(kind);
+        string[] bodies =
+        [
+            """{"filter":{"occurred":{"since":"2026-01-01T10:47:10Z","until":"2026-01-01T13:31:00Z"}{0} },"time_unit":"hour"}""",
+            """{"filter":{"occurred":{"since":"2026-01-01T10:45:00Z","until":"2026-01-01T13:29:59.999999Z"}{0} },"time_unit":"minute","time_interval":10}""",
+            """{"filter":{"occurred":{"since":"2026-01-01T10:44:00Z","until":"2026-01-01T10:45:01Z"}{0} },"time_unit":"minute","time_interval":5}""",
+            """{"filter":{"occurred":{"since":"2026-01-01T09:00:00Z","until":"2026-01-02T00:00:00Z"},"event":{"exclude_name":["b"]}{0} },"time_unit":"day"}""",
+            """{"filter":{"occurred":{"since":"2026-01-01T09:00:00Z","until":"2026-01-02T00:00:00Z"},"event":{"prefix":["b"]}{0} },"time_unit":"minute","time_interval":15}""",
+        ];
+        for (var round = 0; round < 3; round++)
+        {
+            for (var i = 0; i < 8; i++)
+                Assert.Equal(204, (await host.PostAsync("events", $"[{Told($"{10 + (i / 2)}:{43 + i + round}:1{round}", i % 3 == 0 ? "a" : "b", "shop.1", null)},{Told($"10:45:0{i}", "c", "shop.2", null)}]")).Status);
+            foreach (var countable in (string[])["time", "event"])
+            {
+                foreach (var body in bodies)
+                {
+                    // every event has a resource of this prefix: the sums do not know that
+                    var (kept, counted) = (await CountAsync(host, countable, body.Replace("{0}", "", StringComparison.Ordinal)), await CountAsync(host, countable, body.Replace("{0}", ",\"resource\":{\"id_prefix\":[\"shop\"]}", StringComparison.Ordinal)));
+                    Assert.True(kept.Select(Whole).SequenceEqual(counted.Select(Whole)), $"{round} {countable} {body}\n{string.Join('\n', kept)}\n\n{string.Join('\n', counted)}");
+                    Assert.Contains(kept, count => count.Text("count") != "0");
+                }
+            }
+            if (round < 2)
+                await host.Service<Server.Events.RelatedResourceIndexer>().RunOnceAsync(TestHost.Cancellation);
+        }
+        await host.Database.WriteAsync(async session => await session.ExecuteAsync("delete from event where name = 'c' and resource_id = 'shop.2'"), TestHost.Cancellation);
+        Assert.Equal(["a", "b"], (await CountAsync(host, "event", bodies[1].Replace("{0}", "", StringComparison.Ordinal))).Select(count => count.Text("value")).Order());
+
+        static string Whole(JsonElement count) => $"{count.Text("value")} {count.Text("label")} {count.Text("count")} {Normal(count.Text("start_time"))} {Normal(count.Text("end_time"))}";
+    }
+
     [Theory]
     [InlineData("time", """{"filter":{"occurred":{"since":"2026-01-01T00:00:00Z","until":"2026-02-01T00:00:00Z"}},"time_unit":"second"}""")]
     [InlineData("time", """{"filter":{},"time_interval":0}""")]

@@ -43,7 +43,35 @@ public sealed class TaskRunSumsTests
         Assert.Equal(1, (await host.PostAsync("task_runs/count", """{"task_runs":{"start_time":{"is_null_":true}}}""")).Body.GetInt32());
     }
 
-    private static async Task RunAsync(TestHost host, double? expected, double? start, string? end)
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task Task_runs_that_stand_for_subflows_are_told_from_the_others(DatabaseKind kind)
+    {
+        await using var host = await TestHost.StartAsync(kind);
+        var flow = (await host.PostAsync("flows/", new { name = "f" })).Body.Text("id");
+        for (var i = 0; i < 4; i++)
+        {
+            var id = await RunAsync(host, 10 + i, 10 + i, i == 3 ? "FAILED" : "COMPLETED");
+            for (var again = 0; again < i % 2 * 2; again++) // a task run that ran twice has two
+            {
+                var subflow = (await host.PostAsync("flow_runs/", new { flow_id = flow })).Body.Text("id");
+                await host.Database.WriteAsync(
+                    async session => await session.ExecuteAsync("update flow_run set parent_task_run_id = @parent where id = @id", ("parent", Guid.Parse(id)), ("id", Guid.Parse(subflow))),
+                    TestHost.Cancellation);
+            }
+        }
+        foreach (var (exists, state, wanted) in ((string, string, int)[])[("true", "COMPLETED", 1), ("false", "COMPLETED", 2), ("true", "FAILED", 1), ("false", "FAILED", 0)])
+        {
+            foreach (var start in (string[])["", $",\"start_time\":{{\"after_\":\"{At(9)}\",\"before_\":\"{At(60)}\"}}"])
+            {
+                var query = $"{{\"task_runs\":{{\"subflow_runs\":{{\"exists_\":{exists}}},\"state\":{{\"type\":{{\"any_\":[\"{state}\"]}}}}{start}";
+                await EqualAsync(host, "task_runs/count", query, "}}");
+                Assert.Equal(wanted, (await host.PostAsync("task_runs/count", query + "}}")).Body.GetInt32());
+            }
+        }
+        Assert.Equal(3, (await host.PostAsync("task_runs/count", $"{{\"task_runs\":{{\"operator\":\"or_\",\"subflow_runs\":{{\"exists_\":true}},\"start_time\":{{\"before_\":\"{At(10.5)}\"}}}}}}")).Body.GetInt32());
+    }
+
+    private static async Task<string> RunAsync(TestHost host, double? expected, double? start, string? end)
     {
         var id = (await host.PostAsync("task_runs/", new { task_key = "t", dynamic_key = Guid.NewGuid() })).Body.Text("id");
         await host.SetStateAsync(id, "RUNNING", noun: "task_runs");
@@ -54,6 +82,7 @@ public sealed class TaskRunSumsTests
                 "update task_run set expected_start_time = @expected, start_time = @start where id = @id",
                 ("expected", expected is { } e ? Day.AddMinutes(e) : (DateTimeOffset?)null), ("start", start is { } s ? Day.AddMinutes(s) : (DateTimeOffset?)null), ("id", Guid.Parse(id))),
             TestHost.Cancellation);
+        return id;
     }
 
     private static async Task EqualAsync(TestHost host, string path, string query, string end)

@@ -39,6 +39,28 @@ public sealed class WorkerMonitorTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
+    public async Task A_round_that_read_the_clock_before_another_told_its_truth_tells_no_older_one(DatabaseKind kind)
+    {
+        var clock = new MovedClock();
+        await using var host = await TestHost.StartAsync(kind, options => options with { Clock = clock });
+        await PoolOfRuns.MakeAsync(host);
+        var poolId = (await host.GetAsync("work_pools/local")).Body.Text("id");
+        await RoundAsync(host);
+        await host.PostAsync("work_pools/local/workers/heartbeat", """{"name": "w1", "heartbeat_interval_seconds": 5}""");
+        await RoundAsync(host);
+
+        clock.AfterNextReading(() =>
+        {
+            clock.Offset += TimeSpan.FromSeconds(61);
+            Task.Run(() => RoundAsync(host)).GetAwaiter().GetResult();
+        });
+        await RoundAsync(host);
+        await RoundAsync(host);
+
+        Assert.Equal(["prefect.work-pool.created", "prefect.work-pool.not-ready", "prefect.work-pool.ready", "prefect.work-pool.not-ready"], await ToldAsync(host, $"prefect.work-pool.{poolId}"));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
     public async Task Agents_pool_is_neither_ready_nor_not_and_comes_back_when_it_is_needed(DatabaseKind kind)
     {
         await using var host = await TestHost.StartAsync(kind);

@@ -6,6 +6,8 @@ using Reeve.Protocol.Runs;
 
 namespace Reeve.Tests.Api;
 
+using Flow = Protocol.Runs.Flow;
+
 public sealed partial class RecordingApi
 {
     private (int Status, object? Answer) Route(string method, string[] path, string body)
@@ -17,6 +19,8 @@ public sealed partial class RecordingApi
                 ("POST", ["flows"]) => (201, Stored(Read<FlowCreate>(body))),
                 ("POST", ["flow_runs"]) => (201, Served(Create(Read<FlowRunCreate>(body)))),
                 ("POST", ["task_runs"]) => (201, ServedTask(Create(Read<TaskRunCreate>(body)))),
+                ("POST", ["task_runs", "bulk_set_state"]) when KnowsProposals => (200, new TaskRunProposalsResult([.. Read<TaskRunProposals>(body).Proposals.Select(Propose)])),
+                ("POST", ["task_runs", "bulk_set_state"]) => (405, null),
                 ("POST", ["logs"]) => Store(Read<List<LogCreate>>(body)),
                 ("POST", ["flow_runs", "leases", "renew"]) when KnowsLeases => (200, Renew(Read<LeaseRenewal>(body))),
                 ("POST", ["flow_runs", var id, "lease"]) when KnowsLeases => (201, new Lease
@@ -28,6 +32,15 @@ public sealed partial class RecordingApi
                     Expires = DateTimeOffset.UnixEpoch,
                 }),
                 ("POST", [_, var id, "set_state"]) => Propose(Runs[Guid.Parse(id)], Read<SetState>(body).State),
+                ("GET", ["block_types", "slug", var kind, "block_documents", "name", var name]) when Blocks.TryGetValue($"{kind}/{name}", out var data) => (200, new Protocol.Blocks.BlockDocument
+                {
+                    Id = Guid.Empty,
+                    Created = DateTimeOffset.UnixEpoch,
+                    Updated = DateTimeOffset.UnixEpoch,
+                    BlockSchemaId = Guid.Empty,
+                    BlockTypeId = Guid.Empty,
+                    Data = data,
+                }),
                 ("GET", ["flow_runs", var id]) when Runs.TryGetValue(Guid.Parse(id), out var run) => (200, Served(run)),
                 ("PATCH", ["flow_runs", var id]) => Change(Runs[Guid.Parse(id)], Read<FlowRunUpdate>(body)),
                 _ => (404, null),
@@ -56,9 +69,9 @@ public sealed partial class RecordingApi
         if (Runs.Values.FirstOrDefault(known => known.Key == create.IdempotencyKey) is { } existing)
             return existing;
         var run = new RunRecord(
-            Ids.New(TimeProvider.System.GetUtcNow()), false, $"run-{Runs.Count}", create.ParentTaskRunId, create.Parameters ?? WireJson.EmptyObject,
+            Ids.New(TimeProvider.System.GetUtcNow()), false, create.Name ?? $"run-{Runs.Count}", create.ParentTaskRunId, create.Parameters ?? WireJson.EmptyObject,
             create.EmpiricalPolicy?.Retries ?? 0, create.EmpiricalPolicy?.RetryDelay ?? 0)
-        { Key = create.IdempotencyKey };
+        { Key = create.IdempotencyKey, Tags = create.Tags ?? [] };
         run.Add(create.State!);
         return Runs[run.Id] = run;
     }
@@ -70,8 +83,8 @@ public sealed partial class RecordingApi
             return existing;
         var run = new RunRecord(
             create.Id!.Value, true, create.Name!, create.FlowRunId, create.TaskInputs ?? WireJson.EmptyObject,
-            create.EmpiricalPolicy?.Retries ?? 0, create.EmpiricalPolicy?.RetryDelay?.GetDouble() ?? 0)
-        { Key = key, FlowRunId = create.FlowRunId };
+            create.EmpiricalPolicy?.Retries ?? 0, 0)
+        { Key = key, FlowRunId = create.FlowRunId, Policy = create.EmpiricalPolicy, Tags = create.Tags ?? [] };
         run.Add(create.State!);
         return Runs[run.Id] = run;
     }
@@ -85,13 +98,29 @@ public sealed partial class RecordingApi
             [.. ids.Where(LostLeases.ContainsKey).Select(id => new LostLease(id, LostLeases[id]))]);
     }
 
+    /// <summary>The runs whose states a recorded request proposes.</summary>
+    public static IEnumerable<Guid> RunsOf((string Method, string Path, string? Lease, string Body) request) => request.Path == "task_runs/bulk_set_state"
+        ? Read<TaskRunProposals>(request.Body).Proposals.Select(proposal => proposal.TaskRun?.Id ?? proposal.TaskRunId!.Value)
+        : [Guid.Parse(request.Path.Split('/')[1])];
+
+    private TaskRunProposalResult Propose(TaskRunProposal proposal)
+    {
+        var run = proposal.TaskRun is { } create ? Create(create) : Runs[proposal.TaskRunId!.Value];
+        if (ProposalFault(run) is { } fault)
+            return new() { TaskRunId = run.Id, Fault = fault };
+        var result = proposal.State is { } state
+            ? (OrchestrationResult)Propose(run, state).Item2!
+            : Answer(OrchestrationStatus.Accept, run.Current, null);
+        return new() { TaskRunId = run.Id, Name = run.Name, Status = result.Status, State = result.State, Details = result.Details };
+    }
+
     private (int, object?) Propose(RunRecord run, StateCreate proposed)
     {
         var result = Verdict(run, proposed) ?? Judge(run, proposed);
         return (result.Status is OrchestrationStatus.Accept or OrchestrationStatus.Reject ? 201 : 200, result);
     }
 
-    private static OrchestrationResult Judge(RunRecord run, StateCreate proposed)
+    private OrchestrationResult Judge(RunRecord run, StateCreate proposed)
     {
         var current = run.Current;
         if (proposed.StateDetails?.TransitionId is { } transition && transition == current.StateDetails.TransitionId)
@@ -100,7 +129,10 @@ public sealed partial class RecordingApi
             return Answer(OrchestrationStatus.Abort, null, $"The run is {current.Name} already.");
         if (proposed.Type == StateType.Running && current.StateDetails.ScheduledTime - TimeProvider.System.GetUtcNow() is { Ticks: > 0 } early)
             return Answer(OrchestrationStatus.Wait, null, "Scheduled time is in the future", (long)Math.Ceiling(early.TotalSeconds));
-        if (proposed.Type == StateType.Failed && current.Type == StateType.Running && run.RunCount <= run.Retries)
+        if (proposed is { Type: StateType.Running, StateDetails: { CacheKey: { } wanted, RefreshCache: not true } } && Cached.TryGetValue(wanted, out var cached)
+            && (cached.StateDetails.CacheExpiration is not { } expires || expires > TimeProvider.System.GetUtcNow()))
+            return Answer(OrchestrationStatus.Reject, run.Add(new StateCreate { Type = StateType.Completed, Name = "Cached", Data = cached.Data }), "Retrieved state from cache");
+        if (proposed is { Type: StateType.Failed, StateDetails.Retriable: not false } && current.Type == StateType.Running && run.RunCount <= run.Retries)
         {
             var retry = new StateCreate
             {
@@ -110,13 +142,16 @@ public sealed partial class RecordingApi
                 StateDetails = new StateDetails
                 {
                     TransitionId = proposed.StateDetails?.TransitionId, // so that a repeated proposal is known again
-                    ScheduledTime = TimeProvider.System.GetUtcNow().AddSeconds(run.RetryDelaySeconds),
+                    ScheduledTime = TimeProvider.System.GetUtcNow().AddSeconds(run.NextDelay),
                 },
             };
             return Answer(OrchestrationStatus.Reject, run.Add(retry), "Retrying");
         }
 
-        return Answer(OrchestrationStatus.Accept, run.Add(current.Name == "AwaitingRetry" ? proposed with { Name = "Retrying" } : proposed), null);
+        var accepted = run.Add(current.Name == "AwaitingRetry" ? proposed with { Name = "Retrying" } : proposed);
+        if (accepted is { Type: StateType.Completed, StateDetails.CacheKey: { } key })
+            Cached[key] = accepted;
+        return Answer(OrchestrationStatus.Accept, accepted, null);
     }
 
     public static OrchestrationResult Answer(OrchestrationStatus status, State? state, string? reason, long? delay = null) => new()

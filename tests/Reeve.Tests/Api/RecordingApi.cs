@@ -45,13 +45,25 @@ public sealed partial class RecordingApi : IAsyncDisposable
 
     public bool KnowsLeases { get; set; } = true;
 
+    /// <summary>False: a server that has no route for several proposals at once.</summary>
+    public bool KnowsProposals { get; set; } = true;
+
+    /// <summary>Asked for each of several proposals: why it is not judged, or null to go on.</summary>
+    public Func<RunRecord, TaskRunProposalFault?> ProposalFault { get; set; } = _ => null;
+
+    /// <summary>The completed states that are cached, by key.</summary>
+    public ConcurrentDictionary<string, State> Cached { get; } = new();
+
+    /// <summary>Blocks by "kind/name".</summary>
+    public ConcurrentDictionary<string, JsonElement> Blocks { get; } = new();
+
     public ConcurrentDictionary<Guid, string> LostLeases { get; } = new();
 
     public ConcurrentDictionary<Guid, bool> Cancelling { get; } = new();
 
-    public IEnumerable<RunRecord> FlowRuns => Runs.Values.Where(run => !run.IsTask).OrderBy(run => run.Id);
+    public IEnumerable<RunRecord> FlowRuns => Runs.Values.Where(run => !run.IsTask).OrderBy(run => run.Made);
 
-    public IEnumerable<RunRecord> TaskRuns => Runs.Values.Where(run => run.IsTask).OrderBy(run => run.Id);
+    public IEnumerable<RunRecord> TaskRuns => Runs.Values.Where(run => run.IsTask).OrderBy(run => run.Made);
 
     public RunRecord TaskRun(string name) => Assert.Single(TaskRuns, run => run.Name == name);
 
@@ -134,13 +146,30 @@ public sealed partial class RecordingApi : IAsyncDisposable
 
 public sealed record RunRecord(Guid Id, bool IsTask, string Name, Guid? ParentId, JsonElement Parameters, int Retries, double RetryDelaySeconds)
 {
+    private static long s_made;
+
+    /// <summary>Counts the runs: ids made in one millisecond have no order.</summary>
+    public long Made { get; } = Interlocked.Increment(ref s_made);
+
     public List<State> States { get; } = [];
 
     public string? Key { get; init; }
 
     public Guid? FlowRunId { get; init; }
 
+    public TaskRunPolicy? Policy { get; init; }
+
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
     public FlowRunUpdate? Update { get; set; }
+
+    /// <summary>Seconds before the retry that comes next.</summary>
+    public double NextDelay => Policy?.RetryDelay switch
+    {
+        { ValueKind: JsonValueKind.Array } list => list[Math.Min(RunCount, list.GetArrayLength()) - 1].GetDouble(),
+        { ValueKind: JsonValueKind.Number } number => number.GetDouble(),
+        _ => RetryDelaySeconds,
+    };
 
     public State Current => States[^1];
 

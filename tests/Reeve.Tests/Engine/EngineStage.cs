@@ -31,7 +31,7 @@ public abstract class EngineStage : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         await Session.DisposeAsync();
         await Api.DisposeAsync();

@@ -18,8 +18,9 @@ public sealed class LeaseTests : EngineStage
         var flows = Api.FlowRuns.ToList();
         Assert.Equal(2, flows.Count);
         var leases = Api.Requests.Where(request => request.Path.EndsWith("set_state", StringComparison.Ordinal))
-            .GroupBy(request => Api.Runs[Guid.Parse(request.Path.Split('/')[1])] is var run && run.IsTask ? run.FlowRunId!.Value : run.Id)
-            .ToDictionary(group => group.Key, group => group.Select(request => request.Lease).Distinct().ToList());
+            .SelectMany(request => RecordingApi.RunsOf(request).Select(id => (Run: Api.Runs[id], request.Lease)))
+            .GroupBy(write => write.Run.FlowRunId ?? write.Run.Id)
+            .ToDictionary(group => group.Key, group => group.Select(write => write.Lease).Distinct().ToList());
         Assert.NotNull(Assert.Single(leases[flows[0].Id]));
         Assert.NotNull(Assert.Single(leases[flows[1].Id]));
         Assert.NotEqual(leases[flows[0].Id], leases[flows[1].Id]);
@@ -55,6 +56,17 @@ public sealed class LeaseTests : EngineStage
 
         await Assert.ThrowsAsync<LeaseLostException>(() => In(() => Outer()));
 
+        Assert.All(Api.FlowRuns, run => Assert.Equal("Running", run.Current.Name));
+    }
+
+    [Fact]
+    public async Task Proposal_among_others_that_the_lease_no_longer_allows_stops_the_work()
+    {
+        Api.ProposalFault = _ => new TaskRunProposalFault(409, "taken by attempt 2");
+
+        var thrown = await Assert.ThrowsAsync<LeaseLostException>(() => In(() => Outer()));
+
+        Assert.Contains("taken by attempt 2", thrown.Message, StringComparison.Ordinal);
         Assert.All(Api.FlowRuns, run => Assert.Equal("Running", run.Current.Name));
     }
 

@@ -12,6 +12,8 @@ using Reeve.Settings;
 
 namespace Reeve.Cli.Commands.Demo;
 
+using Deployment = Protocol.Deployments.Deployment;
+
 /// <summary>The parts of the demo, all of them real: the server and the worker are this program again, in processes of their own; the rest are its own commands.
 /// Whatever happens, all that was started is ended, last things first.</summary>
 internal sealed class DemoStage : IAsyncDisposable

@@ -9,6 +9,8 @@ using Reeve.Settings;
 
 namespace Reeve.Cli.Commands.Deployments;
 
+using Deployment = Protocol.Deployments.Deployment;
+
 internal sealed class DeploymentRunCommand : CliCommand
 {
     private readonly Argument<string?> _name = new("NAME") { Description = "The deployment: FLOW/DEPLOYMENT", Arity = ArgumentArity.ZeroOrOne };

@@ -6,6 +6,8 @@ using Reeve.Protocol.Deployments;
 
 namespace Reeve.Cli.Commands.Deployments;
 
+using Deployment = Protocol.Deployments.Deployment;
+
 /// <summary>A command about the schedules of one deployment.</summary>
 internal abstract class ScheduleCommand : CliCommand
 {

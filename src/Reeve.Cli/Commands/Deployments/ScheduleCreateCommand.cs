@@ -7,6 +7,8 @@ using Reeve.Protocol.Schedules;
 
 namespace Reeve.Cli.Commands.Deployments;
 
+using Deployment = Protocol.Deployments.Deployment;
+
 internal sealed class ScheduleCreateCommand : ScheduleCommand
 {
     private readonly Option<double?> _interval = new("--interval") { Description = "Every so many seconds", HelpName = "SECONDS" };

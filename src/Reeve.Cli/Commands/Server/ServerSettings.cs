@@ -46,6 +46,14 @@ internal static class ServerSettings
                 QueueReady = Time("SERVER_SERVICES_FOREMAN_WORK_QUEUE_LAST_POLLED_TIMEOUT_SECONDS"),
                 DeploymentReady = Time("SERVER_SERVICES_FOREMAN_DEPLOYMENT_LAST_POLLED_TIMEOUT_SECONDS"),
             },
+            Upkeep = new()
+            {
+                EndsPauses = Truth("SERVER_SERVICES_PAUSE_EXPIRATIONS_ENABLED"),
+                PausesEvery = Time("SERVER_SERVICES_PAUSE_EXPIRATIONS_LOOP_SECONDS"),
+                CancelsChildren = Truth("SERVER_SERVICES_CANCELLATION_CLEANUP_ENABLED"),
+                ChildrenEvery = Time("SERVER_SERVICES_CANCELLATION_CLEANUP_LOOP_SECONDS"),
+                LeasesEvery = Time("SERVER_SERVICES_REPOSSESSOR_LOOP_SECONDS"),
+            },
             Slots = new()
             {
                 TagWait = Time("SERVER_TASKS_TAG_CONCURRENCY_SLOT_WAIT_SECONDS"),

@@ -60,6 +60,11 @@ public sealed class ServerSettingsTests
             ["PREFECT_SERVER_SERVICES_FOREMAN_FALLBACK_HEARTBEAT_INTERVAL_SECONDS"] = "5",
             ["PREFECT_SERVER_SERVICES_FOREMAN_WORK_QUEUE_LAST_POLLED_TIMEOUT_SECONDS"] = "6",
             ["PREFECT_API_SERVICES_FOREMAN_DEPLOYMENT_LAST_POLLED_TIMEOUT_SECONDS"] = "8",
+            ["PREFECT_API_SERVICES_PAUSE_EXPIRATIONS_ENABLED"] = "false",
+            ["PREFECT_SERVER_SERVICES_PAUSE_EXPIRATIONS_LOOP_SECONDS"] = "14",
+            ["PREFECT_API_SERVICES_CANCELLATION_CLEANUP_ENABLED"] = "false",
+            ["PREFECT_SERVER_SERVICES_CANCELLATION_CLEANUP_LOOP_SECONDS"] = "15",
+            ["PREFECT_SERVER_SERVICES_REPOSSESSOR_LOOP_SECONDS"] = "16",
             ["PREFECT_TASK_RUN_TAG_CONCURRENCY_SLOT_WAIT_SECONDS"] = "11",
             ["PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS"] = "12",
             ["PREFECT_SERVER_CONCURRENCY_INITIAL_DEPLOYMENT_LEASE_DURATION"] = "13",
@@ -70,6 +75,8 @@ public sealed class ServerSettingsTests
         Assert.Equal(
             new WorkerHealthOptions { TellsChanges = false, Every = Seconds(3), MissedHeartbeats = 4, UsualHeartbeat = Seconds(5), QueueReady = Seconds(6), DeploymentReady = Seconds(8) },
             options.WorkerHealth);
+        Assert.Equal(
+            new UpkeepOptions { EndsPauses = false, PausesEvery = Seconds(14), CancelsChildren = false, ChildrenEvery = Seconds(15), LeasesEvery = Seconds(16) }, options.Upkeep);
         Assert.Equal(new SlotOptions { TagWait = Seconds(11), DeploymentWait = Seconds(12), DeploymentGrace = Seconds(13) }, options.Slots);
     }
 

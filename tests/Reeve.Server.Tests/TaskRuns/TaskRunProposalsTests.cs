@@ -1,0 +1,149 @@
+using System.Text.Json;
+using Reeve.Server.Tests.Storage;
+
+namespace Reeve.Server.Tests.TaskRuns;
+
+public sealed class TaskRunProposalsTests
+{
+    public static TheoryData<DatabaseKind> Kinds => TestDatabase.Kinds;
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task Runs_are_made_started_and_ended_in_one_request_each_in_its_order(DatabaseKind kind)
+    {
+        await using var host = await TestHost.StartAsync(kind);
+        var flowRun = await RunningAsync(host);
+        var ids = Enumerable.Range(0, 40).Select(_ => Guid.NewGuid()).ToArray();
+
+        var results = await ProposeAsync(host, [.. ids.Select((id, i) => Making(flowRun, id, $"{i}", "RUNNING")), .. ids.Select(id => Setting(id, "COMPLETED"))]);
+
+        Assert.All(results, result => Assert.Equal("ACCEPT", result.Text("status")));
+        Assert.Equal(ids.Concat(ids), results.Select(result => result.GetProperty("task_run_id").GetGuid()));
+        Assert.All(results.Take(40), result => Assert.Equal("RUNNING", result.GetProperty("state").Text("type")));
+        foreach (var id in ids)
+            Assert.Equal(["Pending", "Running", "Completed"], await host.HistoryAsync(id.ToString(), "task_run"));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task A_refused_proposal_leaves_its_neighbours_alone(DatabaseKind kind)
+    {
+        await using var host = await TestHost.StartAsync(kind);
+        var (flowRun, idle, good, last) = (await RunningAsync(host), (await host.FlowRunAsync()).Text("id"), Guid.NewGuid(), Guid.NewGuid());
+
+        var results = await ProposeAsync(
+            host,
+            Making(flowRun, good, "0", "RUNNING"),
+            Making(Guid.NewGuid().ToString(), Guid.NewGuid(), "0", "RUNNING"),
+            Setting(Guid.NewGuid(), "RUNNING"),
+            Making(idle, Guid.NewGuid(), "0", "RUNNING"),
+            new { state = new { type = "RUNNING" } },
+            new { task_run = new { flow_run_id = flowRun, task_key = "t", dynamic_key = "bad", empirical_policy = new { retry_delay = "soon" } } },
+            new { task_run = new { id = good, flow_run_id = flowRun, task_key = "t", dynamic_key = "other" } },
+            Making(flowRun, last, "1", "RUNNING"));
+
+        Assert.Equal(["ACCEPT", "404", "404", "ABORT", "422", "422", "409", "ACCEPT"], results.Select(Outcome));
+        Assert.Equal("RUNNING", (await host.GetAsync($"task_runs/{good}")).Body.Text("state_type"));
+        Assert.Equal("RUNNING", (await host.GetAsync($"task_runs/{last}")).Body.Text("state_type"));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task A_repeated_request_changes_nothing_and_is_answered_alike(DatabaseKind kind)
+    {
+        await using var host = await TestHost.StartAsync(kind);
+        var (flowRun, id, transition) = (await RunningAsync(host), Guid.NewGuid(), Guid.NewGuid());
+        var proposal = Making(flowRun, id, "0", "RUNNING", transition);
+
+        var first = Assert.Single(await ProposeAsync(host, proposal));
+        var again = Assert.Single(await ProposeAsync(host, proposal));
+
+        Assert.Equal(("ACCEPT", "REJECT"), (first.Text("status"), again.Text("status")));
+        Assert.Equal(first.GetProperty("state").Text("id"), again.GetProperty("state").Text("id"));
+        Assert.Equal(["Pending", "Running"], await host.HistoryAsync(id.ToString(), "task_run"));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task A_completed_run_of_the_key_is_answered_with_its_result(DatabaseKind kind)
+    {
+        await using var host = await TestHost.StartAsync(kind);
+        var (flowRun, id) = (await RunningAsync(host), Guid.NewGuid());
+        var completed = new { task_run_id = id, state = new { type = "COMPLETED", data = new { type = "literal", value = 42 } } };
+        await ProposeAsync(host, Making(flowRun, id, "0", "RUNNING"), completed);
+
+        var again = Assert.Single(await ProposeAsync(host, Making(flowRun, Guid.NewGuid(), "0", "RUNNING")));
+
+        Assert.Equal((id, "t-0", "REJECT"), (again.GetProperty("task_run_id").GetGuid(), again.Text("name"), again.Text("status")));
+        Assert.Equal("42", again.GetProperty("state").GetProperty("data").Text("value"));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task A_run_can_be_made_without_a_state(DatabaseKind kind)
+    {
+        await using var host = await TestHost.StartAsync(kind);
+        var (flowRun, id) = (await RunningAsync(host), Guid.NewGuid());
+
+        var made = Assert.Single(await ProposeAsync(host, new { task_run = new { id, flow_run_id = flowRun, task_key = "t", dynamic_key = "0" } }));
+
+        Assert.Equal(("ACCEPT", "PENDING"), (made.Text("status"), made.GetProperty("state").Text("type")));
+        Assert.Equal(["Pending"], await host.HistoryAsync(id.ToString(), "task_run"));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task A_process_that_lost_the_run_is_told_so_for_each(DatabaseKind kind)
+    {
+        await using var host = await TestHost.StartAsync(kind);
+        var (flowRun, id) = (await RunningAsync(host), Guid.NewGuid());
+        var lease = await LeaseAsync(host, flowRun);
+        var stranger = Guid.NewGuid().ToString();
+
+        var refused = await ProposeAsync(host, stranger, Making(flowRun, Guid.NewGuid(), "0", "RUNNING"));
+        var accepted = await ProposeAsync(host, lease, Making(flowRun, id, "1", "RUNNING"));
+        var late = await ProposeAsync(host, stranger, Setting(id, "COMPLETED"));
+
+        Assert.Equal(["409", "ACCEPT", "409"], [.. refused.Concat(accepted).Concat(late).Select(Outcome)]);
+        Assert.Equal("RUNNING", (await host.GetAsync($"task_runs/{id}")).Body.Text("state_type"));
+        Assert.Equal(1, (await host.PostAsync("task_runs/count", "{}")).Body.GetInt32());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(501)]
+    public async Task Too_few_or_too_many_are_refused(int count)
+    {
+        await using var host = await TestHost.StartAsync();
+        var (status, body) = await host.PostAsync("task_runs/bulk_set_state", new { proposals = Enumerable.Range(0, count).Select(_ => Setting(Guid.NewGuid(), "RUNNING")) });
+        Assert.Equal(422, status);
+        Assert.Contains("1 to 500", body.ToString(), StringComparison.Ordinal);
+    }
+
+    private static object Making(string flowRun, Guid id, string key, string type, Guid? transition = null) => new
+    {
+        task_run = new { id, flow_run_id = flowRun, task_key = "t", dynamic_key = key },
+        state = new { type, state_details = new { transition_id = transition } },
+    };
+
+    private static object Setting(Guid id, string type) => new { task_run_id = id, state = new { type } };
+
+    private static string Outcome(JsonElement result) => result.TryGetProperty("fault", out var fault) ? fault.Text("status_code") : result.Text("status");
+
+    private static Task<List<JsonElement>> ProposeAsync(TestHost host, params object[] proposals) => ProposeAsync(host, null, proposals);
+
+    private static async Task<List<JsonElement>> ProposeAsync(TestHost host, string? lease, params object[] proposals)
+    {
+        var (status, body) = await host.PostAsync("task_runs/bulk_set_state", new { proposals }, lease is null ? [] : [("X-Reeve-Lease", lease)]);
+        Assert.True(status == 200, body.ToString());
+        return [.. body.GetProperty("results").EnumerateArray()];
+    }
+
+    private static async Task<string> RunningAsync(TestHost host)
+    {
+        var run = (await host.FlowRunAsync()).Text("id");
+        await host.SetStateAsync(run, "RUNNING");
+        return run;
+    }
+
+    private static async Task<string> LeaseAsync(TestHost host, string flowRun)
+    {
+        var (status, body) = await host.PostAsync($"flow_runs/{flowRun}/lease", new { owner = "me", lease_seconds = 60 });
+        Assert.True(status is 200 or 201, body.ToString());
+        return body.Text("token");
+    }
+}
