@@ -77,7 +77,7 @@ internal sealed class EngineSession : IAsyncDisposable
     public ResultStore Results { get; }
 
     /// <summary>What code outside of flows has submitted.</summary>
-    public Submissions Submitted => field ??= new Submissions(null);
+    public Submissions Submitted { get; } = new(null);
 
     /// <summary>What the settings say where neither a call nor an attribute nor a surrounding run does.</summary>
     public RunDefaults Defaults { get; }

@@ -10,7 +10,9 @@ public sealed class MapTests : EngineStage
     [Fact]
     public async Task Results_stand_in_the_order_of_the_items()
     {
-        Assert.Equal([2, 4, 6], await In(() => Doubles([1, 2, 3])));
+        var doubles = await In(() => Doubles([1, 2, 3]));
+
+        Assert.Equal([2, 4, 6], doubles);
 
         Assert.Equal(3, Api.TaskRuns.Count(run => run.Path.Last() == "Completed"));
     }
