@@ -33,7 +33,7 @@ internal sealed class Submissions(FlowRunContext? flow)
         if (isHere)
             submitted.RunAsync().GetAwaiter().GetResult(); // everything that it waits for is there: it ends in this thread
         else
-            _ = Task.Run(submitted.RunAsync);
+            _ = submitted.RunAsync(); // takes its place in the order of submission; the call itself runs on the pool
         return future;
     }
 
@@ -61,7 +61,8 @@ internal sealed class Submissions(FlowRunContext? flow)
         }
         catch (Exception)
         {
-            CancelAll();
+            foreach (var (future, _) in _open.Where(open => !open.Key.HasBegun))
+                future.Cancel();
             await EndAsync();
             throw;
         }

@@ -37,7 +37,8 @@ internal sealed class Submitted<T>(
             try
             {
                 future.Stop.ThrowIfCancellationRequested();
-                return await CallAsync();
+                future.HasBegun = true;
+                return await (runner.Kind == TaskRunnerKind.Inline ? CallAsync() : Task.Run(CallAsync));
             }
             finally
             {

@@ -41,6 +41,9 @@ public abstract class TaskFuture
 
     internal CancellationToken Stop => _stop.Token;
 
+    /// <summary>True once the lambda was called.</summary>
+    internal bool HasBegun { get; set; }
+
     /// <summary>Asks the call to stop. One that waits for its turn never begins; a running one has its CancellationToken cancelled. Does nothing after the end.</summary>
     public void Cancel()
     {

@@ -214,7 +214,7 @@ public sealed class MapTests : EngineStage
         meter.Leave();
     }
 
-    private sealed record Meter(int Expected)
+    internal sealed record Meter(int Expected)
     {
         private readonly TaskCompletionSource _full = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _inside;
