@@ -47,7 +47,7 @@ public sealed class FlowGenerator : IIncrementalGenerator
         var invocation = (InvocationExpressionSyntax)found.Node;
         if (found.SemanticModel.GetSymbolInfo(invocation, cancellationToken).Symbol is not IMethodSymbol symbol)
             return null;
-        symbol = symbol.ReducedFrom ?? symbol;
+        symbol = (symbol.ReducedFrom ?? symbol).OriginalDefinition;
         if (MethodReader.RunAttribute(symbol) is null || invocation.Expression is MemberAccessExpressionSyntax { Expression: BaseExpressionSyntax })
             return null; // base.M() would be dispatched virtually, back to the override; the analyzer reports it
         if (MethodReader.Read(symbol, found.SemanticModel.Compilation, cancellationToken) is not { } method

@@ -56,6 +56,10 @@ public sealed class MisuseAnalyzer : DiagnosticAnalyzer
         return user is IInvocationOperation { TargetMethod: { Name: "Of", ContainingType: { Name: "Flow", ContainingNamespace: { Name: "Reeve", ContainingNamespace.IsGlobalNamespace: true } } } };
     }
 
+    // A program that can build a host can have it make the instance, for a worker too.
+    private static bool HasHost(Compilation compilation) =>
+        compilation.GetTypeByMetadataName("Microsoft.Extensions.Hosting.Host") is not null || compilation.GetTypeByMetadataName("Microsoft.AspNetCore.Builder.WebApplication") is not null;
+
     private static void CheckBaseCall(OperationAnalysisContext context)
     {
         var call = (IInvocationOperation)context.Operation;
@@ -79,16 +83,19 @@ public sealed class MisuseAnalyzer : DiagnosticAnalyzer
     {
         var method = (IMethodSymbol)context.Symbol;
         var kind = ReportFault(method, context.Compilation, context.ReportDiagnostic);
-        if (kind == RunKind.Task)
+        if (kind == RunKind.Task && method is { IsAbstract: false, IsOverride: false } && !DeclaresAbove(method)) // one task, said twice
             tasks.Add(method);
         if (kind != RunKind.Flow)
             return;
         flows.Add(method);
         var isMade = !method.ContainingType.IsAbstract
             && method.ContainingType.InstanceConstructors.Any(c => c.Parameters.IsEmpty && context.Compilation.IsSymbolAccessibleWithin(c, context.Compilation.Assembly));
-        if (!method.IsStatic && !isMade)
+        if (!method.IsStatic && !isMade && !HasHost(context.Compilation))
             context.ReportDiagnostic(Diagnostic.Create(Rules.NotDeployable, method.Locations[0], method.Name, method.ContainingType.Name));
     }
+
+    private static bool DeclaresAbove(IMethodSymbol method) => method.ContainingType.AllInterfaces.SelectMany(type => type.GetMembers(method.Name)).Any(member =>
+        SymbolEqualityComparer.Default.Equals(method.ContainingType.FindImplementationForInterfaceMember(member), method));
 
     /// <summary>The kind of a good run method; null when it is none, or is none that can run.</summary>
     private static RunKind? ReportFault(IMethodSymbol method, Compilation compilation, System.Action<Diagnostic> report)

@@ -6,8 +6,8 @@ namespace Reeve.Generators;
 internal static class OptionRules
 {
     public static readonly DiagnosticDescriptor DoesNotFit = new(
-        "REEVE020", "Option does not fit", "{0} of '{1}' {2}", "Reeve", DiagnosticSeverity.Error, isEnabledByDefault: true);
+        "REEVE020", "Option does not fit", "{0} of '{1}' {2}", "Reeve", DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: "docs/analyzers.md#reeve020");
 
     public static readonly DiagnosticDescriptor WithoutEffect = new(
-        "REEVE021", "Option has no effect", "{0} of '{1}' has no effect: {2}", "Reeve", DiagnosticSeverity.Warning, isEnabledByDefault: true);
+        "REEVE021", "Option has no effect", "{0} of '{1}' has no effect: {2}", "Reeve", DiagnosticSeverity.Warning, isEnabledByDefault: true, helpLinkUri: "docs/analyzers.md#reeve021");
 }

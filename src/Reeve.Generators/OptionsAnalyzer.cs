@@ -27,7 +27,7 @@ public sealed class OptionsAnalyzer : DiagnosticAnalyzer
             return;
         foreach (var fault in OptionReader.Read(method, attribute, context.Compilation, context.CancellationToken).Faults)
             Report(OptionRules.DoesNotFit, fault.Option, fault.Fault);
-        var given = attribute.NamedArguments.ToDictionary(argument => argument.Key, argument => argument.Value.Value);
+        var given = attribute.NamedArguments.ToDictionary(argument => argument.Key, argument => argument.Value.Kind == TypedConstantKind.Array ? null : argument.Value.Value);
         bool Says(string option) => given.ContainsKey(option);
         var isCached = Says("CacheKey") || (given.TryGetValue("CachePolicy", out var policy) && policy is int and not 0);
         if (!isCached)

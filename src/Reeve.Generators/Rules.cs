@@ -34,7 +34,7 @@ internal static class Rules
     public static readonly DiagnosticDescriptor NotDeployable = Warning(
         "REEVE006",
         "Flow can only be run by hand",
-        "A worker cannot run '{0}': it is an instance method and '{1}' cannot be made without arguments. Make the method static, or give the type a constructor without parameters.");
+        "A worker cannot run '{0}': it is an instance method and '{1}' cannot be made without arguments. Make the method static, give the type a constructor without parameters, or have a host make it (AddReeve).");
 
     public static readonly DiagnosticDescriptor HiddenDispatch = Warning(
         "REEVE007",
@@ -80,13 +80,6 @@ internal static class Rules
         "REEVE015",
         "Run inside an async void lambda",
         "'{0}' is called in an async lambda that returns nothing ('{1}'): nobody can await it, and its failure ends the process. Use a loop with await, or Task.WhenAll over Select.");
-
-    /// <summary>Every rule, in order.</summary>
-    public static System.Collections.Generic.IReadOnlyList<DiagnosticDescriptor> All { get; } =
-    [
-        NotRouted, CannotRun, InterceptorsOff, SameName, SameEntrypoint, NotDeployable, HiddenDispatch, NotSerializable, NotAwaited, SecretInClear,
-        Blocking, SameTaskName, LostContext, TokenNotPassed, AsyncVoid,
-    ];
 
     private static DiagnosticDescriptor Warning(string id, string title, string message) => Make(id, title, message, DiagnosticSeverity.Warning);
 

@@ -43,6 +43,7 @@ public sealed class ServerHost : IAsyncDisposable
     private readonly Action<IWebHostBuilder>? configureWeb;
     private readonly CancellationTokenSource stopping = new();
     private Task loops = Task.CompletedTask;
+    private Task warmUp = Task.CompletedTask;
     private Database? database;
 
     private ServerHost(ServerOptions options, Action<IWebHostBuilder>? configureWeb) => (this.options, this.configureWeb) = (options, configureWeb);
@@ -90,7 +91,7 @@ public sealed class ServerHost : IAsyncDisposable
         services.AddSingleton<VariablesStore>().AddSingleton<VariablesApi>();
         services.AddSingleton<BlockSecrets>().AddSingleton<BlockTypesStore>().AddSingleton<BlockSchemasStore>().AddSingleton<BuiltInBlocks>().AddSingleton<BlockTypesApi>();
         services.AddSingleton<BlockDocumentsStore>().AddSingleton<BlockDocumentsApi>();
-        services.AddSingleton<FreshServer>();
+        services.AddSingleton<FreshServer>().AddSingleton<WarmUp>();
         services.AddSingleton<AutomationsStore>().AddSingleton<AutomationsApi>().AddSingleton<CollectionsApi>().AddSingleton<TemplatesApi>().AddSingleton<SchemasApi>();
         services.AddSingleton<ArtifactsStore>().AddSingleton<ArtifactsApi>().AddSingleton<SavedSearchesStore>().AddSingleton<SavedSearchesApi>();
         services.AddSingleton<NotificationPoliciesStore>().AddSingleton<NotificationPoliciesApi>();
@@ -193,6 +194,8 @@ public sealed class ServerHost : IAsyncDisposable
         }
         Address = App.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "";
         loops = Task.WhenAll(Loops(App.Services).Where(IsWanted).Select(loop => Task.Run(() => loop.RunAsync(stopping.Token), CancellationToken.None)));
+        if (options.WarmUp)
+            warmUp = Task.Run(() => App.Services.GetRequiredService<WarmUp>().RunAsync(stopping.Token), CancellationToken.None);
     }
 
     /// <summary>Starts if that was not done, serves until cancelled, then stops in order.</summary>
@@ -214,6 +217,7 @@ public sealed class ServerHost : IAsyncDisposable
             await App.StopAsync(limit.Token).ConfigureAwait(false);
         }
         await loops.ConfigureAwait(false);
+        await warmUp.ConfigureAwait(false);
     }
 
     private WebApplication BuildApp(Database opened)

@@ -35,6 +35,9 @@ public sealed record ServerOptions
     /// <summary>Whether the web console is served.</summary>
     public bool ServeConsole { get; init; } = true;
 
+    /// <summary>Whether the ways of the most frequent requests are run through once after the start, beside the first requests.</summary>
+    public bool WarmUp { get; init; }
+
     /// <summary>Whether this server makes the runs of schedules.</summary>
     public bool Scheduler { get; init; } = true;
 

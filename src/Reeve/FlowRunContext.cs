@@ -8,6 +8,7 @@ public sealed partial class FlowRunContext
 {
     private static readonly AsyncLocal<FlowRunContext?> Ambient = new();
     private readonly Dictionary<string, int> _calls = new(StringComparer.Ordinal);
+    private readonly Dictionary<CallIdentity, int> _equalCalls = [];
     private readonly Lock _gate = new();
     private CancellationToken _attemptToken;
     private int _attempt;
@@ -62,6 +63,9 @@ public sealed partial class FlowRunContext
 
     internal RunStop Stop { get; }
 
+    /// <summary>Whether another flow called it, which may call it again.</summary>
+    internal bool IsSubflow => Run?.ParentTaskRunId is not null;
+
     internal bool LogsPrints => Logger.LogsPrints;
 
     /// <summary>The number of a call of a task within this attempt; the same call has the same number when the flow is tried again.</summary>
@@ -75,11 +79,22 @@ public sealed partial class FlowRunContext
         }
     }
 
+    /// <summary>How many calls equal to this one came before it in this attempt.</summary>
+    internal int NextOrdinal(CallIdentity call)
+    {
+        lock (_gate)
+        {
+            ref var count = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_equalCalls, call, out _);
+            return count++;
+        }
+    }
+
     internal void BeginAttempt(int attempt, CancellationToken token)
     {
         lock (_gate)
         {
             _calls.Clear();
+            _equalCalls.Clear();
             _attempt = attempt;
             _attemptToken = token;
             _pauses = 0;

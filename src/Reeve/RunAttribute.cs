@@ -42,7 +42,8 @@ public abstract class RunAttribute : Attribute
 
     /// <summary>
     /// Whether the return value is stored; default true where an option needs it (a cache, a serializer, a storage), else as the surrounding flow has
-    /// it, else the setting <c>REEVE_TASKS_DEFAULT_PERSIST_RESULT</c> or <c>REEVE_RESULTS_PERSIST_BY_DEFAULT</c>.
+    /// it, else the setting <c>REEVE_TASKS_DEFAULT_PERSIST_RESULT</c> or <c>REEVE_RESULTS_PERSIST_BY_DEFAULT</c>, else whatever a flow run that is run
+    /// again could need: results of tasks and subflows inside a flow, up to 32 KiB of JSON readable in the state. Say false for results that are secret.
     /// </summary>
     public bool PersistResult { get; set; }
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Reeve.Engine;
+using Reeve.Hosting;
 
 /// <summary>
 /// Run by the .NET host before <c>Main</c> when this library is named in <c>DOTNET_STARTUP_HOOKS</c>. With <c>REEVE_FLOW_RUN_ID</c> set it runs that
@@ -19,10 +20,12 @@ internal static class StartupHook
         var entrypoint = Environment.GetEnvironmentVariable(Entrypoint);
         var lease = Environment.GetEnvironmentVariable(Lease);
         ForgetEnvironment();
-        Environment.Exit(Run(id, entrypoint, lease));
+        if (Run(id, entrypoint, lease) is { } code)
+            Environment.Exit(code);
     }
 
-    private static int Run(string id, string? entrypoint, string? lease)
+    /// <summary>The exit code; null when <c>Main</c> has to run first, to build the host that makes the flow's instance.</summary>
+    private static int? Run(string id, string? entrypoint, string? lease)
     {
         if (!Guid.TryParse(id, out var flowRunId))
             return Refuse($"{FlowRunId} is '{id}', which is not an id");
@@ -33,7 +36,14 @@ internal static class StartupHook
             return Refuse($"{Lease} is not a lease's token");
         if (Assembly.GetEntryAssembly() is not { } program)
             return Refuse("The process has no program to take the flow from");
-        return Intercepted.Wait(() => FlowProcess.RunAsync(program, flowRunId, entrypoint, token == default ? null : token));
+        Guid? held = token == default ? null : token;
+        if (HostedRun.IsNeeded(program, entrypoint))
+        {
+            new HostedRun(program, flowRunId, entrypoint, held).Watch();
+            return null;
+        }
+
+        return Intercepted.Wait(() => FlowProcess.RunAsync(program, flowRunId, entrypoint, held));
     }
 
     // Programs that the flow starts inherit the environment: without this, a .NET one among them would run the flow again instead of itself.

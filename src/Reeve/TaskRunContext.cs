@@ -1,3 +1,5 @@
+using Reeve.Engine;
+
 namespace Reeve;
 
 /// <summary>The task run that this code runs in.</summary>
@@ -50,4 +52,7 @@ public sealed class TaskRunContext
     /// <exception cref="InvalidOperationException">This code runs in no task.</exception>
     public static TaskRunContext Required =>
         Current ?? throw new InvalidOperationException("There is no task run here. TaskRunContext.Required works inside methods marked [Task] and what they call.");
+
+    /// <summary>The call that this run is of.</summary>
+    internal CallIdentity Call { get; init; }
 }

@@ -5,7 +5,7 @@ public sealed class MisuseTests
     [Theory]
     [InlineData("[Task] static void Bad(ref int x) { }", "'Bad' cannot be a [Task]: parameter 'x' is passed by reference (ref, out or in)")]
     [InlineData("[Task] static void Bad(out int x) { x = 1; }", "'Bad' cannot be a [Task]: parameter 'x' is passed by reference (ref, out or in)")]
-    [InlineData("[Flow] static void Bad<T>(T x) { }", "'Bad' cannot be a [Flow]: it is generic; the engine needs closed types, so write a method per type")]
+    [InlineData("[Flow] static void Bad<T>(T x) { }", "'Bad' cannot be a [Flow]: it is generic; a worker could not tell its types, so write a flow per type")]
     [InlineData("[Task] static void Bad(params ReadOnlySpan<int> x) { }", "'Bad' cannot be a [Task]: parameter 'x' of type 'System.ReadOnlySpan<int>' cannot outlive the call")]
     [InlineData("[Task] static async void Bad() { await Task.Yield(); }", "'Bad' cannot be a [Task]: it is 'async void', whose end nobody can await; return Task")]
     [InlineData("static void Out() { [Flow] void Bad() { } Bad(); }", "'Bad' cannot be a [Flow]: it is a local function; move it into a class")]
@@ -14,7 +14,7 @@ public sealed class MisuseTests
     [InlineData("[Task] static Hidden Bad() => new(); class Hidden;", "'Bad' cannot be a [Task]: generated code cannot see its result type 'C.Hidden'; make it internal or public")]
     [InlineData("[Task] static void Bad(List<Hidden> x) { } class Hidden;", "'Bad' cannot be a [Task]: generated code cannot see the type 'System.Collections.Generic.List<C.Hidden>' of parameter 'x'; make it internal or public")]
     [InlineData("[Task, Flow] static void Bad() { }", "'Bad' cannot be a [Task]: it is marked as both; choose [Flow] or [Task]")]
-    [InlineData("[Flow] static async IAsyncEnumerable<int> Bad() { await Task.Yield(); yield return 1; }", "'Bad' cannot be a [Flow]: it returns a stream, which ends after the run would; return a list")]
+    [InlineData("[Flow] static async IAsyncEnumerable<int> Bad() { await Task.Yield(); yield return 1; }", "'Bad' cannot be a [Flow]: it returns a stream, which ends after the run would; return a list, or make it a [Task]")]
     public async Task Method_that_cannot_run_is_an_error(string member, string message)
     {
         var diagnostics = await Snippet.Compile($"static class C {{ {member} }}").DiagnosticsAsync();

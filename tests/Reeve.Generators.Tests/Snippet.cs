@@ -25,8 +25,15 @@ internal sealed class Snippet
     private static readonly ImmutableArray<MetadataReference> Platform =
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => Path.GetFileName(path).StartsWith("System.", StringComparison.Ordinal) || Path.GetFileName(path) is "Reeve.dll" or "netstandard.dll")
+            .Where(path => Path.GetFileName(path).StartsWith("System.", StringComparison.Ordinal) || Path.GetFileName(path) is "Reeve.dll" or "Reeve.Protocol.dll" or "netstandard.dll")
             .Select(path => MetadataReference.CreateFromFile(path)),
+    ];
+
+    /// <summary>Every analyzer of the package.</summary>
+    public static ImmutableArray<DiagnosticAnalyzer> Analyzers { get; } =
+    [
+        .. typeof(MisuseAnalyzer).Assembly.GetTypes().Where(type => typeof(DiagnosticAnalyzer).IsAssignableFrom(type) && !type.IsAbstract)
+            .Select(type => (DiagnosticAnalyzer)Activator.CreateInstance(type)!),
     ];
 
     private Snippet(Compilation compilation, ImmutableArray<Diagnostic> generatorDiagnostics, GeneratorDriverRunResult result)
@@ -63,7 +70,7 @@ internal sealed class Snippet
     /// <summary>Compiler, generator and analyzer diagnostics of warning and above.</summary>
     public async Task<List<string>> DiagnosticsAsync()
     {
-        var analyzed = await Compilation.WithAnalyzers([new MisuseAnalyzer(), new OptionsAnalyzer()]).GetAllDiagnosticsAsync();
+        var analyzed = await Compilation.WithAnalyzers(Analyzers).GetAllDiagnosticsAsync();
         return [.. analyzed.Concat(GeneratorDiagnostics).Where(d => d.Severity >= DiagnosticSeverity.Warning)
             .Select(d => $"{d.Id}: {d.GetMessage(System.Globalization.CultureInfo.InvariantCulture)}").Distinct().Order(StringComparer.Ordinal)];
     }
@@ -77,7 +84,9 @@ internal sealed class Snippet
         return stream.ToArray();
     }
 
-    public Assembly Load() => AssemblyLoadContext.Default.LoadFromStream(new MemoryStream(Image()));
+    public Assembly? Loaded { get; private set; }
+
+    public Assembly Load() => Loaded = AssemblyLoadContext.Default.LoadFromStream(new MemoryStream(Image()));
 
     public MetadataReference AsReference() => MetadataReference.CreateFromImage(Image());
 

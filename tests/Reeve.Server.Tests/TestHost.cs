@@ -44,6 +44,9 @@ internal sealed class TestHost : IAsyncDisposable
         return new(database, server);
     }
 
+    /// <summary>For clients that are no <see cref="HttpClient"/>.</summary>
+    internal HttpMessageHandler Handler() => Server.App.GetTestServer().CreateHandler();
+
     internal T Service<T>()
         where T : notnull => Server.App.Services.GetRequiredService<T>();
 

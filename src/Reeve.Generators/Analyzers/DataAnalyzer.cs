@@ -118,10 +118,11 @@ public sealed class DataAnalyzer : DiagnosticAnalyzer
         IInterpolatedStringOperation text => text.Parts.OfType<IInterpolationOperation>().SelectMany(part => Shown(part.Expression)),
         IBinaryOperation { OperatorKind: BinaryOperatorKind.Add } sum => Shown(sum.LeftOperand).Concat(Shown(sum.RightOperand)),
         IArrayCreationOperation { Initializer: { } items } => items.ElementValues.SelectMany(Shown),
+        { Type: { } type } when IsSecretType(type) => [], // it shows itself hidden
         ILocalReferenceOperation local => [(local.Local.Name, local.Type!, local)],
         IParameterReferenceOperation parameter => [(parameter.Parameter.Name, parameter.Type!, parameter)],
         IFieldReferenceOperation field => [(field.Field.Name, field.Type!, field)],
-        IPropertyReferenceOperation { Instance.Type: { } holder } property when IsSecretType(holder) => [(property.Syntax.ToString(), holder, property)],
+        IInvocationOperation { TargetMethod.Name: "Reveal", Instance: { Type: { } holder } revealed } call when IsSecretType(holder) => [(revealed.Syntax.ToString(), holder, call)],
         IPropertyReferenceOperation property => [(property.Property.Name, property.Type!, property)],
         _ => [],
     };

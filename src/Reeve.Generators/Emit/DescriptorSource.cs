@@ -14,7 +14,9 @@ internal static class DescriptorSource
         writer.Open("file static class Described");
         for (var i = 0; i < methods.Count; i++)
         {
-            if (methods[i].Kind == RunKind.Flow)
+            if (methods[i] is { IsDeclaredHere: false, Export: { } export })
+                writer.Line($"internal static readonly {Engine}{methods[i].Kind}Descriptor M{i} = global::Reeve.Generated.{export};");
+            else if (methods[i].Kind == RunKind.Flow)
                 WriteFlow(writer, methods[i], i);
             else
                 WriteTask(writer, methods[i], i);
@@ -29,6 +31,18 @@ internal static class DescriptorSource
         foreach (var accessor in methods.SelectMany(method => method.Options.Accessors).Distinct())
             writer.Line(accessor);
         writer.Close();
+        for (var i = 0; i < methods.Count; i++)
+        {
+            // Each set of types is a task of its own to caches and resuming: a stored int is no string.
+            if (methods[i].TypeParameters.Count > 0)
+            {
+                writer.Open($"file static class Closed{i}{methods[i].TypeArguments}{methods[i].Constraints}")
+                    .Line($"internal static readonly {Engine}TaskDescriptor Task = {Engine}Intercepted.Closed(Described.M{i}, {string.Join(", ", methods[i].TypeParameters.Select(name => $"typeof({name})"))});")
+                    .Close();
+            }
+        }
+
+        WriteExports(writer, methods);
         if (flows.Count == 0)
             return;
 
@@ -40,14 +54,26 @@ internal static class DescriptorSource
             .Close();
     }
 
+    private static void WriteExports(SourceWriter writer, IReadOnlyList<RunMethod> methods)
+    {
+        var exports = methods.Select((method, i) => (method, i)).Where(pair => pair.method is { IsDeclaredHere: true, Export: not null }).ToList();
+        if (exports.Count == 0)
+            return;
+        writer.Line("[global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]")
+            .Open($"public static class {exports[0].method.Export!.Split('.')[0]}");
+        foreach (var (method, i) in exports)
+            writer.Line($"public static {Engine}{method.Kind}Descriptor {method.Export!.Split('.')[1]} => Described.M{i};");
+        writer.Close();
+    }
+
     /// <summary>A direct call of the method; <paramref name="target"/> is the instance, when there is one.</summary>
     public static string Call(RunMethod method, int index, string target, IEnumerable<string> arguments)
     {
         var list = string.Join(", ", arguments);
         if (method.IsAccessible)
-            return method.IsStatic ? $"{method.TypeSyntax}.@{method.Method}({list})" : $"{target}.@{method.Method}({list})";
+            return $"{(method.IsStatic ? method.TypeSyntax : target)}.@{method.Method}{method.TypeArguments}({list})";
         var first = method.IsStatic ? "null" : target;
-        return list.Length == 0 ? $"Described.Reach{index}({first})" : $"Described.Reach{index}({first}, {list})";
+        return list.Length == 0 ? $"Described.Reach{index}{method.TypeArguments}({first})" : $"Described.Reach{index}{method.TypeArguments}({first}, {list})";
     }
 
     private static void WriteFlow(SourceWriter writer, RunMethod flow, int index)
@@ -62,6 +88,10 @@ internal static class DescriptorSource
         }
 
         writer.Line("],");
+        if (flow.ParameterSchema is not null)
+            writer.Line($"ParameterSchema = {Literal.OfText(flow.ParameterSchema)},");
+        if (flow.HasBounds)
+            writer.Line("HasBounds = true,");
         if (flow.IsStatic || flow.IsConstructible)
             writer.Line($"Invoke = static (arguments, token) => {Invocation(flow, index, $"new {flow.TypeSyntax}()")},");
         if (!flow.IsStatic)
@@ -123,7 +153,7 @@ internal static class DescriptorSource
             : $"{method.TypeSyntax} __target";
         var parameters = string.Concat(method.Parameters.Select(parameter => $", {parameter.TypeSyntax} @{parameter.Name}"));
         writer.Line($"[global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.{(method.IsStatic ? "StaticMethod" : "Method")}, Name = {Literal.OfText(method.Method)})]");
-        writer.Line($"internal static extern {method.ReturnSyntax} Reach{index}({target}{parameters});");
+        writer.Line($"internal static extern {method.ReturnSyntax} Reach{index}{method.TypeArguments}({target}{parameters}){method.Constraints};");
     }
 
     private static string Bool(bool value) => value ? "true" : "false";

@@ -41,9 +41,11 @@ internal static class InterceptorSource
             ReturnKind.Void => "Run",
             ReturnKind.Value => $"Run<{method.ResultSyntax}>",
             ReturnKind.TaskOf or ReturnKind.ValueTaskOf => $"RunAsync<{method.ResultSyntax}>",
+            ReturnKind.Stream => $"Stream<{method.ResultSyntax}>",
             _ => "RunAsync",
         };
-        writer.Line($"internal static {method.ReturnSyntax} Run{index}({string.Join(", ", parameters)}) =>");
-        writer.Line($"    global::Reeve.Engine.Intercepted.{run}(Described.M{index}, new object?[] {{ {values} }}, __token => {inner}, {given});").Line();
+        writer.Line($"internal static {method.ReturnSyntax} Run{index}{method.TypeArguments}({string.Join(", ", parameters)}){method.Constraints} =>");
+        var descriptor = method.TypeParameters.Count == 0 ? $"Described.M{index}" : $"Closed{index}{method.TypeArguments}.Task";
+        writer.Line($"    global::Reeve.Engine.Intercepted.{run}({descriptor}, new object?[] {{ {values} }}, __token => {inner}, {given});").Line();
     }
 }

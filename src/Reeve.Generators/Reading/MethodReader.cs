@@ -36,6 +36,7 @@ internal static class MethodReader
         var isDeclaredHere = SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, compilation.Assembly);
         var documentation = isDeclaredHere ? DocComment.Of(method, cancellationToken) : new DocComment();
         var (returnKind, result) = ReturnOf(method);
+        var (schema, hasBounds) = kind == RunKind.Flow && isDeclaredHere ? ParameterSchema.Of(method, documentation, cancellationToken) : (null, false);
         return new RunMethod
         {
             Key = method.ContainingAssembly.Name + "|" + method.GetDocumentationCommentId(),
@@ -52,12 +53,16 @@ internal static class MethodReader
             ReturnSyntax = method.ReturnType.ToDisplayString(Syntax),
             ResultSyntax = result,
             Parameters = new([.. method.Parameters.Select(ReadParameter)]),
+            TypeParameters = new([.. method.TypeParameters.Select(parameter => parameter.Name)]),
+            Constraints = string.Concat(method.TypeParameters.Select(ConstraintsOf)),
             Options = OptionReader.Read(method, attribute, compilation, cancellationToken),
             Description = Given(named, "Description") ?? documentation.Summary,
             Version = Given(named, "Version") ?? (isDeclaredHere ? SourceVersion(method) : null),
             Source = kind == RunKind.Task && isDeclaredHere ? TextOf(method, cancellationToken) : null,
-            ParameterSchema = kind == RunKind.Flow && isDeclaredHere ? ParameterSchema.Of(method, documentation, cancellationToken) : null,
+            ParameterSchema = schema,
+            HasBounds = hasBounds,
             IsDeclaredHere = isDeclaredHere,
+            Export = ExportOf(method, compilation, isDeclaredHere),
         };
     }
 
@@ -84,7 +89,26 @@ internal static class MethodReader
             }
         }
 
+        if (method.ReturnType is INamedTypeSymbol { MetadataName: "IAsyncEnumerable`1" } stream && stream.ContainingNamespace?.ToDisplayString() == "System.Collections.Generic")
+            return (ReturnKind.Stream, stream.TypeArguments[0].ToDisplayString(Syntax));
         return (ReturnKind.Value, method.ReturnType.ToDisplayString(Syntax));
+    }
+
+    private static string ConstraintsOf(ITypeParameterSymbol parameter)
+    {
+        var constraints = new List<string>();
+        if (parameter.HasUnmanagedTypeConstraint)
+            constraints.Add("unmanaged");
+        else if (parameter.HasValueTypeConstraint)
+            constraints.Add("struct");
+        if (parameter.HasReferenceTypeConstraint)
+            constraints.Add(parameter.ReferenceTypeConstraintNullableAnnotation == NullableAnnotation.Annotated ? "class?" : "class");
+        if (parameter.HasNotNullConstraint)
+            constraints.Add("notnull");
+        constraints.AddRange(parameter.ConstraintTypes.Select(type => type.ToDisplayString(Syntax)));
+        if (parameter.HasConstructorConstraint)
+            constraints.Add("new()");
+        return constraints.Count == 0 ? "" : $" where {parameter.Name} : {string.Join(", ", constraints)}";
     }
 
     private static RunParameter ReadParameter(IParameterSymbol parameter)
@@ -109,4 +133,13 @@ internal static class MethodReader
 
     private static string? TextOf(IMethodSymbol method, CancellationToken cancellationToken) =>
         method.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellationToken) is { } node ? Naming.Hash(node.ToString()) : null;
+
+    // Options may name private methods, which other assemblies do not even see; so the descriptor comes from where the method is declared.
+    private static string? ExportOf(IMethodSymbol method, Compilation compilation, bool isDeclaredHere)
+    {
+        if (method.DeclaredAccessibility == Accessibility.Private)
+            return null;
+        var (type, member) = (Naming.ExportsOf(method.ContainingAssembly.Name), "M" + Naming.Hash(method.GetDocumentationCommentId() ?? ""));
+        return isDeclaredHere || compilation.GetTypeByMetadataName("Reeve.Generated." + type)?.GetMembers(member).IsEmpty == false ? type + "." + member : null;
+    }
 }

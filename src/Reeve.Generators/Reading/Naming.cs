@@ -38,6 +38,9 @@ internal static class Naming
         return type.ContainingNamespace is { IsGlobalNamespace: false } space ? space.ToDisplayString() + "." + type.MetadataName : type.MetadataName;
     }
 
+    /// <summary>The class by which an assembly hands out its descriptors.</summary>
+    public static string ExportsOf(string assembly) => "Descriptors" + ShortHash(assembly);
+
     /// <summary>Eight hexadecimal digits that tell two tasks of one name apart.</summary>
     public static string ShortHash(string text) => Hash(text).Substring(0, 8);
 

@@ -16,6 +16,7 @@ internal enum ReturnKind
     TaskOf,
     ValueTask,
     ValueTaskOf,
+    Stream,
 }
 
 /// <summary>All the emitters need to know of one [Flow] or [Task] method, as text, so that it can be compared and cached.</summary>
@@ -42,6 +43,11 @@ internal sealed record RunMethod
     public string ReturnSyntax { get; init; } = "";
     public string ResultSyntax { get; init; } = "";
     public EquatableArray<RunParameter> Parameters { get; init; }
+
+    /// <summary>Type parameters of a generic method, and their constraints as C#.</summary>
+    public EquatableArray<string> TypeParameters { get; init; }
+    public string Constraints { get; init; } = "";
+    public string TypeArguments => TypeParameters.Count == 0 ? "" : $"<{string.Join(", ", TypeParameters)}>";
     public RunOptions Options { get; init; } = new();
     public string? Description { get; init; }
     public string? Version { get; init; }
@@ -51,7 +57,13 @@ internal sealed record RunMethod
 
     /// <summary>JSON Schema of the parameters; only made where the flow is declared.</summary>
     public string? ParameterSchema { get; init; }
+
+    /// <summary>Whether the schema says more than types.</summary>
+    public bool HasBounds { get; init; }
     public bool IsDeclaredHere { get; init; }
+
+    /// <summary>The member by which the declaring assembly hands its descriptor to others, <c>Type.Member</c>; null where none but itself can call the method.</summary>
+    public string? Export { get; init; }
 }
 
 /// <summary>The attribute's arguments as the C# that the descriptor is set to.</summary>

@@ -14,7 +14,8 @@ internal static class Suitability
         { MethodKind: MethodKind.LocalFunction } => "it is a local function; move it into a class",
         { MethodKind: MethodKind.AnonymousFunction or MethodKind.LambdaMethod } => "it is a lambda; make it a method of a class",
         { MethodKind: not MethodKind.Ordinary } => "only ordinary methods can be run",
-        { IsGenericMethod: true } => "it is generic; the engine needs closed types, so write a method per type",
+        { IsGenericMethod: true } when MethodReader.RunAttribute(method) is { AttributeClass: { } attribute } && MethodReader.KindOf(attribute) == RunKind.Flow =>
+            "it is generic; a worker could not tell its types, so write a flow per type",
         { IsAsync: true, ReturnsVoid: true } => "it is 'async void', whose end nobody can await; return Task",
         { ReturnsByRef: true } or { ReturnsByRefReadonly: true } => "it returns by reference",
         _ => null,
@@ -51,8 +52,10 @@ internal static class Suitability
 
         if (method.ReturnType.IsRefLikeType || method.ReturnType.TypeKind is TypeKind.Pointer or TypeKind.FunctionPointer)
             return $"its result of type '{method.ReturnType.ToDisplayString()}' cannot outlive the call";
-        if (method.ReturnType is INamedTypeSymbol { Name: "IAsyncEnumerable" or "IAsyncEnumerator" })
-            return "it returns a stream, which ends after the run would; return a list";
+        if (method.ReturnType is INamedTypeSymbol { Name: "IAsyncEnumerator" })
+            return "it returns an enumerator, which ends after the run would; return IAsyncEnumerable";
+        if (method.ReturnType is INamedTypeSymbol { Name: "IAsyncEnumerable" } && MethodReader.RunAttribute(method) is { AttributeClass: { } attribute } && MethodReader.KindOf(attribute) == RunKind.Flow)
+            return "it returns a stream, which ends after the run would; return a list, or make it a [Task]";
         return IsNameable(method.ReturnType, compilation) || method.ReturnsVoid
             ? null
             : $"generated code cannot see its result type '{method.ReturnType.ToDisplayString()}'; make it internal or public";
@@ -62,7 +65,7 @@ internal static class Suitability
     public static bool IsNameable(ITypeSymbol type, Compilation compilation) => type switch
     {
         IArrayTypeSymbol array => IsNameable(array.ElementType, compilation),
-        ITypeParameterSymbol => false,
+        ITypeParameterSymbol parameter => parameter.TypeParameterKind == TypeParameterKind.Method,
         INamedTypeSymbol named => !IsFileLocal(named) && compilation.IsSymbolAccessibleWithin(named.OriginalDefinition, compilation.Assembly)
             && named.TypeArguments.All(argument => IsNameable(argument, compilation)),
         _ => true,

@@ -7,7 +7,7 @@ using Reeve.Generators.Reading;
 
 namespace Reeve.Generators.Schema;
 
-internal sealed record ObjectMember(string Name, ITypeSymbol Type, bool IsRequired, string? Default, string? Description);
+internal sealed record ObjectMember(string Name, ISymbol Symbol, ITypeSymbol Type, bool IsRequired, string? Default, string? Description);
 
 /// <summary>The members of a class, record or struct that the engine's JSON options read: public properties and fields, base types first.</summary>
 internal static class ObjectMembers
@@ -33,7 +33,7 @@ internal static class ObjectMembers
             var value = parameter is { HasExplicitDefaultValue: true } && memberType.TypeKind != TypeKind.Enum && (parameter.ExplicitDefaultValue is not null || !memberType.IsValueType)
                 ? JsonText.Constant(parameter.ExplicitDefaultValue)
                 : null;
-            members.Add(new(name, memberType, isRequired, value, description));
+            members.Add(new(name, parameter is not null && Bounds.Of(symbol, memberType).Count == 0 ? parameter : symbol, memberType, isRequired, value, description));
         }
 
         return members;

@@ -9,7 +9,7 @@ namespace Reeve.Generators.Schema;
 /// <summary>The JSON Schema of a flow's parameters, in the shape deployments store as <c>parameter_openapi_schema</c>.</summary>
 internal static class ParameterSchema
 {
-    public static string Of(IMethodSymbol method, DocComment documentation, CancellationToken cancellationToken)
+    public static (string Schema, bool HasBounds) Of(IMethodSymbol method, DocComment documentation, CancellationToken cancellationToken)
     {
         var types = new TypeSchema(cancellationToken);
         var properties = new SchemaMembers();
@@ -27,7 +27,7 @@ internal static class ParameterSchema
             schema.With("required", JsonText.Strings(required));
         if (types.Definitions.Count > 0)
             schema.With("definitions", JsonText.Object(types.Definitions.OrderBy(definition => definition.Key, System.StringComparer.Ordinal)));
-        return schema.ToString();
+        return (schema.ToString(), types.HasBounds);
     }
 
     private static SchemaMembers Property(IParameterSymbol parameter, int position, string? description, TypeSchema types)
@@ -36,7 +36,7 @@ internal static class ParameterSchema
         if (Default(parameter) is { } value)
             property.With("default", value);
         property.With("position", position.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        property.AddRange(types.Of(parameter.Type));
+        property.AddRange(types.Of(parameter, parameter.Type));
         return property;
     }
 
@@ -58,6 +58,6 @@ internal static class ParameterSchema
     private static string? EnumDefault(INamedTypeSymbol enumeration, object value)
     {
         var member = enumeration.GetMembers().OfType<IFieldSymbol>().FirstOrDefault(field => field.HasConstantValue && Equals(field.ConstantValue, value));
-        return member is null ? JsonText.Constant(value) : JsonText.String(member.Name);
+        return member is null ? JsonText.Constant(value) : JsonText.String(TypeSchema.EnumName(member));
     }
 }

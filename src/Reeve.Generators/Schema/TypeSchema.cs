@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
+using Reeve.Generators.Reading;
 
 namespace Reeve.Generators.Schema;
 
@@ -30,11 +31,28 @@ internal sealed class TypeSchema(CancellationToken cancellationToken)
 
     public Dictionary<string, string> Definitions { get; } = [];
 
-    public SchemaMembers Of(ITypeSymbol type)
+    /// <summary>Whether anything but types was said.</summary>
+    public bool HasBounds { get; private set; }
+
+    /// <summary>The schema of a parameter's or member's type, with what its attributes say.</summary>
+    public SchemaMembers Of(ISymbol symbol, ITypeSymbol type)
+    {
+        var bounds = Bounds.Of(symbol, Unwrap(type) ?? type);
+        HasBounds |= bounds.Count > 0;
+        return Of(type, bounds);
+    }
+
+    public SchemaMembers Of(ITypeSymbol type, SchemaMembers? bounds = null)
     {
         if (Unwrap(type) is { } value)
-            return OrNull(Of(value));
+            return OrNull(Of(value, bounds));
         var schema = OfNotNull(type);
+        if (bounds is { Count: > 0 })
+        {
+            schema.RemoveAll(member => bounds.Any(bound => bound.Key == member.Key)); // what was said beats what the type implies
+            schema.AddRange(bounds);
+        }
+
         return type is { IsReferenceType: true, NullableAnnotation: NullableAnnotation.Annotated } && schema.Count > 0 ? OrNull(schema) : schema;
     }
 
@@ -123,9 +141,13 @@ internal sealed class TypeSchema(CancellationToken cancellationToken)
         var schema = new SchemaMembers().WithText("title", type.Name);
         // [Flags] values are written "Read, Write", which no list of members could hold.
         if (!type.GetAttributes().Any(attribute => attribute.AttributeClass?.Name == "FlagsAttribute"))
-            schema.With("enum", JsonText.Strings(type.GetMembers().OfType<IFieldSymbol>().Where(field => field.HasConstantValue).Select(field => field.Name)));
+            schema.With("enum", JsonText.Strings(type.GetMembers().OfType<IFieldSymbol>().Where(field => field.HasConstantValue).Select(EnumName)));
         return schema.WithText("type", "string");
     }
+
+    /// <summary>The name of an enum's member in JSON.</summary>
+    public static string EnumName(IFieldSymbol field) => field.GetAttributes()
+        .FirstOrDefault(attribute => attribute.AttributeClass?.Name == "JsonStringEnumMemberNameAttribute")?.ConstructorArguments.FirstOrDefault().Value as string ?? field.Name;
 
     private SchemaMembers OfObject(INamedTypeSymbol type)
     {
@@ -136,11 +158,11 @@ internal sealed class TypeSchema(CancellationToken cancellationToken)
             var property = new SchemaMembers().WithText("title", member.Name).WithText("description", member.Description);
             if (member.Default is not null)
                 property.With("default", member.Default);
-            property.AddRange(Of(member.Type));
+            property.AddRange(Of(member.Symbol, member.Type));
             properties.With(member.Name, property.ToString());
         }
 
-        var schema = new SchemaMembers().WithText("title", type.Name).WithText("type", "object").With("properties", properties.ToString());
+        var schema = new SchemaMembers().WithText("title", type.Name).WithText("description", DocComment.Of(type, cancellationToken).Summary).WithText("type", "object").With("properties", properties.ToString());
         var required = members.Where(member => member.IsRequired).Select(member => member.Name).ToList();
         return required.Count == 0 ? schema : schema.With("required", JsonText.Strings(required));
     }

@@ -31,7 +31,7 @@ public sealed record SlotsGiveBack
     /// <summary>The limits, at least one.</summary>
     public required IReadOnlyList<string> Names { get; init; }
 
-    /// <summary>For how long they were held.</summary>
+    /// <summary>For how long they were held, in seconds.</summary>
     public double? OccupancySeconds { get; init; }
 
     /// <summary>Whether limits that are not there are made; see <see cref="SlotsTake.CreateIfMissing"/>.</summary>

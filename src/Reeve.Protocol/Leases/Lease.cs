@@ -24,13 +24,13 @@ public sealed record Lease
 
 /// <summary>The body of <c>POST /flow_runs/{id}/lease</c>: a program run by hand takes its run.</summary>
 /// <param name="Owner">Who, for people.</param>
-/// <param name="LeaseSeconds">How long it holds without renewal, 5 to 3600.</param>
+/// <param name="LeaseSeconds">How many seconds it holds without renewal, 5 to 3600.</param>
 public sealed record LeaseAcquire(string Owner, int LeaseSeconds = 60);
 
 /// <summary>The body of <c>POST /flow_runs/leases/renew</c>.</summary>
 /// <param name="Leases">The leases.</param>
 /// <param name="By">Who asks: "worker", "executor" or "engine"; kept as evidence.</param>
-/// <param name="LeaseSeconds">The new length from now, 5 to 3600.</param>
+/// <param name="LeaseSeconds">The new length from now in seconds, 5 to 3600.</param>
 public sealed record LeaseRenewal(IReadOnlyList<LeaseReference> Leases, string By, int LeaseSeconds = 60);
 
 /// <summary>Names a lease.</summary>
@@ -64,7 +64,7 @@ public sealed record Claim
     /// <summary>Also runs that are due within so many seconds.</summary>
     public double PrefetchSeconds { get; init; }
 
-    /// <summary>How long each lease holds without renewal.</summary>
+    /// <summary>How many seconds each lease holds without renewal.</summary>
     public int LeaseSeconds { get; set; } = 60;
 }
 

@@ -132,7 +132,7 @@ public sealed record Worker
 
 /// <summary>The body of <c>POST /work_pools/{name}/workers/heartbeat</c>.</summary>
 /// <param name="Name">The worker's name.</param>
-/// <param name="HeartbeatIntervalSeconds">How often it will say that it lives.</param>
+/// <param name="HeartbeatIntervalSeconds">How many seconds lie between two words that it lives.</param>
 public sealed record WorkerHeartbeat(string Name, double? HeartbeatIntervalSeconds = null);
 
 /// <summary>The body of <c>POST /work_pools/{name}/get_scheduled_flow_runs</c>.</summary>

@@ -34,6 +34,14 @@ internal static class FlowRunLeases
     internal static async ValueTask<string?> FenceAsync(Session session, Guid? flowRunId, Guid? token) =>
         token is { } own && flowRunId is { } run && await ReadAsync(session, run).ConfigureAwait(false) is { } held && held.Token != own ? held.Superseding : null;
 
+    /// <summary>Whether the token is that of the flow run which called this one.</summary>
+    internal static async ValueTask<bool> IsOfParentAsync(Session session, Guid flowRunId, Guid? token) => token is { } own && await session.ScalarAsync(
+        """
+        select 1 from flow_run fr join task_run tr on tr.id = fr.parent_task_run_id join flow_run_lease l on l.flow_run_id = tr.flow_run_id
+        where fr.id = @id and l.token = @token and l.released is null
+        """,
+        ("id", flowRunId), ("token", own)).ConfigureAwait(false) == 1;
+
     /// <summary>The run ended or gave up its process: its silence no longer means anything.</summary>
     internal static ValueTask<int> ReleaseAsync(Session session, Guid flowRunId, DateTimeOffset now) =>
         session.ExecuteAsync("update flow_run_lease set released = @now where flow_run_id = @id and released is null", ("now", now), ("id", flowRunId));

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Reeve.Protocol.Leases;
 using Reeve.Protocol.Runs;
 using Reeve.Server.Hosting;
+using Reeve.Server.Orchestration;
 using Reeve.Server.Storage;
 
 namespace Reeve.Server.FlowRuns;
@@ -23,14 +24,14 @@ internal sealed class FlowRunLeasesApi(Database database, FlowRunsStore runs, Ti
     {
         var body = await http.Request.ReadWireAsync<LeaseAcquire>(http.RequestAborted).ConfigureAwait(false);
         CheckLength(body.LeaseSeconds);
-        var id = http.Id();
-        var (found, lease, refused) = await database.WriteAsync(session => AcquireAsync(session, id, body), http.RequestAborted).ConfigureAwait(false);
+        var (id, caller) = (http.Id(), http.Request.LeaseToken());
+        var (found, lease, refused) = await database.WriteAsync(session => AcquireAsync(session, id, caller, body), http.RequestAborted).ConfigureAwait(false);
         await (lease is not null ? http.AnswerAsync(lease, StatusCodes.Status201Created)
             : found ? http.ConflictAsync(refused!)
             : http.NotFoundAsync("Flow run not found")).ConfigureAwait(false);
     }
 
-    private async ValueTask<(bool Found, Lease? Lease, string? Refused)> AcquireAsync(Session session, Guid id, LeaseAcquire body)
+    private async ValueTask<(bool Found, Lease? Lease, string? Refused)> AcquireAsync(Session session, Guid id, Guid? caller, LeaseAcquire body)
     {
         // the row is locked first: of two that ask at once, the second sees the first one's lease
         await session.LockAsync("flow_run", id).ConfigureAwait(false);
@@ -39,7 +40,8 @@ internal sealed class FlowRunLeasesApi(Database database, FlowRunsStore runs, Ti
         if (run.StateType?.IsTerminal() == true)
             return (true, null, $"The flow run ended as {run.StateName}; nobody can work on it.");
         var (now, held) = (clock.Now(), await FlowRunLeases.ReadAsync(session, id).ConfigureAwait(false));
-        return held?.IsHeld(now) == true
+        // who holds the parent has the word over its subflows: one that a killed process left behind need not be waited for
+        return held?.IsHeld(now) == true && !await FlowRunLeases.IsOfParentAsync(session, id, caller).ConfigureAwait(false)
             ? (true, null, $"Attempt {held.Attempt} ({held.Owner}) holds the flow run until {held.Expires:O} unless it renews.")
             : (true, await FlowRunLeases.GrantAsync(session, id, body.Owner, body.LeaseSeconds, now).ConfigureAwait(false), null);
     }

@@ -20,7 +20,7 @@ internal sealed class FlowRunNameGatherer(Database database, TimeProvider clock,
 
     internal override async Task RunOnceAsync(CancellationToken cancellation)
     {
-        while (await IsTimeAsync(cancellation).ConfigureAwait(false) && await (IsPostgres ? GatherFreshAsync(cancellation) : GatherRowsAsync(cancellation)).ConfigureAwait(false))
+        while (await IsTimeAsync(cancellation).ConfigureAwait(false) && await GatherAsync(cancellation).ConfigureAwait(false))
         {
             // until too few are left
         }
@@ -31,6 +31,8 @@ internal sealed class FlowRunNameGatherer(Database database, TimeProvider clock,
             ? "select count(*) from flow_run_fresh"
             : "select (select max(rowid) from flow_run) - coalesce((select max(upto) from flow_run_names), 0)"),
         cancellation).ConfigureAwait(false) > MostBehind;
+
+    private ValueTask<bool> GatherAsync(CancellationToken cancellation) => IsPostgres ? GatherFreshAsync(cancellation) : GatherRowsAsync(cancellation);
 
     // PostgreSQL: whoever commits last is fresh last
     private async ValueTask<bool> GatherFreshAsync(CancellationToken cancellation) =>

@@ -9,31 +9,29 @@ namespace Reeve.Server.Hosting;
 /// <summary>Writes answers: JSON straight into one buffer, with its length.</summary>
 internal static class WireAnswers
 {
-    // an answer larger than this gives its buffer back to the collector
-    private const int LargestKept = 256 * 1024;
-
     private static readonly JsonSerializerOptions Options = MakeOptions();
 
     [ThreadStatic]
-    private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Writer)? kept;
+    private static (AnswerBuffer Buffer, Utf8JsonWriter Writer)? kept;
 
     internal static Task AnswerAsync<T>(this HttpContext http, T value, int status = StatusCodes.Status200OK)
     {
-        var (buffer, writer) = kept ?? Fresh();
-        kept = null;
-        JsonSerializer.Serialize(writer, value, TypeOf<T>.Info);
-        writer.Flush();
+        var (buffer, writer) = Written(value);
         http.Response.StatusCode = status;
         http.Response.ContentType = "application/json";
         http.Response.ContentLength = buffer.WrittenCount;
         http.Response.BodyWriter.Write(buffer.WrittenSpan);
-        if (buffer.Capacity <= LargestKept)
-        {
-            buffer.ResetWrittenCount();
-            writer.Reset();
-            kept = (buffer, writer);
-        }
+        Keep(buffer, writer);
         return Task.CompletedTask; // the server flushes the body when the handler has ended
+    }
+
+    /// <summary>How many bytes an answer has.</summary>
+    internal static int LengthOf<T>(T value)
+    {
+        var (buffer, writer) = Written(value);
+        var length = buffer.WrittenCount;
+        Keep(buffer, writer);
+        return length;
     }
 
     internal static Task NoContentAsync(this HttpContext http)
@@ -48,9 +46,25 @@ internal static class WireAnswers
 
     internal static Task ProblemAsync(this HttpContext http, int status, string detail) => http.AnswerAsync(new Problem { Detail = detail }, status);
 
-    private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Writer) Fresh()
+    private static (AnswerBuffer Buffer, Utf8JsonWriter Writer) Written<T>(T value)
     {
-        var buffer = new ArrayBufferWriter<byte>(4096);
+        var (buffer, writer) = kept ?? Fresh();
+        kept = null;
+        JsonSerializer.Serialize(writer, value, TypeOf<T>.Info);
+        writer.Flush();
+        return (buffer, writer);
+    }
+
+    private static void Keep(AnswerBuffer buffer, Utf8JsonWriter writer)
+    {
+        buffer.Reset();
+        writer.Reset();
+        kept = (buffer, writer);
+    }
+
+    private static (AnswerBuffer Buffer, Utf8JsonWriter Writer) Fresh()
+    {
+        var buffer = new AnswerBuffer();
         return (buffer, new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
     }
 

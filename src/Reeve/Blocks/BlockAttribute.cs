@@ -2,8 +2,8 @@ namespace Reeve;
 
 /// <summary>
 /// Makes a record or class a kind of block: configuration that is kept on the server under a name and edited in the console. Its properties are the fields, named in
-/// snake_case; a <see cref="Secret{T}"/> is a secret field, a property of another block type is a reference to a block of that type. A type that is <c>partial</c> gets
-/// <c>SaveAsync</c> and <c>LoadAsync</c> of its own.
+/// snake_case; a <see cref="Secret{T}"/> is a secret field, a property of another block type is a reference to a block of that type.
+/// <see cref="Blocks"/> keeps and reads them.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class BlockAttribute : Attribute

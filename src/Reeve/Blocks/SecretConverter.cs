@@ -16,7 +16,7 @@ internal class SecretConverter : JsonConverterFactory
     [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "The package turns on reflection for JSON; flows are not trimmed.")]
     [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "As above.")]
     public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
-        (JsonConverter)Activator.CreateInstance(typeof(Of<>).MakeGenericType(typeToConvert.GetGenericArguments()), Reveals)!;
+        (JsonConverter)Activator.CreateInstance(typeof(Of<>).MakeGenericType(typeToConvert.GetGenericArguments()), args: [Reveals])!;
 
     internal sealed class Revealing : SecretConverter
     {

@@ -1,3 +1,4 @@
+using Reeve.Diagnostics;
 using Reeve.Protocol.Deployments;
 using Reeve.Protocol.Filters;
 using Reeve.Protocol.Leases;
@@ -34,7 +35,7 @@ public sealed partial class OrchestrationClient
 
     /// <summary>Makes a run of a deployment.</summary>
     public Task<FlowRun> CreateFlowRunAsync(Guid deploymentId, DeploymentFlowRunCreate run, CancellationToken ct) =>
-        Connection.SendAsync<FlowRun>(HttpMethod.Post, $"deployments/{deploymentId}/create_flow_run", run, ct);
+        Connection.SendAsync<FlowRun>(HttpMethod.Post, $"deployments/{deploymentId}/create_flow_run", run with { Labels = TraceLabels.With(run.Labels) }, ct);
 
     /// <summary>Makes a work pool.</summary>
     public Task<WorkPool> CreateWorkPoolAsync(WorkPoolCreate pool, CancellationToken ct) => Connection.SendAsync<WorkPool>(HttpMethod.Post, "work_pools/", pool, ct);

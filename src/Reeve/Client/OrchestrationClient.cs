@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Reeve.Diagnostics;
 using Reeve.Protocol;
 using Reeve.Protocol.Filters;
 using Reeve.Protocol.Leases;
@@ -36,7 +37,7 @@ public sealed partial class OrchestrationClient(ApiConnection connection)
     public Task<List<Flow>> FindFlowsAsync(Query query, CancellationToken ct) => Connection.SendAsync<List<Flow>>(HttpMethod.Post, "flows/filter", query, ct);
 
     /// <summary>Makes a flow run, or finds the one with its idempotency key.</summary>
-    public Task<FlowRun> CreateFlowRunAsync(FlowRunCreate run, CancellationToken ct) => Connection.SendAsync<FlowRun>(HttpMethod.Post, "flow_runs/", run, ct);
+    public Task<FlowRun> CreateFlowRunAsync(FlowRunCreate run, CancellationToken ct) => Connection.SendAsync<FlowRun>(HttpMethod.Post, "flow_runs/", run with { Labels = TraceLabels.With(run.Labels) }, ct);
 
     /// <summary>Finds a flow run; null when there is none.</summary>
     public Task<FlowRun?> FindFlowRunAsync(Guid id, CancellationToken ct) => Connection.FindAsync<FlowRun>($"flow_runs/{id}", ct);

@@ -18,6 +18,7 @@ internal sealed class EngineSession : IAsyncDisposable
     });
 
     private readonly ConcurrentDictionary<string, Guid> _flowIds = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _said = new(StringComparer.Ordinal);
     private readonly ApiConnection _connection;
     private readonly Lazy<EventUpload> _events;
     private Task _warmUp = Task.CompletedTask;
@@ -29,7 +30,7 @@ internal sealed class EngineSession : IAsyncDisposable
         Time = time;
         Settings = settings;
         LogLevel = RunLogLevels.Parse(settings.LoggingLevel);
-        Logs = new LogUpload(Client, time, new LogUploadLimits());
+        Logs = new LogUpload(Client, time, new LogUploadLimits(), new LogSpool(settings.Home, connection.ApiUrl, time));
         Leases = new LeaseKeeper(Client, time, settings);
         Results = new ResultStore(settings.Home);
         Defaults = new RunDefaults(settings);
@@ -107,6 +108,9 @@ internal sealed class EngineSession : IAsyncDisposable
         var client = isFirst ? new OrchestrationClient(_connection.With(RetryPolicy.Interactive)) : Client;
         return _flowIds[flow.Name] = (await client.CreateFlowAsync(new FlowCreate { Name = flow.Name }, ct)).Id;
     }
+
+    /// <summary>True the first time that a thing is named: what is true of a task is said once, not for each of its calls.</summary>
+    public bool IsFirst(string thing) => _said.TryAdd(thing, true);
 
     /// <summary>The client for the writes of a run that is held by a lease.</summary>
     public OrchestrationClient ClientFor(Guid? lease) => lease is null ? Client : new OrchestrationClient(_connection.With(lease));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Reeve.Client;
+using Reeve.Diagnostics;
 using Reeve.Protocol;
 using Reeve.Protocol.Runs;
 
@@ -15,6 +16,8 @@ internal static class FlowEngine
         var scope = CallScope.Take();
         if (scope is not null)
             flow = flow.With(scope.Options);
+        if (flow.HasBounds)
+            ParameterBinder.CheckBounds(flow, ParameterBinder.Write(flow, arguments));
         return FlowRunContext.Current is { } parent
             ? CallSubflowAsync(parent, flow, arguments, body, scope, ct)
             : CallByHandAsync(flow, arguments, body, scope, ct);
@@ -31,7 +34,7 @@ internal static class FlowEngine
         try
         {
             logger.Info($"Beginning flow run '{run.Name}' for flow '{flow.Name}'");
-            return await new FlowExecution(context).RunAsync(token => RunBodyAsync(context, body, token));
+            return await RunTelemetry.FlowAsync(flow, run, stop, session.Time, () => new FlowExecution(context).RunAsync(token => RunBodyAsync(context, body, token)));
         }
         catch (FlowSuspendedException e)
         {
@@ -91,7 +94,7 @@ internal static class FlowEngine
         try
         {
             flow = session.Defaults.For(flow);
-            var run = await CreateAsync(session, session.Client, flow, arguments, parentTaskRunId: null, ct);
+            var run = await CreateAsync(session, session.Client, flow, arguments, ParameterBinder.Write(flow, arguments), parentTaskRunId: null, ct);
             scope?.Created?.Invoke(run.Id, run.Name);
             var lease = await session.Leases.AcquireAsync(run.Id, ct);
             return await ExecuteAsync(session, flow, run, lease, stop, flow.LogPrints ?? false, body);
@@ -111,37 +114,51 @@ internal static class FlowEngine
         var session = parent.Session;
         flow = session.Defaults.For(flow.Inside(parent.Flow));
         using var stop = new RunStop(parent.Stop, ct);
-        var stand = await CreateStandInAsync(parent, flow);
-        var run = await CreateAsync(session, parent.Client, flow, arguments, stand.Id, CancellationToken.None);
+        var parameters = ParameterBinder.Write(flow, arguments);
+        var stand = await CreateStandInAsync(parent, flow, parameters);
+        var run = await CreateAsync(session, parent.Client, flow, arguments, parameters, stand, CancellationToken.None);
         scope?.Created?.Invoke(run.Id, run.Name);
-        (TaskRunContext.Current?.Logger ?? parent.Logger).Info($"Created subflow run '{run.Name}' for flow '{flow.Name}'");
-        var lease = await session.Leases.AcquireAsync(run.Id, CancellationToken.None);
+        var logger = TaskRunContext.Current?.Logger ?? parent.Logger;
+        if (run.State is { Type: var type } over && type.IsTerminal())
+        {
+            if (type == StateType.Completed && await session.RunResults.ReadAsync<T>(flow, over.Data, stop.Token) is (true, var result))
+            {
+                logger.Info($"Subflow run '{run.Name}' of flow '{flow.Name}' is Completed already: its stored result is handed back");
+                return result!;
+            }
+
+            // By force: it was this run's work all along, whatever it ended as.
+            await parent.Client.SetFlowRunStateAsync(run.Id, new StateCreate { Type = StateType.Pending, Name = "Pending" }, force: true, CancellationToken.None);
+        }
+
+        logger.Info(run.RunCount > 0 ? $"Took up subflow run '{run.Name}' of flow '{flow.Name}' again" : $"Created subflow run '{run.Name}' for flow '{flow.Name}'");
+        var lease = await session.Leases.AcquireAsync(run.Id, parent.Client, CancellationToken.None);
         return await ExecuteAsync(session, flow, run, lease, stop, flow.LogPrints ?? parent.LogsPrints, body);
     }
 
-    /// <summary>The task run that stands for a subflow in its parent; the server keeps its state the subflow's.</summary>
-    private static Task<TaskRun> CreateStandInAsync(FlowRunContext parent, FlowDescriptor flow)
+    /// <summary>The task run that stands for a subflow in its parent; the server keeps its state the subflow's. The same call finds the same one again.</summary>
+    private static async Task<Guid> CreateStandInAsync(FlowRunContext parent, FlowDescriptor flow, JsonElement parameters)
     {
-        var call = parent.NextCall("flow/" + flow.Name).ToString(CultureInfo.InvariantCulture);
-        return parent.Client.CreateTaskRunAsync(
+        var number = parent.NextCall("flow/" + flow.Name).ToString(CultureInfo.InvariantCulture);
+        var identity = CallIdentity.Of(TaskRunContext.Current?.Call ?? default, "flow/" + flow.Name, [parameters], _ => { });
+        var run = await parent.Client.CreateTaskRunAsync(
             new TaskRunCreate
             {
                 Id = Ids.New(parent.Session.Time.GetUtcNow()),
                 State = new StateCreate { Type = StateType.Pending, Name = "Pending" },
-                Name = $"{flow.Name}-{call}",
+                Name = $"{flow.Name}-{number}",
                 FlowRunId = parent.Id,
                 TaskKey = flow.Name,
-                DynamicKey = "flow-" + call,
+                DynamicKey = "flow-" + identity.ToKey(parent.NextOrdinal(identity)),
                 TaskVersion = flow.Version,
             },
             CancellationToken.None);
+        return run.Id;
     }
 
     private static async Task<FlowRun> CreateAsync(
-        EngineSession session, OrchestrationClient client, FlowDescriptor flow, object?[] arguments, Guid? parentTaskRunId, CancellationToken ct)
-    {
-        JsonElement parameters = ParameterBinder.Write(flow, arguments);
-        return await client.CreateFlowRunAsync(
+        EngineSession session, OrchestrationClient client, FlowDescriptor flow, object?[] arguments, JsonElement parameters, Guid? parentTaskRunId, CancellationToken ct) =>
+        await client.CreateFlowRunAsync(
             new FlowRunCreate
             {
                 FlowId = await session.FlowIdAsync(flow, ct),
@@ -152,10 +169,10 @@ internal static class FlowEngine
                 Tags = flow.Tags.Count == 0 ? null : flow.Tags,
                 ParentTaskRunId = parentTaskRunId,
                 EmpiricalPolicy = PolicyOf(flow),
-                IdempotencyKey = Ids.New(session.Time.GetUtcNow()).ToString(), // makes the request safe to repeat
+                // Makes the request safe to repeat, and finds the subflow run of a parent that is run again.
+                IdempotencyKey = (parentTaskRunId ?? Ids.New(session.Time.GetUtcNow())).ToString(),
             },
             ct);
-    }
 
     public static FlowRunPolicy PolicyOf(FlowDescriptor flow) => new()
     {

@@ -9,6 +9,8 @@ internal sealed class FlowExecution(FlowRunContext run) : RunExecution(run.Sessi
 
     protected override Guid Id => run.Id;
 
+    protected override bool MayBeRunAgain => run.IsSubflow;
+
     protected override Task<OrchestrationResult> SetStateAsync(StateCreate state, CancellationToken ct) =>
         run.Client.SetFlowRunStateAsync(run.Id, state with { StateDetails = state.StateDetails! with { FlowRunId = run.Id } }, force: false, ct);
 

@@ -13,11 +13,11 @@ internal sealed class FlowProcess(EngineSession session, IReadOnlyList<FlowDescr
 
     /// <summary>Runs the flow of a program whose entry assembly declares it.</summary>
     /// <returns>The exit code: 0 completed, 1 otherwise.</returns>
-    public static async Task<int> RunAsync(Assembly program, Guid flowRunId, string entrypoint, Guid? lease)
+    public static async Task<int> RunAsync(Assembly program, Guid flowRunId, string entrypoint, Guid? lease, IServiceProvider? services = null)
     {
         try
         {
-            return await new FlowProcess(EngineSession.Current, FlowCatalog.Of(program)).RunAsync(flowRunId, entrypoint, lease);
+            return await new FlowProcess(EngineSession.Current, FlowCatalog.Of(program)) { Services = services }.RunAsync(flowRunId, entrypoint, lease);
         }
         catch (Exception e) when (UncaughtFault.IsEngines(e))
         {
@@ -67,7 +67,10 @@ internal sealed class FlowProcess(EngineSession session, IReadOnlyList<FlowDescr
         var arguments = ParameterBinder.Bind(flow, run.Parameters, faults);
         if (faults.Count > 0)
             return await FailAsync(client, run, $"Validation of flow parameters failed: {string.Join("; ", faults)}");
-        await DescribeAsync(client, run, flow, stop.Token);
+        flow = session.Defaults.For(flow);
+        var name = RunNames.Of(flow, arguments);
+        await DescribeAsync(client, run, flow, name, stop.Token);
+        run = name is null ? run : run with { Name = name };
         try
         {
             await FlowEngine.ExecuteAsync(session, flow, run, lease, stop, flow.LogPrints ?? false, token => invoke(arguments, token).AsTask());
@@ -84,15 +87,16 @@ internal sealed class FlowProcess(EngineSession session, IReadOnlyList<FlowDescr
     }
 
     /// <summary>Retries are written in the code, so the run of a deployment learns of them when its code is loaded.</summary>
-    private static async Task DescribeAsync(OrchestrationClient client, FlowRun run, FlowDescriptor flow, CancellationToken ct)
+    private static async Task DescribeAsync(OrchestrationClient client, FlowRun run, FlowDescriptor flow, string? name, CancellationToken ct)
     {
         var retries = flow.Retries > 0 && run.EmpiricalPolicy.Retries is null or 0;
-        if (!retries && (flow.Version is null || flow.Version == run.FlowVersion))
+        if (!retries && (name is null || name == run.Name) && (flow.Version is null || flow.Version == run.FlowVersion))
             return;
         await client.UpdateFlowRunAsync(
             run.Id,
             new FlowRunUpdate
             {
+                Name = name is null ? default : new Optional<string>(name),
                 FlowVersion = flow.Version is { } version ? new Optional<string>(version) : default,
                 EmpiricalPolicy = retries ? new Optional<FlowRunPolicy>(FlowEngine.PolicyOf(flow)) : default,
             },

@@ -30,6 +30,17 @@ public static class Intercepted
     public static void Run(TaskDescriptor task, object?[] arguments, Action<CancellationToken> body, CancellationToken ct) =>
         Wait(() => TaskEngine.CallAsync(task, arguments, token => Done(body, token), ct));
 
+    /// <summary>A call of a task that returns a stream.</summary>
+    public static IAsyncEnumerable<T> Stream<T>(TaskDescriptor task, object?[] arguments, Func<CancellationToken, IAsyncEnumerable<T>> body, CancellationToken ct) =>
+        CallScope.Take() is { } scope ? new TaskStream<T>(task.With(scope.Options), arguments, body, scope, ct) : new TaskStream<T>(task, arguments, body, null, ct);
+
+    /// <summary>A generic task with its types.</summary>
+    public static TaskDescriptor Closed(TaskDescriptor task, params Type[] types)
+    {
+        var names = System.Text.Encoding.UTF8.GetBytes(string.Join('|', types.Select(type => type.ToString())));
+        return task with { Key = $"{task.Key}-{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(names))[..8]}" };
+    }
+
     /// <summary>A call of a flow that returns <see cref="Task"/>.</summary>
     public static async Task RunAsync(FlowDescriptor flow, object?[] arguments, Func<CancellationToken, Task> body, CancellationToken ct) =>
         await FlowEngine.CallAsync<Nothing>(flow, arguments, async token => { await body(token); return default; }, ct);

@@ -22,11 +22,14 @@ internal sealed class LeaseKeeper(OrchestrationClient client, TimeProvider time,
     private static string Owner => $"{AppDomain.CurrentDomain.FriendlyName} on {Environment.MachineName}";
 
     /// <summary>Takes the lease of a run; null where the API knows none (Prefect's own server).</summary>
-    public async Task<Guid?> AcquireAsync(Guid flowRunId, CancellationToken ct)
+    public Task<Guid?> AcquireAsync(Guid flowRunId, CancellationToken ct) => AcquireAsync(flowRunId, client, ct);
+
+    /// <summary>Takes the lease of a subflow's run by the client of its parent, whose own lease allows to take over what an earlier process of the parent left.</summary>
+    public async Task<Guid?> AcquireAsync(Guid flowRunId, OrchestrationClient caller, CancellationToken ct)
     {
         try
         {
-            return (await client.AcquireLeaseAsync(flowRunId, new LeaseAcquire(Owner, _seconds), ct)).Token;
+            return (await caller.AcquireLeaseAsync(flowRunId, new LeaseAcquire(Owner, _seconds), ct)).Token;
         }
         catch (ApiException e) when (e.Status is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed)
         {

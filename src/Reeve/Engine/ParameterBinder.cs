@@ -10,12 +10,21 @@ internal static class ParameterBinder
     public static object?[] Bind(FlowDescriptor flow, JsonElement given, List<string> faults)
     {
         var arguments = new object?[flow.Parameters.Count];
+        var check = flow.ParameterSchema is { } schema ? new SchemaCheck(WireJson.Parse(schema)) : null;
         for (var i = 0; i < arguments.Length; i++)
         {
             var parameter = flow.Parameters[i];
             if (given.ValueKind == JsonValueKind.Object && given.TryGetProperty(parameter.Name, out var json))
             {
-                if (!parameter.TryRead(json, out arguments[i], out var fault))
+                var isRead = parameter.TryRead(json, out arguments[i], out var fault);
+                var found = check?.Faults(parameter.Name, json) ?? [];
+
+                // The reader stops at the first fault of an object or list; the schema goes on. What can be read may still be out of its bounds.
+                if (isRead)
+                    faults.AddRange(found.Where(one => one.IsBound).Select(one => one.Message));
+                else if (found.Count > 0 && json.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
+                    faults.AddRange(found.Select(one => one.Message));
+                else
                     faults.Add(fault!);
             }
             else if (parameter.IsRequired)
@@ -31,6 +40,18 @@ internal static class ParameterBinder
         if (given.ValueKind == JsonValueKind.Object)
             faults.AddRange(given.EnumerateObject().Where(p => flow.Parameters.All(known => known.Name != p.Name)).Select(p => Unknown(flow, p.Name)));
         return arguments;
+    }
+
+    /// <summary>Holds the parameters of a call by hand against the bounds that their attributes say.</summary>
+    /// <exception cref="ParameterValidationException">There are faults.</exception>
+    public static void CheckBounds(FlowDescriptor flow, JsonElement parameters)
+    {
+        if (flow.ParameterSchema is not { } schema)
+            return;
+        var check = new SchemaCheck(WireJson.Parse(schema));
+        var faults = parameters.EnumerateObject().SelectMany(parameter => check.Faults(parameter.Name, parameter.Value)).Where(fault => fault.IsBound).Select(fault => fault.Message).ToList();
+        if (faults.Count > 0)
+            throw new ParameterValidationException(faults);
     }
 
     /// <summary>The arguments of a call as the run's parameters. What has no JSON form is named by its type: the call itself keeps the value.</summary>

@@ -26,7 +26,8 @@ internal sealed class RunDefaults(ReeveSettings settings)
 
     public bool IsCachingOff => _isCachingOff.Value;
 
-    public bool PersistsResult(bool isTask) => (isTask ? _tasksPersist.Value : null) ?? _persists.Value ?? false;
+    /// <summary>Whether results are stored; null: nothing is said.</summary>
+    public bool? PersistsResult(bool isTask) => (isTask ? _tasksPersist.Value : null) ?? _persists.Value;
 
     /// <summary>A task with the settings in place of what was not said; the same object where there is nothing to add.</summary>
     public TaskDescriptor For(TaskDescriptor task)

@@ -5,3 +5,10 @@ public sealed class RunAbortedException(string message) : Exception(message);
 
 /// <summary>The process lost its right to the flow run: another one has it, or the run is over. Nothing more is written for the run.</summary>
 public sealed class LeaseLostException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>A flow was called with parameters that are out of the bounds their attributes say. There is no run.</summary>
+public sealed class ParameterValidationException(IReadOnlyList<string> faults) : ArgumentException($"Validation of flow parameters failed: {string.Join("; ", faults)}")
+{
+    /// <summary>Every fault: where, what was expected, what was found.</summary>
+    public IReadOnlyList<string> Faults { get; } = faults;
+}

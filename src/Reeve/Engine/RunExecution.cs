@@ -11,6 +11,8 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
 
     protected EngineSession Session => session;
 
+    protected RunStop Stop => stop;
+
     /// <summary>The run's id.</summary>
     protected abstract Guid Id { get; }
 
@@ -36,7 +38,15 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
     /// <summary>Whether the run should be called Cancelled although only its process was told to end.</summary>
     protected virtual Task<bool> IsCancellingAsync(CancellationToken ct) => Task.FromResult(false);
 
-    private StateProposals Proposals => field ??= new StateProposals(SetStateAsync, session.Time, logger);
+    /// <summary>Whether a flow run that is run again would want the result.</summary>
+    protected abstract bool MayBeRunAgain { get; }
+
+    /// <summary>The run is Completed, but what it came to cannot be handed back.</summary>
+    protected virtual Task BeginAgainAsync(State over) => throw new RunAbortedException(over.Name == "Cached"
+        ? $"{Noun} has a cached result, but it is no longer where it was stored. Call it with RefreshCache = true to replace it."
+        : $"{Noun} is already Completed, but its result was not stored. Set PersistResult = true to have it handed back.");
+
+    protected StateProposals Proposals => field ??= new StateProposals(SetStateAsync, session.Time, logger);
 
     public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> body)
     {
@@ -76,7 +86,12 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
         {
             var (held, isOver) = await BeginAsync();
             if (isOver)
-                return await HandBackAsync<T>(held);
+            {
+                if (await HandBackAsync<T>(held) is { IsHandedBack: true } over)
+                    return over;
+                await BeginAgainAsync(held);
+            }
+
             if (attempt == 1 && descriptor.OnRunning.Count > 0)
                 await CallHooksAsync(held);
             return await AttemptAsync(body, attempt);
@@ -119,7 +134,7 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
         try
         {
             var value = await CallAsync(body, attempt, either.Token);
-            var data = await session.RunResults.WriteAsync(descriptor, Id, value, CancellationToken.None);
+            var data = await KeepAsync(value);
             return new Outcome<T>(new StateCreate { Type = StateType.Completed, Data = data, StateDetails = DetailsOf(StateType.Completed) }, value, null);
         }
         catch (Exception e) when (e is LeaseLostException or FlowSuspendedException)
@@ -239,11 +254,19 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
         if (over.Type != StateType.Completed)
             throw new RunAbortedException($"{Noun} is already {Describe(over)}");
         var (isThere, value) = typeof(T) == typeof(Nothing) ? (true, default) : await session.RunResults.ReadAsync<T>(descriptor, over.Data, stop.Token);
-        if (isThere)
-            return new Outcome<T>(null!, value, null) { Over = over };
-        throw new RunAbortedException(over.Name == "Cached"
-            ? $"{Noun} has a cached result, but it is no longer where it was stored. Call it with RefreshCache = true to replace it."
-            : $"{Noun} is already Completed, but its result was not stored. Set PersistResult = true to have it handed back.");
+        if (!isThere)
+            return default;
+        if (over.Name != "Cached")
+            logger.Info($"{Noun} is Completed already: its stored result is handed back");
+        return new Outcome<T>(null!, value, null) { Over = over };
+    }
+
+    private async Task<System.Text.Json.JsonElement> KeepAsync<T>(T value)
+    {
+        var (data, fault) = await session.RunResults.WriteAsync(descriptor, Id, value, MayBeRunAgain, CancellationToken.None);
+        if (fault is not null && session.IsFirst($"result of {descriptor.Type}.{descriptor.Method}"))
+            logger.Info($"The result of '{descriptor.Name}' is not stored, so it is computed again when the flow run is run again: {fault}");
+        return data;
     }
 
     private TimeSpan PauseBefore(State held) =>

@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Text.Json;
+using Reeve.Diagnostics;
 using Reeve.Protocol;
 using Reeve.Protocol.Runs;
 
@@ -19,11 +20,15 @@ internal static class TaskEngine
         var session = flow?.Session ?? EngineSession.Current;
         call = call.With(session.Defaults.For(flow is null ? call.Task : call.Task.Inside(flow.Flow)));
         using var stop = new RunStop(flow?.Stop, call.Token);
-        var run = Describe(session, flow, call);
+        var (identity, key, number) = Identify(session, flow, call);
+        var run = Describe(session, flow, call, key, number);
         var logger = RunLogger.ForTaskRun(session, flow?.Id, run.Id!.Value, run.Name!, call.Task.LogPrints ?? flow?.LogsPrints ?? false);
         try
         {
-            return await new TaskExecution(session, flow, call.Task, run, logger, stop, call.Scope, call.Arguments).RunAsync(call.Body);
+            var execution = new TaskExecution(session, flow, call.Task, run, identity, logger, stop, call.Scope, call.Arguments);
+            var result = await RunTelemetry.TaskAsync(call.Task, run.Id.Value, run.Name!, stop, session.Time, () => execution.RunAsync(call.Body));
+            await execution.JoinTransactionAsync();
+            return result;
         }
         finally
         {
@@ -35,23 +40,45 @@ internal static class TaskEngine
         }
     }
 
-    private static TaskRunCreate Describe<T>(EngineSession session, FlowRunContext? flow, TaskCall<T> of)
+    // A call that does not want its result kept runs again anyway, so its arguments need not be looked at.
+    private static (CallIdentity Identity, string Key, string Number) Identify<T>(EngineSession session, FlowRunContext? flow, TaskCall<T> call)
+    {
+        var task = call.Task;
+        if (flow is null)
+        {
+            var alone = Ids.New(session.Time.GetUtcNow()).ToString("N")[^8..];
+            return (default, alone, alone);
+        }
+
+        var number = flow.NextCall(task.Key).ToString(CultureInfo.InvariantCulture);
+        if (task.PersistResult == false)
+            return (default, number, number);
+        var identity = CallIdentity.Of(TaskRunContext.Current?.Call ?? default, task.Key, call.Arguments, position => TellOnce(session, flow, task, position));
+        return (identity, identity.ToKey(flow.NextOrdinal(identity)), number);
+    }
+
+    private static void TellOnce(EngineSession session, FlowRunContext flow, TaskDescriptor task, int position)
+    {
+        if (session.IsFirst($"argument {position} of {task.Key}"))
+            flow.Logger.Info($"Argument '{task.ParameterNames[position]}' of task '{task.Name}' has no JSON form: when the flow run is run again, calls that differ in it alone are taken as equal");
+    }
+
+    private static TaskRunCreate Describe<T>(EngineSession session, FlowRunContext? flow, TaskCall<T> of, string key, string number)
     {
         var task = of.Task;
-        var id = Ids.New(session.Time.GetUtcNow());
-        var call = flow is null ? id.ToString("N")[^8..] : flow.NextCall(task.Key).ToString(CultureInfo.InvariantCulture);
         return new TaskRunCreate
         {
-            Id = id,
+            Id = Ids.New(session.Time.GetUtcNow()),
             State = new StateCreate { Type = StateType.Pending, Name = "Pending" },
-            Name = RunNames.Of(task, of.Arguments) ?? $"{task.Name}-{call}",
+            Name = RunNames.Of(task, of.Arguments) ?? $"{task.Name}-{number}",
             FlowRunId = flow?.Id,
             TaskKey = task.Key,
-            DynamicKey = call,
+            DynamicKey = key,
             TaskVersion = task.Version,
             EmpiricalPolicy = task.Policy,
             Tags = task.Tags,
             TaskInputs = Inputs(task, of.Scope),
+            Labels = TraceLabels.With(null),
         };
     }
 

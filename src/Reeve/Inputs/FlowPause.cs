@@ -107,7 +107,7 @@ internal sealed class FlowPause
 
     private void ThrowIfOver(State state, bool isLate)
     {
-        if (state.Type == StateType.Cancelling)
+        if (state.Type is StateType.Cancelling or StateType.Cancelled)
         {
             _run.Stop.Request(StopCause.Cancelled, "Cancelled on request");
             throw new OperationCanceledException("The run was cancelled while it was paused.", _run.Stop.Token);

@@ -7,24 +7,29 @@ using Reeve.Protocol.Logs;
 namespace Reeve.Logging;
 
 /// <summary>
-/// Sends log lines to the API in batches. Writers never wait: lines go into a bounded queue; when the API is away for so long that the queue
-/// is full, further lines are counted and the count is itself logged. A flush waits until all that was written before it is stored.
+/// Sends log lines to the API in batches. Writers never wait for it: lines go into a bounded queue, and when the API is away for so long that the queue is full, into the spool.
+/// Only when that is full too, further lines are counted and the count is itself logged. A flush waits until all that was written before it is stored, at the API or in the spool.
 /// </summary>
 internal sealed class LogUpload : IAsyncDisposable
 {
     private readonly OrchestrationClient _client;
     private readonly TimeProvider _time;
     private readonly LogUploadLimits _limits;
+    private readonly LogSpool? _spool;
+    private readonly List<LogCreate> _overflow = [];
     private readonly Channel<Entry> _queue;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _sending;
+    private CancellationTokenSource _away = new();
     private int _dropped;
+    private int _spooled;
 
-    public LogUpload(OrchestrationClient client, TimeProvider time, LogUploadLimits limits)
+    public LogUpload(OrchestrationClient client, TimeProvider time, LogUploadLimits limits, LogSpool? spool = null)
     {
         _client = client;
         _time = time;
         _limits = limits;
+        _spool = spool;
         _queue = Channel.CreateBounded<Entry>(new BoundedChannelOptions(limits.QueueLength) { SingleReader = true });
         _sending = Task.Run(() => SendAllAsync(_stop.Token));
     }
@@ -34,25 +39,71 @@ internal sealed class LogUpload : IAsyncDisposable
         if (line.Message.Length > _limits.MessageLength)
             line = line with { Message = Truncate(line.Message) };
         if (!_queue.Writer.TryWrite(new Entry(line, null)))
-            Interlocked.Increment(ref _dropped);
+            Overflow(line);
     }
 
-    /// <summary>Waits until every line written so far is stored, but not longer than <paramref name="limit"/>.</summary>
+    private void Overflow(LogCreate line)
+    {
+        lock (_overflow)
+        {
+            _overflow.Add(line);
+            if (_overflow.Count >= _limits.BatchLines || _spool is null)
+                SpoolOverflow();
+        }
+    }
+
+    private void SpoolOverflow()
+    {
+        lock (_overflow)
+        {
+            Spool(_overflow);
+            _overflow.Clear();
+        }
+    }
+
+    private void Spool(List<LogCreate> lines)
+    {
+        if (lines.Count == 0)
+            return;
+        ref var count = ref _spool?.TryAdd(lines) == true ? ref _spooled : ref _dropped;
+        Interlocked.Add(ref count, lines.Count);
+    }
+
+    /// <summary>Waits until every line written so far is stored. What the API does not take within <paramref name="limit"/> is put into the spool.</summary>
     /// <returns>False when the limit passed first.</returns>
     public async Task<bool> FlushAsync(TimeSpan limit, CancellationToken ct)
     {
         var flushed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var flushing = FlushAsync(flushed, ct);
         try
         {
-            await _queue.Writer.WriteAsync(new Entry(null, flushed), ct).AsTask().WaitAsync(limit, _time, ct);
-            await flushed.Task.WaitAsync(limit, _time, ct);
-            return true;
+            await flushing.WaitAsync(limit, _time, ct);
+        }
+        catch (TimeoutException) when (_spool is not null)
+        {
+            await _away.CancelAsync(); // from here on, until all is told, lines go to the disk
+            await flushing;
+            Interlocked.Exchange(ref _away, new CancellationTokenSource()).Dispose();
         }
         catch (TimeoutException)
         {
             await Console.Error.WriteLineAsync($"Some log lines are not stored: the API at {_client.Connection.ApiUrl} did not take them within {limit.TotalSeconds:0.#} seconds.");
             return false;
         }
+
+        var (spooled, dropped) = (Interlocked.Exchange(ref _spooled, 0), Volatile.Read(ref _dropped));
+        if (spooled > 0)
+            await Console.Error.WriteLineAsync($"The API at {_client.Connection.ApiUrl} did not take {spooled} log lines. They are kept in {_spool!.Folder} and sent by the next flow of this home that reaches it.");
+        if (dropped > 0)
+            await Console.Error.WriteLineAsync($"{dropped} log lines are not stored: neither the API at {_client.Connection.ApiUrl} nor the spool took them.");
+        return spooled == 0 && dropped == 0;
+    }
+
+    private async Task FlushAsync(TaskCompletionSource flushed, CancellationToken ct)
+    {
+        SpoolOverflow();
+        await _queue.Writer.WriteAsync(new Entry(null, flushed), ct);
+        await flushed.Task.WaitAsync(ct);
     }
 
     private async Task SendAllAsync(CancellationToken ct)
@@ -112,14 +163,37 @@ internal sealed class LogUpload : IAsyncDisposable
         var dropped = Interlocked.Exchange(ref _dropped, 0);
         if (dropped > 0)
             batch.Add(last with { Level = (int)RunLogLevel.Warning, Message = $"{dropped} log lines were dropped here: the API was away and the queue of {_limits.QueueLength} was full." });
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, _away.Token);
         try
         {
-            await _client.CreateLogsAsync(batch, ct);
+            await _client.CreateLogsAsync(batch, either.Token);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (ApiException e) when (_spool is null || (e.Status is { } status && LogSpool.IsForGood(status)))
         {
             // Repeating was the client's part and it gave up, or the API refuses these lines for good. The console keeps them.
             await Console.Error.WriteLineAsync($"{batch.Count} log lines are not stored: {e.Message}");
+        }
+        catch (Exception e) when (e is ApiException || !ct.IsCancellationRequested)
+        {
+            Spool(batch);
+            return;
+        }
+
+        await SendSpooledAsync(either.Token);
+    }
+
+    // The API is there: what it missed follows.
+    private async Task SendSpooledAsync(CancellationToken ct)
+    {
+        if (_spool is not { HasLines: true })
+            return;
+        try
+        {
+            await _spool.SendAsync(_client, ct);
+        }
+        catch (Exception e) when (e is ApiException or OperationCanceledException or IOException or UnauthorizedAccessException)
+        {
+            // It stays where it is, for the next time.
         }
     }
 
@@ -135,6 +209,7 @@ internal sealed class LogUpload : IAsyncDisposable
         await _stop.CancelAsync();
         await _sending;
         _stop.Dispose();
+        _away.Dispose();
     }
 
     private readonly record struct Entry(LogCreate? Line, TaskCompletionSource? Flushed);

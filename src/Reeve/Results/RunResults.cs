@@ -10,16 +10,32 @@ namespace Reeve.Results;
 /// </summary>
 internal sealed class RunResults(ResultStore plain, ResultPlaces places, RunDefaults defaults)
 {
-    /// <summary>Whether the result of a run is stored.</summary>
-    public bool IsKept(RunDescriptor run) =>
-        run.PersistResult ?? (run is TaskDescriptor { IsCached: true } or { ResultStorage: not null } or { Storage: not null } or { ResultSerializer: not null } or { Serializer: not null }
-            || defaults.PersistsResult(run is TaskDescriptor));
-
-    /// <summary>The data of the state of a run that completed, its result stored where that is asked for.</summary>
-    public async Task<JsonElement> WriteAsync<T>(RunDescriptor run, Guid runId, T value, CancellationToken ct)
+    /// <summary>The data of the state of a run that completed, its result stored where that is asked for, or where a flow run that is run again would want it.</summary>
+    /// <returns>With the fault that kept a result which nobody asked for from being stored.</returns>
+    public async Task<(JsonElement Data, string? Fault)> WriteAsync<T>(RunDescriptor run, Guid runId, T value, bool mayBeRunAgain, CancellationToken ct)
     {
-        if (!IsKept(run))
-            return ResultStore.Unpersisted(value);
+        switch (IsAskedFor(run))
+        {
+            case true:
+                return (await WriteAsync(run, runId, value, ct), null);
+            case null when mayBeRunAgain:
+                var (data, fault) = await plain.TryWriteAsync(runId, value, ct);
+                return (data ?? ResultStore.Unpersisted(value), fault);
+            default:
+                return (ResultStore.Unpersisted(value), null);
+        }
+    }
+
+    /// <summary>Whether it was said that the run's result is to be stored.</summary>
+    public bool IsKept(RunDescriptor run) => IsAskedFor(run) == true;
+
+    private bool? IsAskedFor(RunDescriptor run) =>
+        run.PersistResult ?? (run is TaskDescriptor { IsCached: true } or { ResultStorage: not null } or { Storage: not null } or { ResultSerializer: not null } or { Serializer: not null }
+            ? true
+            : defaults.PersistsResult(run is TaskDescriptor));
+
+    private async Task<JsonElement> WriteAsync<T>(RunDescriptor run, Guid runId, T value, CancellationToken ct)
+    {
         var storage = run.ResultStorage ?? defaults.ResultStorage;
         var serializer = run.Serializer ?? ((run.ResultSerializer ?? defaults.ResultSerializer) is { } name ? ResultSerializers.Of(name) : null);
         if (run.Storage is null && storage is null && serializer is null)
@@ -44,8 +60,20 @@ internal sealed class RunResults(ResultStore plain, ResultPlaces places, RunDefa
     }
 
     /// <summary>Reads the result that a state's data holds or refers to.</summary>
-    /// <returns>False when it was not stored, or is not where it was stored.</returns>
+    /// <returns>False when it was not stored, is not where it was stored, or is of another type by now.</returns>
     public async Task<(bool IsThere, T? Value)> ReadAsync<T>(RunDescriptor run, JsonElement? data, CancellationToken ct)
+    {
+        try
+        {
+            return await FindAsync<T>(run, data, ct);
+        }
+        catch (Exception e) when (e is JsonException or FormatException or NotSupportedException or InvalidDataException)
+        {
+            return default;
+        }
+    }
+
+    private async Task<(bool IsThere, T? Value)> FindAsync<T>(RunDescriptor run, JsonElement? data, CancellationToken ct)
     {
         if (data is not { ValueKind: JsonValueKind.Object } result || Text(result, "serializer_type") is not { } name)
             return Plain<T>(data);

@@ -31,6 +31,7 @@ public sealed class TestApi
         SlotRoutes.Add(routes, Store);
         _handler = new MemoryApi(routes, _faults, time);
         Connection = new ApiConnection(_handler, new Uri("http://reeve.test/api"), RetryPolicy.Patient, time);
+        Connection.Abilities.LacksTaskRunProposals = true; // each proposal is a request of its own: a test can see it, fail it, and tell who made it
         Client = new OrchestrationClient(Connection);
     }
 

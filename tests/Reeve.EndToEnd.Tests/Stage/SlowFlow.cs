@@ -45,37 +45,43 @@ internal sealed class SlowFlow : IAsyncDisposable
     private Guid Deployment { get; set; }
 
     /// <summary>Server up, flow deployed and built, no worker yet.</summary>
-    public static async Task<SlowFlow> PrepareAsync()
+    public static Task<SlowFlow> PrepareAsync() => PrepareAsync("slow", "Slow", Source);
+
+    /// <summary>The same with another flow.</summary>
+    public static async Task<SlowFlow> PrepareAsync(string name, string method, string source)
     {
         var flow = new SlowFlow();
         Directory.CreateDirectory(Path.Combine(flow.Project, "flows"));
-        await File.WriteAllTextAsync(Path.Combine(flow.Project, "flows", "slow.cs"), Source);
+        await File.WriteAllTextAsync(Path.Combine(flow.Project, "flows", $"{name}.cs"), source);
         await File.WriteAllTextAsync(Path.Combine(flow.Project, "prefect.yaml"), $$"""
             name: stage
             pull:
             - prefect.deployments.steps.set_working_directory:
                 directory: {{flow.Project}}
             deployments:
-            - name: slow
-              entrypoint: flows/slow.cs:Slow
-              parameters: { folder: "", steps: 3 }
+            - name: {{name}}
+              entrypoint: flows/{{name}}.cs:{{method}}
+              parameters: { folder: "" }
               work_pool: { name: {{Pool}} }
             """);
         await flow.Reeve.StartServerAsync();
         await flow.MustAsync("work-pool", "create", Pool, "--type", "process");
         await flow.MustAsync("deploy", "--all");
-        flow.Deployment = (await flow.Reeve.Api.FindDeploymentAsync("slow", "slow", TestContext.Current.CancellationToken))!.Id;
+        flow.Deployment = (await flow.Reeve.Api.FindDeploymentAsync(name, name, TestContext.Current.CancellationToken))!.Id;
         return flow;
     }
 
     public ProcessUnderTest StartWorker(string name) => Reeve.Start("worker", "start", "--pool", Pool, "--name", name);
 
     /// <summary>A run and the folder that its tasks leave their marks in.</summary>
-    public async Task<(FlowRun Run, string Folder)> CreateRunAsync(int steps = 3)
+    public Task<(FlowRun Run, string Folder)> CreateRunAsync(int steps = 3) => CreateRunAsync(new Dictionary<string, object> { ["steps"] = steps });
+
+    /// <summary>A run with parameters beside the folder.</summary>
+    public async Task<(FlowRun Run, string Folder)> CreateRunAsync(Dictionary<string, object> more)
     {
         var folder = Directory.CreateDirectory(Path.Combine(Reeve.Folder, $"run-{Guid.NewGuid():N}")).FullName;
         var parameters = JsonSerializer.SerializeToElement(
-            new Dictionary<string, JsonElement> { ["folder"] = JsonSerializer.SerializeToElement(folder), ["steps"] = JsonSerializer.SerializeToElement(steps) });
+            new Dictionary<string, object>(more) { ["folder"] = folder });
         var run = await Reeve.Api.CreateFlowRunAsync(Deployment, new DeploymentFlowRunCreate { Parameters = parameters }, TestContext.Current.CancellationToken);
         return (run, folder);
     }

@@ -34,6 +34,22 @@ public sealed class FlowRunLeasesTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
+    public async Task Who_holds_the_parent_takes_over_what_its_last_process_held_of_a_subflow(DatabaseKind kind)
+    {
+        await using var host = await TestHost.StartAsync(kind);
+        var parent = (await host.FlowRunAsync()).Text("id");
+        var holder = (await AcquireAsync(host, parent, "second process")).Body.Text("token");
+        var stand = (await host.PostAsync("task_runs/", new { flow_run_id = parent, task_key = "sub", dynamic_key = "0" })).Body.Text("id");
+        var child = (await host.FlowRunAsync($$"""{"parent_task_run_id":"{{stand}}"}""")).Text("id");
+        await AcquireAsync(host, child, "first process");
+
+        Assert.Equal(409, (await AcquireAsync(host, child, "anybody")).Status);
+        Assert.Equal(409, (await AcquireAsync(host, child, "a stranger", Guid.NewGuid().ToString())).Status);
+        Assert.Equal(201, (await AcquireAsync(host, child, "second process", holder)).Status);
+        Assert.Equal(409, (await AcquireAsync(host, parent, "its own", holder)).Status);
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
     public async Task A_renewal_tells_of_cancels_and_of_what_is_lost(DatabaseKind kind)
     {
         await using var host = await TestHost.StartAsync(kind);
@@ -136,6 +152,6 @@ public sealed class FlowRunLeasesTests
         return (run, token);
     }
 
-    private static Task<(int Status, JsonElement Body)> AcquireAsync(TestHost host, string run, string owner) =>
-        host.PostAsync($"flow_runs/{run}/lease", new { owner, lease_seconds = 60 });
+    private static Task<(int Status, JsonElement Body)> AcquireAsync(TestHost host, string run, string owner, string? caller = null) =>
+        host.PostAsync($"flow_runs/{run}/lease", new { owner, lease_seconds = 60 }, caller is null ? [] : [("X-Reeve-Lease", caller)]);
 }

@@ -31,7 +31,7 @@ public sealed partial class RecordingApi
                     Owner = Read<LeaseAcquire>(body).Owner,
                     Expires = DateTimeOffset.UnixEpoch,
                 }),
-                ("POST", [_, var id, "set_state"]) => Propose(Runs[Guid.Parse(id)], Read<SetState>(body).State),
+                ("POST", [_, var id, "set_state"]) => Propose(Runs[Guid.Parse(id)], Read<SetState>(body)),
                 ("GET", ["block_types", "slug", var kind, "block_documents", "name", var name]) when Blocks.TryGetValue($"{kind}/{name}", out var data) => (200, new Protocol.Blocks.BlockDocument
                 {
                     Id = Guid.Empty,
@@ -43,7 +43,7 @@ public sealed partial class RecordingApi
                 }),
                 ("GET", ["flow_runs", var id]) when Runs.TryGetValue(Guid.Parse(id), out var run) => (200, Served(run)),
                 ("PATCH", ["flow_runs", var id]) => Change(Runs[Guid.Parse(id)], Read<FlowRunUpdate>(body)),
-                _ => (404, null),
+                _ => Extra(method, string.Join('/', path), body) ?? (404, null),
             };
         }
     }
@@ -109,10 +109,13 @@ public sealed partial class RecordingApi
         if (ProposalFault(run) is { } fault)
             return new() { TaskRunId = run.Id, Fault = fault };
         var result = proposal.State is { } state
-            ? (OrchestrationResult)Propose(run, state).Item2!
+            ? proposal.Force ? Answer(OrchestrationStatus.Accept, run.Add(state), null) : (OrchestrationResult)Propose(run, state).Item2!
             : Answer(OrchestrationStatus.Accept, run.Current, null);
         return new() { TaskRunId = run.Id, Name = run.Name, Status = result.Status, State = result.State, Details = result.Details };
     }
+
+    private (int, object?) Propose(RunRecord run, SetState proposal) =>
+        proposal.Force ? (201, Answer(OrchestrationStatus.Accept, run.Add(proposal.State), null)) : Propose(run, proposal.State);
 
     private (int, object?) Propose(RunRecord run, StateCreate proposed)
     {
@@ -125,7 +128,9 @@ public sealed partial class RecordingApi
         var current = run.Current;
         if (proposed.StateDetails?.TransitionId is { } transition && transition == current.StateDetails.TransitionId)
             return Answer(OrchestrationStatus.Reject, current, "This run has already made this state transition.");
-        if (current.Type.IsTerminal())
+        if (run.IsTask && current.Type == StateType.Completed && current.Data is { } data && data.GetProperty("type").GetString() != "unpersisted")
+            return Answer(OrchestrationStatus.Reject, current, "This run is already completed.");
+        if (!run.IsTask && current.Type.IsTerminal())
             return Answer(OrchestrationStatus.Abort, null, $"The run is {current.Name} already.");
         if (proposed.Type == StateType.Running && current.StateDetails.ScheduledTime - TimeProvider.System.GetUtcNow() is { Ticks: > 0 } early)
             return Answer(OrchestrationStatus.Wait, null, "Scheduled time is in the future", (long)Math.Ceiling(early.TotalSeconds));
@@ -148,11 +153,18 @@ public sealed partial class RecordingApi
             return Answer(OrchestrationStatus.Reject, run.Add(retry), "Retrying");
         }
 
-        var accepted = run.Add(current.Name == "AwaitingRetry" ? proposed with { Name = "Retrying" } : proposed);
+        var accepted = run.Add(Named(run, proposed));
         if (accepted is { Type: StateType.Completed, StateDetails.CacheKey: { } key })
             Cached[key] = accepted;
         return Answer(OrchestrationStatus.Accept, accepted, null);
     }
+
+    private static StateCreate Named(RunRecord run, StateCreate proposed) => (proposed.Type, run.Current.Name, run.RunCount) switch
+    {
+        (StateType.Running, "AwaitingRetry", _) => proposed with { Name = "Retrying" },
+        (StateType.Running, _, > 0) => proposed with { Name = "Rerunning" },
+        _ => proposed,
+    };
 
     public static OrchestrationResult Answer(OrchestrationStatus status, State? state, string? reason, long? delay = null) => new()
     {
@@ -172,6 +184,7 @@ public sealed partial class RecordingApi
         ParentTaskRunId = run.ParentId,
         State = run.Current,
         StateType = run.Current.Type,
+        RunCount = run.RunCount,
     };
 
     private static TaskRun ServedTask(RunRecord run) => new()

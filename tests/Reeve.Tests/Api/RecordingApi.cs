@@ -43,6 +43,9 @@ public sealed partial class RecordingApi : IAsyncDisposable
     /// <summary>Asked for each proposal; a verdict, or null for the rules below.</summary>
     public Func<RunRecord, StateCreate, OrchestrationResult?> Verdict { get; set; } = (_, _) => null;
 
+    /// <summary>Asked for routes that are not the engine's: status and answer, or null for 404.</summary>
+    public Func<string, string, string, (int Status, object? Answer)?> Extra { get; set; } = (_, _, _) => null;
+
     public bool KnowsLeases { get; set; } = true;
 
     /// <summary>False: a server that has no route for several proposals at once.</summary>

@@ -130,11 +130,12 @@ public sealed class CachingTests : EngineStage
     [Fact]
     public async Task Cached_result_that_is_gone_is_told_with_the_remedy()
     {
-        await In(() => Upper("a"));
+        var large = new string('a', 40_000); // a small one would be in the state
+        await In(() => Upper(large));
         var path = Api.Cached.Single().Value.Data!.Value.GetProperty("storage_key").GetString()!;
         File.Delete(path);
 
-        var thrown = await Assert.ThrowsAsync<RunAbortedException>(() => In(() => Upper("a")));
+        var thrown = await Assert.ThrowsAsync<RunAbortedException>(() => In(() => Upper(large)));
 
         Assert.Contains("RefreshCache", thrown.Message, StringComparison.Ordinal);
     }

@@ -10,6 +10,8 @@ public abstract class EngineStage : IAsyncLifetime
 {
     private readonly string _home = Directory.CreateTempSubdirectory("reeve-engine").FullName;
 
+    protected string Home => _home;
+
     internal RecordingApi Api { get; } = new();
 
     internal EngineSession Session { get; private set; } = null!;

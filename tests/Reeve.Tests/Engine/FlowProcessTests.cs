@@ -44,7 +44,7 @@ public sealed class FlowProcessTests : EngineStage
         Assert.Equal(StateType.Failed, run.Current.Type);
         Assert.Equal(
             "Validation of flow parameters failed: 'name' is required; "
-            + "'box' must be a Box, not {\"label\":\"x\"} (JSON deserialization for type 'Reeve.Tests.Engine.FlowProcessTests+Box' was missing required properties including: 'Sizes'); "
+            + "'box.Sizes' is required; "
             + "'color' must be one of Red, Green, not \"blue\"; 'times' must be a whole number (Int32), not \"many\"; "
             + "'Times' is not a parameter of flow 'deployed': did you mean 'times'?",
             run.Current.Message);

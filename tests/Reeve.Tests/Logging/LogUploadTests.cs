@@ -9,12 +9,17 @@ namespace Reeve.Tests.Logging;
 public sealed class LogUploadTests : IAsyncLifetime
 {
     private readonly RecordingApi _api = new();
+    private readonly string _home = Directory.CreateTempSubdirectory("reeve-logs").FullName;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    public ValueTask DisposeAsync() => _api.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _api.DisposeAsync();
+        Directory.Delete(_home, recursive: true);
+    }
 
     [Fact]
     public async Task Flush_stores_every_line_in_order_and_in_bounded_batches()
@@ -90,6 +95,83 @@ public sealed class LogUploadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Lines_that_the_api_does_not_take_are_kept_for_the_next_process_and_sent_in_their_order()
+    {
+        _api.Fault = (_, _) => HttpStatusCode.ServiceUnavailable;
+        await using (var upload = Upload(new LogUploadLimits { BatchLines = 10 }, Spool()))
+        {
+            for (var i = 0; i < 35; i++)
+                upload.Write(Line($"{i}"));
+            Assert.False(await upload.FlushAsync(TimeSpan.FromMilliseconds(50), Token));
+        }
+
+        Assert.Empty(_api.Logs);
+        _api.Fault = (_, _) => null;
+        await using var next = Upload(new LogUploadLimits(), Spool());
+        next.Write(Line("next"));
+        Assert.True(await next.FlushAsync(TimeSpan.FromSeconds(20), Token));
+
+        Assert.Equal(Enumerable.Range(0, 35).Select(i => $"{i}").Prepend("next"), _api.Logs.Select(line => line.Message));
+        Assert.Empty(Directory.EnumerateFiles(Spool().Folder));
+    }
+
+    [Fact]
+    public async Task Lines_over_the_queue_go_to_the_spool_and_follow()
+    {
+        using var asked = new SemaphoreSlim(0);
+        using var answer = new SemaphoreSlim(0);
+        _api.Fault = (_, _) =>
+        {
+            asked.Release();
+            answer.Wait(Token);
+            return null;
+        };
+        await using var upload = Upload(new LogUploadLimits { QueueLength = 3, BatchLines = 1 }, Spool());
+        upload.Write(Line("0"));
+        await asked.WaitAsync(Token); // the first line is on its way, the queue is empty
+        for (var i = 1; i <= 8; i++)
+            upload.Write(Line($"{i}"));
+        answer.Release(100);
+        await upload.FlushAsync(TimeSpan.FromSeconds(20), Token);
+        upload.Write(Line("9"));
+        await upload.FlushAsync(TimeSpan.FromSeconds(20), Token);
+
+        Assert.Equal(Enumerable.Range(0, 10).Select(i => $"{i}"), _api.Logs.Select(line => line.Message).Order());
+    }
+
+    [Fact]
+    public async Task Full_spool_says_how_many_lines_are_lost()
+    {
+        _api.Fault = (_, _) => HttpStatusCode.ServiceUnavailable;
+        await using var upload = Upload(new LogUploadLimits(), Spool(limit: 10));
+        upload.Write(Line("x"));
+        Assert.False(await upload.FlushAsync(TimeSpan.FromMilliseconds(50), Token));
+        _api.Fault = (_, _) => null;
+        upload.Write(Line("y"));
+        Assert.True(await upload.FlushAsync(TimeSpan.FromSeconds(20), Token));
+
+        Assert.Contains(_api.Logs, line => line.Message.StartsWith("1 log lines were dropped here", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Damaged_file_keeps_no_other_from_being_sent()
+    {
+        var spool = Spool();
+        Assert.True(spool.TryAdd([Line("kept")]));
+        await File.WriteAllTextAsync(Path.Combine(spool.Folder, "0.json"), "[{", Token);
+
+        await using var upload = Upload(new LogUploadLimits(), Spool());
+        upload.Write(Line("x"));
+        Assert.True(await upload.FlushAsync(TimeSpan.FromSeconds(20), Token));
+
+        Assert.Equal(["x", "kept"], _api.Logs.Select(line => line.Message));
+        Assert.Equal(["0.json.refused"], Directory.EnumerateFiles(spool.Folder).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void Lines_for_one_api_are_no_others() => Assert.NotEqual(Spool().Folder, new LogSpool(_home, new Uri("http://127.0.0.1:1/api"), TimeProvider.System).Folder);
+
+    [Fact]
     public async Task Huge_message_is_cut_visibly()
     {
         await using var upload = Upload(new LogUploadLimits { MessageLength = 10 });
@@ -115,10 +197,12 @@ public sealed class LogUploadTests : IAsyncLifetime
         Assert.True(await asked.WaitAsync(TimeSpan.FromSeconds(20), Token));
     }
 
-    private LogUpload Upload(LogUploadLimits limits)
+    private LogSpool Spool(long limit = LogSpool.Limit) => new(_home, _api.Url, TimeProvider.System, limit);
+
+    private LogUpload Upload(LogUploadLimits limits, LogSpool? spool = null)
     {
         var retry = new RetryPolicy { Patience = TimeSpan.FromSeconds(20), FirstPause = TimeSpan.FromMilliseconds(5) };
-        return new LogUpload(new OrchestrationClient(new ApiConnection(new SocketsHttpHandler(), _api.Url, retry)), TimeProvider.System, limits);
+        return new LogUpload(new OrchestrationClient(new ApiConnection(new SocketsHttpHandler(), _api.Url, retry)), TimeProvider.System, limits, spool);
     }
 
     private static LogCreate Line(string message) => new() { Name = "prefect.flow_runs", Level = 20, Message = message, Timestamp = DateTimeOffset.UnixEpoch };

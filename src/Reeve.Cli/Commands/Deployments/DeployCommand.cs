@@ -13,7 +13,7 @@ internal sealed class DeployCommand : CliCommand
     private readonly Argument<string?> _entrypoint = new("ENTRYPOINT") { Description = "A flow that is in no project file: flows/hello.cs:Hello; --name and --pool go with it", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<bool> _all = new("--all") { Description = "All deployments of the project file" };
     private readonly Option<string[]> _names = new("--name", "-n") { Description = "A deployment of the project file: NAME, FLOW/NAME, with * and ?. May be repeated", HelpName = "NAME" };
-    private readonly Option<string?> _file = new("--prefect-file", "--project-file") { Description = "The project file; default: reeve.yaml or prefect.yaml in this folder", HelpName = "FILE" };
+    private readonly Option<string?> _file = new("--prefect-file", "--project-file", "--file") { Description = "The project file, or a program that registers deployments (flows.deployment.cs); default: reeve.yaml or prefect.yaml in this folder", HelpName = "FILE" };
     private readonly DeployOverrides _overrides = new();
 
     public DeployCommand()
@@ -33,6 +33,14 @@ internal sealed class DeployCommand : CliCommand
 
     public override async Task<int> RunAsync(ParseResult parse, CliSession session, CancellationToken ct)
     {
+        if (parse.GetValue(_file) is { } program && DeploymentProgram.IsProgram(program))
+        {
+            if (!File.Exists(program))
+                throw new CliException($"there is no file '{program}'");
+            await DeploymentApplyCommand.ApplyAsync(program, session, ct);
+            return ExitCodes.Done;
+        }
+
         var (project, chosen) = await ChooseAsync(parse, session, ct);
         await using var lines = new DeployLines(session.Terminal);
         var builder = new FlowBuilder(session.Settings.Home, lines.Write, session.Time);

@@ -24,6 +24,7 @@ internal static class ServerSettings
             ApiBasePath = Text("SERVER_API_BASE_PATH")?.TrimEnd('/') is { Length: > 0 } apiBase ? apiBase : null,
             BasePath = Text("SERVER_UI_SERVE_BASE")?.TrimEnd('/') ?? "",
             ConsoleApiUrl = Text("SERVER_UI_API_URL"),
+            WarmUp = true,
             ServeConsole = Truth("SERVER_UI_ENABLED"),
             Scheduler = Truth("SERVER_SERVICES_SCHEDULER_ENABLED"),
             LateRuns = Truth("SERVER_SERVICES_LATE_RUNS_ENABLED"),

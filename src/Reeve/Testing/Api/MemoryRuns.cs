@@ -24,6 +24,8 @@ internal sealed class MemoryRuns(TimeProvider time)
     /// <summary>Hears each state that was entered, outside of all locks.</summary>
     public Action<MemoryRun, State>? Entered { get; set; }
 
+    public DateTimeOffset Now => time.GetUtcNow();
+
     /// <summary>True while a run is to learn of its cancellation, or of the loss of its lease, with the next renewal.</summary>
     public bool AwaitRound
     {
@@ -131,7 +133,7 @@ internal sealed class MemoryRuns(TimeProvider time)
                 Enter(run, state, entered);
             answer = new OrchestrationResult
             {
-                State = verdict.Status == OrchestrationStatus.Abort ? null : run.Current,
+                State = run.Current,
                 Status = verdict.Status,
                 Details = new OrchestrationDetails { Type = $"{verdict.Status.ToString().ToLowerInvariant()}_details", Reason = verdict.Reason, DelaySeconds = verdict.Seconds },
             };

@@ -1,3 +1,4 @@
+using Reeve.Protocol.ConcurrencyLimits;
 using Reeve.Protocol.Filters;
 using Reeve.Protocol.Leases;
 using Reeve.Protocol.Runs;
@@ -10,6 +11,7 @@ internal static class RunRoutes
     public static void Add(RouteTable routes, MemoryRuns runs)
     {
         routes.Add("POST flows", call => MemoryReply.Made(runs.CreateFlow(call.Read<FlowCreate>())));
+        routes.Add("POST concurrency_limits", call => Limit(runs, call.Read<TagLimitCreate>()));
         AddFlowRuns(routes, runs);
         AddTaskRuns(routes, runs);
     }
@@ -36,6 +38,19 @@ internal static class RunRoutes
         routes.Add("POST task_runs/*/set_state", call => Propose(runs, call, "Task run"));
         routes.Add("GET task_runs/*", call => MemoryReply.Found(runs.Find(call.Id)?.AsTaskRun(), "Task run"));
         routes.Add("GET task_run_states", call => MemoryReply.Ok(History(runs, call)));
+    }
+
+    private static MemoryReply Limit(MemoryRuns runs, TagLimitCreate limit)
+    {
+        runs.LimitTag(limit.Tag, limit.ConcurrencyLimit);
+        return MemoryReply.Ok(new TagLimit
+        {
+            Id = Guid.NewGuid(),
+            Created = runs.Now,
+            Updated = runs.Now,
+            Tag = limit.Tag,
+            ConcurrencyLimit = limit.ConcurrencyLimit,
+        });
     }
 
     private static MemoryReply Made<T>((MemoryRun Run, bool IsNew) made, Func<MemoryRun, T> view) =>

@@ -1,0 +1,92 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Reeve.Protocol;
+using Reeve.Protocol.Filters;
+using Reeve.Protocol.Runs;
+using Reeve.Server.FlowRuns;
+using Reeve.Server.Flows;
+using Reeve.Server.Orchestration;
+using Reeve.Server.Storage;
+using Reeve.Server.TaskRuns;
+
+namespace Reeve.Server.Hosting;
+
+/// <summary>
+/// Lets the just-in-time compiler meet the ways of the most frequent requests before clients do. Runs are made, changed, found and written out in a database of its own, which is gone afterwards;
+/// of the server's own database only the first page is read, so that its readers are open. It runs beside the first requests and never stops a start.
+/// </summary>
+internal sealed partial class WarmUp(Database database, FlowsStore flows, FlowRunsStore runs, TaskRunsStore taskRuns, Orchestrator orchestrator, TimeProvider clock, ILogger<WarmUp> log)
+{
+    // the compiler takes a method that was called thirty times for a frequent one
+    private const int Rounds = 40;
+    private const int Readers = 4;
+    private static readonly Query Page = new()
+    {
+        FlowRuns = new() { State = new() { Type = new() { Any = [StateType.Running, StateType.Completed] } } },
+        Sort = "EXPECTED_START_TIME_DESC",
+        Limit = 10,
+    };
+
+    internal async Task RunAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await Task.WhenAll(Enumerable.Range(0, Readers).Select(_ => Task.Run(() => ReadAsync(database, cancellation), cancellation))).ConfigureAwait(false);
+            var folder = Directory.CreateTempSubdirectory("reeve-warm-up-");
+            try
+            {
+                var scratch = await Database.OpenAsync("sqlite:///" + Path.Combine(folder.FullName, "reeve.db"), clock, cancellation).ConfigureAwait(false);
+                await using (scratch.ConfigureAwait(false))
+                    await ServeAsync(scratch, cancellation).ConfigureAwait(false);
+            }
+            finally
+            {
+                folder.Delete(recursive: true);
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // the server stops
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or StorageException or StorageBusyException or DatabaseUnusableException)
+        {
+            LeftOut(fault.Message);
+        }
+    }
+
+    private async Task ServeAsync(Database scratch, CancellationToken cancellation)
+    {
+        var flow = (await scratch.WriteAsync(session => flows.CreateAsync(session, new FlowCreate { Name = "warm-up" }), cancellation).ConfigureAwait(false)).Flow;
+        for (var round = 0; round < Rounds; round++)
+        {
+            var run = new NewFlowRun
+            {
+                Id = Ids.New(clock.Now()),
+                Name = string.Create(CultureInfo.InvariantCulture, $"warm-{round}"),
+                FlowId = flow.Id,
+                Tags = ["warm"],
+                State = new() { Type = round % 4 == 0 ? StateType.Scheduled : StateType.Pending },
+            };
+            var made = await scratch.WriteBesideAsync(session => runs.CreateAsync(session, run), cancellation).ConfigureAwait(false);
+            _ = WireAnswers.LengthOf(made.Run);
+            foreach (var type in (StateType[])[StateType.Running, StateType.Completed])
+            {
+                var proposal = new SetState(new StateCreate { Type = type });
+                if (await scratch.WriteBesideAsync(session => orchestrator.ProposeFlowRunStateAsync(session, run.Id, proposal), cancellation).ConfigureAwait(false) is ProposalOutcome.Answered answered)
+                    _ = WireAnswers.LengthOf(answered.Result);
+            }
+            await ReadAsync(scratch, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ReadAsync(Database from, CancellationToken cancellation)
+    {
+        var (found, tasks) = await from.ReadAsync(
+            async session => (await runs.FilterAsync(session, Page).ConfigureAwait(false), await taskRuns.FilterAsync(session, new() { Limit = 10 }).ConfigureAwait(false)), cancellation).ConfigureAwait(false);
+        _ = WireAnswers.LengthOf(found);
+        _ = WireAnswers.LengthOf(tasks);
+    }
+
+    [LoggerMessage(LogLevel.Information, "The first requests will be slower, for there was no warm-up: {Reason}")]
+    private partial void LeftOut(string reason);
+}
