@@ -27,7 +27,7 @@ static class Flows
             return "refused";
         }
 
-        await Pay(customer, decision.Amount ?? amount);
+        Pay(customer, decision.Amount ?? amount);
         return "paid";
     }
 

@@ -2,7 +2,7 @@
 #:property PublishAot=false
 using Reeve;
 
-await Flows.Import("orders", limit: 10);
+Flows.Import("orders", limit: 10);
 
 static class Flows
 {
@@ -10,9 +10,9 @@ static class Flows
     /// <param name="table">Which table.</param>
     /// <param name="limit">At most so many rows.</param>
     [Flow(LogPrints = true)]
-    public static async Task<int> Import(string table, int limit = 1000)
+    public static int Import(string table, int limit = 1000)
     {
-        var rows = await Extract(table, limit);
+        var rows = Extract(table, limit);
         Console.WriteLine($"{rows.Count} rows of {table}");
         return rows.Count;
     }

@@ -11,7 +11,7 @@ public sealed class Shipping(ICarrier carrier)
     public async Task<string> Ship(int order)
     {
         var label = await Book(order);
-        await Tell($"Order {order} is on its way: {label}");
+        Tell($"Order {order} is on its way: {label}");
         return label;
     }
 
