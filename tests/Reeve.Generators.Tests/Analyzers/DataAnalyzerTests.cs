@@ -74,7 +74,6 @@ public sealed class DataAnalyzerTests
 
     [Fact]
     public async Task Method_group_that_names_a_flow_is_good() => Assert.Empty(await Snippet.Compile("""
-        namespace Reeve { public sealed class Flow { public static Flow Of(Delegate method) => new(); } }
-        static class A { [Flow] static void Go() { } static Reeve.Flow Use() => Reeve.Flow.Of(Go); }
+        static class A { [Flow] static void Go() { } static Flow Use() => Flow.Of(Go); }
         """).DiagnosticsAsync());
 }
