@@ -34,7 +34,7 @@ public sealed class DeployedExamplesTests(ExampleStage stage) : IClassFixture<Ex
 
         await stage.UntilAsync(run.Id, seen => seen.StateType == StateType.Completed, () => worker.Output);
         Assert.Equal(Enumerable.Range(0, 6).Select(chunk => string.Create(CultureInfo.InvariantCulture, $"chunk {chunk}")), await File.ReadAllLinesAsync(log, Ct));
-        Assert.Contains("600 customers are moved", await stage.LogsAsync(run.Id), StringComparison.Ordinal);
+        await stage.LogsHaveAsync(run.Id, "600 customers are moved");
     }
 
     [Fact]
@@ -53,6 +53,6 @@ public sealed class DeployedExamplesTests(ExampleStage stage) : IClassFixture<Ex
         await stage.MustAsync(project, "deployment", "run", "import/dev");
         var run = (await stage.RunsAsync("import")).Single(one => one.DeploymentId != prod.Id);
         await stage.UntilAsync(run.Id, seen => seen.StateType == StateType.Completed, () => worker.Output);
-        Assert.Contains("10 rows of orders", await stage.LogsAsync(run.Id), StringComparison.Ordinal);
+        await stage.LogsHaveAsync(run.Id, "10 rows of orders");
     }
 }

@@ -82,10 +82,15 @@ public sealed class ExampleStage : IAsyncLifetime
     internal Task<List<TaskRun>> TasksAsync(Guid run) =>
         Reeve.Api.FindTaskRunsAsync(new Query { TaskRuns = new TaskRunFilter { FlowRunId = new AnyOf<Guid> { Any = [run] } }, Limit = 200 }, Ct);
 
-    internal async Task<string> LogsAsync(Guid run)
+    /// <summary>Waits for a log line: the last lines of a run arrive after its last state.</summary>
+    internal async Task LogsHaveAsync(Guid run, string part)
     {
         var query = new Query { Logs = new LogFilter { FlowRunId = new AnyOf<Guid> { Any = [run] } }, Sort = "TIMESTAMP_ASC" };
-        return string.Join('\n', (await Reeve.Api.FindLogsAsync(query, Ct)).Select(line => line.Message));
+        List<Log> lines = [];
+        await SlowFlow.Until(
+            $"'{part}' is in the logs",
+            async () => (lines = await Reeve.Api.FindLogsAsync(query, Ct)).Any(line => line.Message.Contains(part, StringComparison.Ordinal)),
+            () => string.Join('\n', lines.Select(line => line.Message)));
     }
 
     /// <summary>Waits until a run is in a state of some kind.</summary>
