@@ -1,6 +1,7 @@
 using Reeve.EndToEnd.Tests.Stage;
 using Reeve.Protocol;
 using Reeve.Protocol.Filters;
+using Reeve.Protocol.Logs;
 using Reeve.Protocol.Runs;
 
 namespace Reeve.EndToEnd.Tests.Examples;
