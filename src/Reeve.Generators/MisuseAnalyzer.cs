@@ -47,13 +47,22 @@ public sealed class MisuseAnalyzer : DiagnosticAnalyzer
         }
     }
 
-    // Flow.Of(Etl) names a flow, and the engine calls it.
+    // Flow.Of(Etl) names a flow, and ServeAsync(Mail) a task: the engine calls it.
     private static bool IsNaming(IOperation reference)
     {
-        var user = reference.Parent;
-        while (user is IDelegateCreationOperation or IConversionOperation or IArgumentOperation)
-            user = user.Parent;
-        return user is IInvocationOperation { TargetMethod: { Name: "Of", ContainingType: { Name: "Flow", ContainingNamespace: { Name: "Reeve", ContainingNamespace.IsGlobalNamespace: true } } } };
+        for (var user = reference.Parent; user is not null; user = user.Parent)
+        {
+            var called = user switch
+            {
+                IInvocationOperation call => call.TargetMethod,
+                IObjectCreationOperation creation => creation.Constructor,
+                _ => null,
+            };
+            if (called is not null)
+                return (called.ContainingType.ToDisplayString(), called.Name) is ("Reeve.Flow", "Of") or ("Reeve.Tasks", "ServeAsync") or ("Reeve.TaskWorker", ".ctor");
+        }
+
+        return false;
     }
 
     // A program that can build a host can have it make the instance, for a worker too.

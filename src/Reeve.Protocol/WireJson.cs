@@ -75,6 +75,7 @@ public static class WireJson
 [JsonSerializable(typeof(Flow)), JsonSerializable(typeof(List<Flow>)), JsonSerializable(typeof(FlowCreate)), JsonSerializable(typeof(FlowUpdate))]
 [JsonSerializable(typeof(FlowRun)), JsonSerializable(typeof(List<FlowRun>)), JsonSerializable(typeof(FlowRunCreate)), JsonSerializable(typeof(FlowRunUpdate))]
 [JsonSerializable(typeof(TaskRun)), JsonSerializable(typeof(List<TaskRun>)), JsonSerializable(typeof(TaskRunCreate))]
+[JsonSerializable(typeof(TaskWorkerQuery)), JsonSerializable(typeof(List<ConnectedTaskWorker>))]
 [JsonSerializable(typeof(State)), JsonSerializable(typeof(List<State>)), JsonSerializable(typeof(SetState)), JsonSerializable(typeof(OrchestrationResult))]
 [JsonSerializable(typeof(BulkSetState)), JsonSerializable(typeof(BulkSetStateResult)), JsonSerializable(typeof(FlowRunResume))]
 [JsonSerializable(typeof(TaskRunProposals)), JsonSerializable(typeof(TaskRunProposalsResult))]

@@ -47,6 +47,9 @@ public sealed record CallOptions
     /// <summary>Whether the return value is stored; null: as the attribute says.</summary>
     public bool? PersistResult { get; init; }
 
+    /// <summary>Runs the call when it is submitted or mapped; of a flow: what the flow submits. Null: the surrounding flow's, else threads of this process.</summary>
+    public TaskRunner? TaskRunner { get; init; }
+
     /// <summary>How the return value is written; null: as the attribute says.</summary>
     public IResultSerializer? ResultSerializer { get; init; }
 

@@ -1,3 +1,4 @@
+using Reeve.Calls;
 using Reeve.Client;
 using Reeve.Engine;
 
@@ -61,10 +62,19 @@ public sealed partial class FlowRunContext
 
     internal FlowDescriptor Flow { get; }
 
+    /// <summary>Which task runs the objects of this run came from.</summary>
+    internal ResultOrigins Origins { get; } = new();
+
+    /// <summary>The tasks that were submitted and have not ended.</summary>
+    internal Submissions Submitted => field ??= new Submissions(this);
+
     internal RunStop Stop { get; }
 
     /// <summary>Whether another flow called it, which may call it again.</summary>
     internal bool IsSubflow => Run?.ParentTaskRunId is not null;
+
+    /// <summary>Runs what the flow submits; null: the default.</summary>
+    internal TaskRunner? TaskRunner { get; init; }
 
     internal bool LogsPrints => Logger.LogsPrints;
 

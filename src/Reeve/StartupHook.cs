@@ -1,10 +1,11 @@
 using System.Reflection;
+using Reeve.Calls;
 using Reeve.Engine;
 using Reeve.Hosting;
 
 /// <summary>
 /// Run by the .NET host before <c>Main</c> when this library is named in <c>DOTNET_STARTUP_HOOKS</c>. With <c>REEVE_FLOW_RUN_ID</c> set it runs that
-/// flow run and ends the process; otherwise it does nothing. The host finds it by this name, in no namespace.
+/// flow run and ends the process; with <c>REEVE_TASK_PIPE</c> it runs the calls of tasks that its parent sends; otherwise it does nothing. The host finds it by this name, in no namespace.
 /// </summary>
 internal static class StartupHook
 {
@@ -15,6 +16,12 @@ internal static class StartupHook
 
     public static void Initialize()
     {
+        if (Environment.GetEnvironmentVariable(TaskProcess.PipeVariable) is { Length: > 0 } pipe)
+        {
+            ForgetEnvironment();
+            Environment.Exit(Intercepted.Wait(() => TaskProcessHost.RunAsync(pipe)));
+        }
+
         if (Environment.GetEnvironmentVariable(FlowRunId) is not { Length: > 0 } id)
             return;
         var entrypoint = Environment.GetEnvironmentVariable(Entrypoint);
@@ -55,6 +62,7 @@ internal static class StartupHook
         Environment.SetEnvironmentVariable(FlowRunId, null);
         Environment.SetEnvironmentVariable(Entrypoint, null);
         Environment.SetEnvironmentVariable(Lease, null);
+        Environment.SetEnvironmentVariable(TaskProcess.PipeVariable, null);
     }
 
     private static int Refuse(string message)

@@ -196,6 +196,40 @@ public sealed class InterceptionTests : IAsyncLifetime
         Assert.All(outputs, output => Assert.Equal(Microsoft.CodeAnalysis.IncrementalStepRunReason.Cached, output.Reason));
     }
 
+    [Fact]
+    public void Edit_of_another_file_reads_nothing_into_the_output()
+    {
+        var options = (Microsoft.CodeAnalysis.CSharp.CSharpParseOptions)Snippet.Compile("").Compilation.SyntaxTrees.First().Options;
+        var first = Snippet.Compile("""
+            static class Entry
+            {
+                [Flow(OnFailure = nameof(Note), RunName = "go-{x}")] static void Go([System.ComponentModel.DataAnnotations.Range(1, 2)] int x) => Same(x);
+                [Task(RetryIf = nameof(Test), CachePolicy = CacheBy.Inputs)] static T Same<T>(T x) where T : struct => x;
+                static bool Test(Exception e) => true;
+                static void Note(FlowRunContext run) { }
+                static void Start() => Go(1);
+            }
+            """);
+        var other = Microsoft.CodeAnalysis.CSharp.CSharpSyntaxTree.ParseText("class Other { int Three() => 3; }", options, "Other.cs", cancellationToken: TestContext.Current.CancellationToken);
+        Microsoft.CodeAnalysis.GeneratorDriver driver = Microsoft.CodeAnalysis.CSharp.CSharpGeneratorDriver.Create(
+            [Microsoft.CodeAnalysis.GeneratorExtensions.AsSourceGenerator(new FlowGenerator())],
+            parseOptions: options,
+            driverOptions: new Microsoft.CodeAnalysis.GeneratorDriverOptions(default, trackIncrementalGeneratorSteps: true));
+        var compilation = first.Compilation.RemoveSyntaxTrees(first.Result.GeneratedTrees).AddSyntaxTrees(other);
+        driver = driver.RunGenerators(compilation, TestContext.Current.CancellationToken);
+
+        var edited = other.WithChangedText(Microsoft.CodeAnalysis.Text.SourceText.From("class Other { int Three() => int.Parse(4.ToString()); }"));
+        var again = driver.RunGenerators(compilation.ReplaceSyntaxTree(other, edited), TestContext.Current.CancellationToken).GetRunResult();
+        Assert.All(Outputs(again), reason => Assert.Equal(Microsoft.CodeAnalysis.IncrementalStepRunReason.Cached, reason));
+
+        // The same driver does see an edit that matters.
+        var called = other.WithChangedText(Microsoft.CodeAnalysis.Text.SourceText.From("class Other { [Task] int Three() => 4; }"));
+        Assert.Contains(Microsoft.CodeAnalysis.IncrementalStepRunReason.Modified, Outputs(driver.RunGenerators(compilation.ReplaceSyntaxTree(other, called), TestContext.Current.CancellationToken).GetRunResult()));
+
+        static IEnumerable<Microsoft.CodeAnalysis.IncrementalStepRunReason> Outputs(Microsoft.CodeAnalysis.GeneratorDriverRunResult result) =>
+            Assert.Single(result.Results).TrackedOutputSteps.SelectMany(step => step.Value).SelectMany(step => step.Outputs).Select(output => output.Reason);
+    }
+
     private async Task<string> RunAsync(string source, params Microsoft.CodeAnalysis.MetadataReference[] references)
     {
         EngineSession.Current = _session!;

@@ -43,15 +43,26 @@ internal static class DescriptorSource
         }
 
         WriteExports(writer, methods);
-        if (flows.Count == 0)
-            return;
+        WriteRegistration(writer, methods, flows);
+    }
 
-        // Only a delegate is stored when the module loads: the descriptors are made when a worker's process asks for them.
-        var described = string.Join(", ", methods.Select((method, i) => (method, i)).Where(pair => flows.Contains(pair.method)).Select(pair => $"Described.M{pair.i}"));
+    // Only delegates are stored when the module loads: the descriptors are made when a process asks for them that was not called by code.
+    private static void WriteRegistration(SourceWriter writer, IReadOnlyList<RunMethod> methods, List<RunMethod> flows)
+    {
+        var tasks = methods.Where(method => method is { Kind: RunKind.Task, IsDeclaredHere: true, CanBeCalledByKey: true }).ToList();
+        if (flows.Count + tasks.Count == 0)
+            return;
         writer.Open("file static class Registration")
             .Line("[global::System.Runtime.CompilerServices.ModuleInitializer]")
-            .Line($"internal static void Register() => {Engine}FlowCatalog.Add(typeof(Described).Assembly, static () => [{described}]);")
-            .Close();
+            .Open("internal static void Register()");
+        if (flows.Count > 0)
+            writer.Line($"{Engine}FlowCatalog.Add(typeof(Described).Assembly, static () => [{Those(flows)}]);");
+        if (tasks.Count > 0)
+            writer.Line($"{Engine}TaskCatalog.Add(typeof(Described).Assembly, static () => [{Those(tasks)}]);");
+        writer.Close().Close();
+
+        string Those(List<RunMethod> those) =>
+            string.Join(", ", methods.Select((method, i) => (method, i)).Where(pair => those.Contains(pair.method)).Select(pair => $"Described.M{pair.i}"));
     }
 
     private static void WriteExports(SourceWriter writer, IReadOnlyList<RunMethod> methods)
@@ -121,11 +132,24 @@ internal static class DescriptorSource
         writer.Open($"internal static readonly {Engine}TaskDescriptor M{index} = new()");
         WriteShared(writer, task);
         writer.Line($"Key = {Literal.OfText(task.Name + "-" + Naming.ShortHash(task.Key))},");
+        WriteInvocation(writer, task, index);
         var names = task.Parameters.Where(parameter => !parameter.IsToken).Select(parameter => Literal.OfText(parameter.Name));
         writer.Line($"ParameterNames = [{string.Join(", ", names)}],");
         if (task.Source is not null)
             writer.Line($"Source = {Literal.OfText(task.Source)},");
         writer.Close(";");
+    }
+
+    // What a process needs that was not called by code: it has the arguments as JSON. Made only there.
+    private static void WriteInvocation(SourceWriter writer, RunMethod task, int index)
+    {
+        if (!task.IsDeclaredHere || !task.CanBeCalledByKey)
+            return;
+        var parameters = task.Parameters.Where(parameter => !parameter.IsToken).Select(parameter =>
+            $"{Engine}FlowParameter.Of<{parameter.TypeSyntax}>({Literal.OfText(parameter.Name)}, isRequired: {Bool(parameter.IsRequired)}, "
+            + $"isNullable: {Bool(parameter.IsNullable)}, {(parameter.IsRequired ? "default!" : parameter.DefaultSyntax)})");
+        writer.Line($"Parameters = static () => [{string.Join(", ", parameters)}],");
+        writer.Line($"Invoke = static (arguments, token) => {Invocation(task, index, $"new {task.TypeSyntax}()")},");
     }
 
     private static void WriteShared(SourceWriter writer, RunMethod method)

@@ -46,6 +46,9 @@ internal sealed record RunMethod
 
     /// <summary>Type parameters of a generic method, and their constraints as C#.</summary>
     public EquatableArray<string> TypeParameters { get; init; }
+
+    /// <summary>Whether another process can call it, which knows only its key and its arguments as JSON.</summary>
+    public bool CanBeCalledByKey => TypeParameters.Count == 0 && Return != ReturnKind.Stream && (IsStatic || IsConstructible);
     public string Constraints { get; init; } = "";
     public string TypeArguments => TypeParameters.Count == 0 ? "" : $"<{string.Join(", ", TypeParameters)}>";
     public RunOptions Options { get; init; } = new();

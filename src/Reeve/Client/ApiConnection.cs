@@ -22,6 +22,7 @@ public sealed class ApiConnection : IDisposable
     public ApiConnection(ReeveSettings settings, RetryPolicy retry)
         : this(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), ConnectTimeout = TimeSpan.FromSeconds(10) }, settings.ApiUrl, retry)
     {
+        SocketToken = settings.ApiAuthString ?? settings.ApiKey;
         if (settings.ApiAuthString is { } login)
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(login)));
         else if (settings.ApiKey is { } key)
@@ -44,6 +45,7 @@ public sealed class ApiConnection : IDisposable
         TryTimeout = shared.TryTimeout;
         Abilities = shared.Abilities;
         Lease = shared.Lease;
+        SocketToken = shared.SocketToken;
         _http = shared._http;
         _time = shared._time;
         _retry = retry;
@@ -57,6 +59,9 @@ public sealed class ApiConnection : IDisposable
 
     /// <summary>The API's address.</summary>
     public Uri ApiUrl { get; }
+
+    /// <summary>What a websocket's first message says to be let in; null where nothing is asked for.</summary>
+    internal string? SocketToken { get; }
 
     /// <summary>What was learnt of the server.</summary>
     internal ServerAbilities Abilities { get; } = new();

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Reeve.Calls;
 using Reeve.Client;
 using Reeve.Logging;
 using Reeve.Protocol.Runs;
@@ -75,6 +76,9 @@ internal sealed class EngineSession : IAsyncDisposable
     public LeaseKeeper Leases { get; }
 
     public ResultStore Results { get; }
+
+    /// <summary>What code outside of flows has submitted.</summary>
+    public Submissions Submitted { get; } = new(null);
 
     /// <summary>What the settings say where neither a call nor an attribute nor a surrounding run does.</summary>
     public RunDefaults Defaults { get; }

@@ -18,6 +18,7 @@ internal static class FlowEngine
             flow = flow.With(scope.Options);
         if (flow.HasBounds)
             ParameterBinder.CheckBounds(flow, ParameterBinder.Write(flow, arguments));
+        scope?.Route?.Check(flow);
         return FlowRunContext.Current is { } parent
             ? CallSubflowAsync(parent, flow, arguments, body, scope, ct)
             : CallByHandAsync(flow, arguments, body, scope, ct);
@@ -25,16 +26,22 @@ internal static class FlowEngine
 
     /// <summary>Runs a flow run that exists, under its lease.</summary>
     public static async Task<T> ExecuteAsync<T>(
-        EngineSession session, FlowDescriptor flow, FlowRun run, Guid? lease, RunStop stop, bool logsPrints, Func<CancellationToken, Task<T>> body)
+        EngineSession session, FlowDescriptor flow, FlowRun run, Guid? lease, RunStop stop, bool logsPrints, Func<CancellationToken, Task<T>> body, CallScope? scope = null)
     {
         var logger = RunLogger.ForFlowRun(session, run.Id, run.Name, logsPrints);
-        var context = new FlowRunContext(session, session.ClientFor(lease), flow, run.Id, run.Name, logger, stop) { Run = run, Parent = FlowRunContext.Current };
+        var context = new FlowRunContext(session, session.ClientFor(lease), flow, run.Id, run.Name, logger, stop)
+        {
+            Run = run,
+            Parent = FlowRunContext.Current,
+            TaskRunner = scope?.Options.TaskRunner,
+        };
         if (lease is { } token)
             session.Leases.Keep(run.Id, token, stop);
         try
         {
             logger.Info($"Beginning flow run '{run.Name}' for flow '{flow.Name}'");
-            return await RunTelemetry.FlowAsync(flow, run, stop, session.Time, () => new FlowExecution(context).RunAsync(token => RunBodyAsync(context, body, token)));
+            return await RunTelemetry.FlowAsync(flow, run, stop, session.Time, () => new FlowExecution(context) { Entered = scope?.Entered }.RunAsync(
+                token => RunBodyAsync(context, inner => context.Submitted.FinishAsync(body, inner), token)));
         }
         catch (FlowSuspendedException e)
         {
@@ -89,7 +96,7 @@ internal static class FlowEngine
         FlowDescriptor flow, object?[] arguments, Func<CancellationToken, Task<T>> body, CallScope? scope, CancellationToken ct)
     {
         var session = EngineSession.Current;
-        using var stop = new RunStop(null, ct);
+        using var stop = new RunStop(null, ct, scope?.Cancelled ?? default);
         using var signals = new StopSignals(stop);
         try
         {
@@ -97,7 +104,7 @@ internal static class FlowEngine
             var run = await CreateAsync(session, session.Client, flow, arguments, ParameterBinder.Write(flow, arguments), parentTaskRunId: null, ct);
             scope?.Created?.Invoke(run.Id, run.Name);
             var lease = await session.Leases.AcquireAsync(run.Id, ct);
-            return await ExecuteAsync(session, flow, run, lease, stop, flow.LogPrints ?? false, body);
+            return await ExecuteAsync(session, flow, run, lease, stop, flow.LogPrints ?? false, body, scope);
         }
         finally
         {
@@ -113,9 +120,9 @@ internal static class FlowEngine
     {
         var session = parent.Session;
         flow = session.Defaults.For(flow.Inside(parent.Flow));
-        using var stop = new RunStop(parent.Stop, ct);
+        using var stop = new RunStop(parent.Stop, ct, scope?.Cancelled ?? default);
         var parameters = ParameterBinder.Write(flow, arguments);
-        var stand = await CreateStandInAsync(parent, flow, parameters);
+        var stand = await CreateStandInAsync(parent, flow, arguments, parameters, scope);
         var run = await CreateAsync(session, parent.Client, flow, arguments, parameters, stand, CancellationToken.None);
         scope?.Created?.Invoke(run.Id, run.Name);
         var logger = TaskRunContext.Current?.Logger ?? parent.Logger;
@@ -133,11 +140,11 @@ internal static class FlowEngine
 
         logger.Info(run.RunCount > 0 ? $"Took up subflow run '{run.Name}' of flow '{flow.Name}' again" : $"Created subflow run '{run.Name}' for flow '{flow.Name}'");
         var lease = await session.Leases.AcquireAsync(run.Id, parent.Client, CancellationToken.None);
-        return await ExecuteAsync(session, flow, run, lease, stop, flow.LogPrints ?? parent.LogsPrints, body);
+        return await ExecuteAsync(session, flow, run, lease, stop, flow.LogPrints ?? parent.LogsPrints, body, scope);
     }
 
     /// <summary>The task run that stands for a subflow in its parent; the server keeps its state the subflow's. The same call finds the same one again.</summary>
-    private static async Task<Guid> CreateStandInAsync(FlowRunContext parent, FlowDescriptor flow, JsonElement parameters)
+    private static async Task<Guid> CreateStandInAsync(FlowRunContext parent, FlowDescriptor flow, object?[] arguments, JsonElement parameters, CallScope? scope)
     {
         var number = parent.NextCall("flow/" + flow.Name).ToString(CultureInfo.InvariantCulture);
         var identity = CallIdentity.Of(TaskRunContext.Current?.Call ?? default, "flow/" + flow.Name, [parameters], _ => { });
@@ -151,6 +158,7 @@ internal static class FlowEngine
                 TaskKey = flow.Name,
                 DynamicKey = "flow-" + identity.ToKey(parent.NextOrdinal(identity)),
                 TaskVersion = flow.Version,
+                TaskInputs = TaskInputs.Of([.. flow.Parameters.Select(parameter => parameter.Name)], arguments, scope, parent.Origins),
             },
             CancellationToken.None);
         return run.Id;

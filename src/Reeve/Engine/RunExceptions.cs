@@ -12,3 +12,14 @@ public sealed class ParameterValidationException(IReadOnlyList<string> faults) :
     /// <summary>Every fault: where, what was expected, what was found.</summary>
     public IReadOnlyList<string> Faults { get; } = faults;
 }
+
+/// <summary>The child process that ran a task ended before the task did.</summary>
+public sealed class TaskProcessLostException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>A task was not run, because a run that it needs did not complete. <see cref="Tasks.AllowFailure{T}"/> lets it run all the same.</summary>
+public sealed class UpstreamTaskException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>A task threw in a child process, and its exception cannot be made here again.</summary>
+/// <param name="type">The exception's type.</param>
+/// <param name="message">Its message.</param>
+public sealed class TaskProcessException(string type, string message) : Exception($"{type.Split(',')[0]}: {message}");

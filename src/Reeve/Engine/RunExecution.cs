@@ -9,6 +9,9 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
     /// <summary>"Flow run" or "Task run".</summary>
     protected abstract string Noun { get; }
 
+    /// <summary>Hears each state that the run is found in.</summary>
+    public Action<State>? Entered { get; init; }
+
     protected EngineSession Session => session;
 
     protected RunStop Stop => stop;
@@ -107,7 +110,7 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
     {
         while (true)
         {
-            var (held, isAccepted) = await Proposals.ProposeAsync(new StateCreate { Type = StateType.Running, StateDetails = DetailsOf(StateType.Running) }, stop.Token);
+            var (held, isAccepted) = await ProposeAsync(new StateCreate { Type = StateType.Running, StateDetails = DetailsOf(StateType.Running) }, stop.Token);
             if (isAccepted)
                 return (held, false);
             switch (held.Type)
@@ -160,7 +163,9 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
     private Outcome<T> Failed<T>(Exception error, int attempt, string message, string? name = null)
     {
         var details = attempt > descriptor.Retries || IsRetriable(error, attempt) ? null : new StateDetails { Retriable = false };
-        return new Outcome<T>(new StateCreate { Type = StateType.Failed, Name = name, Message = message, StateDetails = details }, default, error);
+        // The server grants retries to failures; a process that was lost is called crashed when none is left.
+        var type = error is TaskProcessLostException && attempt > descriptor.Retries ? StateType.Crashed : StateType.Failed;
+        return new Outcome<T>(new StateCreate { Type = type, Name = name, Message = message, StateDetails = details }, default, error);
     }
 
     private bool IsRetriable(Exception error, int attempt)
@@ -227,9 +232,9 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
     {
         using var limit = stop.Cause == StopCause.Interrupted ? new CancellationTokenSource(session.LastReportLimit, session.Time) : null;
         var ct = limit?.Token ?? CancellationToken.None;
-        var held = await Proposals.ProposeAsync(outcome.State, ct);
+        var held = await ProposeAsync(outcome.State, ct);
         if (held is { IsAccepted: false, State.Type: StateType.Cancelling } && outcome.Error is not null)
-            held = await Proposals.ProposeAsync(new StateCreate { Type = StateType.Cancelled, Message = "Cancelled on request" }, ct);
+            held = await ProposeAsync(new StateCreate { Type = StateType.Cancelled, Message = "Cancelled on request" }, ct);
         if (!held.IsAccepted && held.State.Type != StateType.Scheduled)
             logger.Warning($"Proposed state {outcome.State.Name ?? outcome.State.Type.DefaultName()}, but the run is {Describe(held.State)}");
         return held;
@@ -267,6 +272,13 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
         if (fault is not null && session.IsFirst($"result of {descriptor.Type}.{descriptor.Method}"))
             logger.Info($"The result of '{descriptor.Name}' is not stored, so it is computed again when the flow run is run again: {fault}");
         return data;
+    }
+
+    private async Task<Held> ProposeAsync(StateCreate proposal, CancellationToken ct)
+    {
+        var held = await Proposals.ProposeAsync(proposal, ct);
+        Entered?.Invoke(held.State);
+        return held;
     }
 
     private TimeSpan PauseBefore(State held) =>

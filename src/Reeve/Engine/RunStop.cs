@@ -24,8 +24,10 @@ internal sealed class RunStop : IDisposable
     private readonly List<CancellationTokenRegistration> _registrations = [];
     private readonly Lock _gate = new();
 
-    public RunStop(RunStop? parent, CancellationToken caller)
+    public RunStop(RunStop? parent, CancellationToken caller, CancellationToken scope = default)
     {
+        if (scope.CanBeCanceled)
+            _registrations.Add(scope.Register(() => RequestFrom(parent, "Cancelled by the code that called it")));
         if (caller.CanBeCanceled)
             _registrations.Add(caller.Register(() => RequestFrom(parent, "Cancelled by the code that called it")));
         if (parent is not null)

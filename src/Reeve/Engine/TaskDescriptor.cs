@@ -18,6 +18,12 @@ public sealed record TaskDescriptor : RunDescriptor
     /// <summary>Names the task within a flow: its name and a digest of the method's signature.</summary>
     public required string Key { get; init; }
 
+    /// <summary>Makes the parameters in order, without cancellation tokens; null where the method can only be called by code.</summary>
+    public Func<IReadOnlyList<FlowParameter>>? Parameters { get; init; }
+
+    /// <summary>Calls the method directly with arguments in the order of <see cref="ParameterNames"/>; null where it can only be called by code.</summary>
+    public Func<object?[], CancellationToken, ValueTask<object?>>? Invoke { get; init; }
+
     /// <summary>The names of the parameters, without cancellation tokens.</summary>
     public required IReadOnlyList<string> ParameterNames { get; init; }
 

@@ -1,8 +1,4 @@
-using System.Collections.ObjectModel;
-using System.Globalization;
-using System.Text.Json;
 using Reeve.Diagnostics;
-using Reeve.Protocol;
 using Reeve.Protocol.Runs;
 
 namespace Reeve.Engine;
@@ -11,24 +7,28 @@ namespace Reeve.Engine;
 internal static class TaskEngine
 {
     /// <summary>A call in user code.</summary>
-    public static Task<T> CallAsync<T>(TaskDescriptor task, object?[] arguments, Func<CancellationToken, Task<T>> body, CancellationToken ct) =>
-        RunAsync(TaskCall<T>.Of(task, arguments, body, ct));
+    public static Task<T> CallAsync<T>(TaskDescriptor task, object?[] arguments, Func<CancellationToken, Task<T>> body, CancellationToken ct)
+    {
+        var call = TaskCall<T>.Of(task, arguments, body, ct);
+        return call.Scope?.Route is { } route ? route.CallAsync(call) : RunAsync(call);
+    }
 
-    private static async Task<T> RunAsync<T>(TaskCall<T> call)
+    /// <summary>Runs a call here: a task run of the current flow run, or one of its own.</summary>
+    public static async Task<T> RunAsync<T>(TaskCall<T> call)
     {
         var flow = FlowRunContext.Current;
         var session = flow?.Session ?? EngineSession.Current;
         call = call.With(session.Defaults.For(flow is null ? call.Task : call.Task.Inside(flow.Flow)));
-        using var stop = new RunStop(flow?.Stop, call.Token);
-        var (identity, key, number) = Identify(session, flow, call);
-        var run = Describe(session, flow, call, key, number);
+        using var stop = new RunStop(flow?.Stop, call.Token, call.Scope?.Cancelled ?? default);
+        var (run, identity) = NewTaskRun.Of(session, flow, call.Task, call.Arguments, call.Scope, new StateCreate { Type = StateType.Pending, Name = "Pending" });
         var logger = RunLogger.ForTaskRun(session, flow?.Id, run.Id!.Value, run.Name!, call.Task.LogPrints ?? flow?.LogsPrints ?? false);
         try
         {
-            var execution = new TaskExecution(session, flow, call.Task, run, identity, logger, stop, call.Scope, call.Arguments);
-            var result = await RunTelemetry.TaskAsync(call.Task, run.Id.Value, run.Name!, stop, session.Time, () => execution.RunAsync(call.Body));
+            var execution = new TaskExecution(session, flow, call.Task, run, identity, logger, stop, call.Scope, call.Arguments) { Entered = call.Scope?.Entered };
+            var value = await RunTelemetry.TaskAsync(call.Task, run.Id.Value, run.Name!, stop, session.Time, () => execution.RunAsync(call.Body));
+            flow?.Origins.Record(value, execution.TaskRunId);
             await execution.JoinTransactionAsync();
-            return result;
+            return value;
         }
         finally
         {
@@ -40,56 +40,11 @@ internal static class TaskEngine
         }
     }
 
-    // A call that does not want its result kept runs again anyway, so its arguments need not be looked at.
-    private static (CallIdentity Identity, string Key, string Number) Identify<T>(EngineSession session, FlowRunContext? flow, TaskCall<T> call)
+    /// <summary>Runs a task run that exists and was claimed by this process.</summary>
+    public static Task<T> RunGivenAsync<T>(
+        EngineSession session, TaskDescriptor task, TaskRun run, object?[] arguments, RunLogger logger, RunStop stop, Func<CancellationToken, Task<T>> body)
     {
-        var task = call.Task;
-        if (flow is null)
-        {
-            var alone = Ids.New(session.Time.GetUtcNow()).ToString("N")[^8..];
-            return (default, alone, alone);
-        }
-
-        var number = flow.NextCall(task.Key).ToString(CultureInfo.InvariantCulture);
-        if (task.PersistResult == false)
-            return (default, number, number);
-        var identity = CallIdentity.Of(TaskRunContext.Current?.Call ?? default, task.Key, call.Arguments, position => TellOnce(session, flow, task, position));
-        return (identity, identity.ToKey(flow.NextOrdinal(identity)), number);
-    }
-
-    private static void TellOnce(EngineSession session, FlowRunContext flow, TaskDescriptor task, int position)
-    {
-        if (session.IsFirst($"argument {position} of {task.Key}"))
-            flow.Logger.Info($"Argument '{task.ParameterNames[position]}' of task '{task.Name}' has no JSON form: when the flow run is run again, calls that differ in it alone are taken as equal");
-    }
-
-    private static TaskRunCreate Describe<T>(EngineSession session, FlowRunContext? flow, TaskCall<T> of, string key, string number)
-    {
-        var task = of.Task;
-        return new TaskRunCreate
-        {
-            Id = Ids.New(session.Time.GetUtcNow()),
-            State = new StateCreate { Type = StateType.Pending, Name = "Pending" },
-            Name = RunNames.Of(task, of.Arguments) ?? $"{task.Name}-{number}",
-            FlowRunId = flow?.Id,
-            TaskKey = task.Key,
-            DynamicKey = key,
-            TaskVersion = task.Version,
-            EmpiricalPolicy = task.Policy,
-            Tags = task.Tags,
-            TaskInputs = Inputs(task, of.Scope),
-            Labels = TraceLabels.With(null),
-        };
-    }
-
-    // The run graph draws its edges from these: which runs each argument came from.
-    private static JsonElement Inputs(TaskDescriptor task, CallScope? scope)
-    {
-        var upstream = scope?.Upstream ?? ReadOnlyDictionary<string, IReadOnlyList<Guid>>.Empty;
-        if (task.ParameterNames.Count == 0 && upstream.Count == 0)
-            return WireJson.EmptyObject;
-        var members = task.ParameterNames.Union(upstream.Keys, StringComparer.Ordinal).Select(name =>
-            $"\"{name}\":[{string.Join(",", upstream.GetValueOrDefault(name, []).Select(id => $$"""{"input_type":"task_run","id":"{{id}}"}"""))}]");
-        return WireJson.Parse($"{{{string.Join(",", members)}}}");
+        var given = new TaskRunCreate { Id = run.Id, Name = run.Name, TaskKey = run.TaskKey, DynamicKey = run.DynamicKey };
+        return new TaskExecution(session, null, session.Defaults.For(task), given, default, logger, stop, null, arguments) { IsGiven = true }.RunAsync(body);
     }
 }

@@ -18,7 +18,16 @@ internal sealed class TaskExecution(EngineSession session, FlowRunContext? flow,
     private bool _isForced;
     private State? _held;
 
+    /// <summary>True for a run that exists: it is not made by the first proposal.</summary>
+    public bool IsGiven
+    {
+        init => _isMade = value;
+    }
+
     protected override string Noun => "Task run";
+
+    /// <summary>The run's id; it is known for certain once the run was made.</summary>
+    public Guid TaskRunId => _id;
 
     protected override Guid Id => _id;
 

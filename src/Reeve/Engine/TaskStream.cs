@@ -19,7 +19,7 @@ internal sealed class TaskStream<T>(TaskDescriptor task, object?[] arguments, Fu
         var values = Channel.CreateBounded<T>(new BoundedChannelOptions(1) { SingleReader = true, SingleWriter = false });
         var count = 0;
         if (scope is not null)
-            new CallScope { Upstream = scope.Upstream, Created = scope.Created }.Enter(); // its options are in the task already
+            new CallScope { Sources = scope.Sources, WaitsFor = scope.WaitsFor, Created = scope.Created, Entered = scope.Entered, Cancelled = scope.Cancelled }.Enter(); // its options are in the task already
         var run = RunAsync();
         try
         {

@@ -1,0 +1,57 @@
+namespace Reeve;
+
+/// <summary>Where submitted and mapped tasks run, and how many at once. A flow has one of its own: what one flow run submits takes no slot of another's.</summary>
+public sealed class TaskRunner
+{
+    /// <summary>How many calls of a flow run at once when nothing else is said: 256. Calls that wait for input or output cost no thread.</summary>
+    public const int DefaultWorkers = 256;
+
+    private TaskRunner(TaskRunnerKind kind, int maxWorkers)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxWorkers, 1);
+        Kind = kind;
+        MaxWorkers = maxWorkers;
+    }
+
+    /// <summary>One call after the other, in the order of submission.</summary>
+    public static TaskRunner Inline { get; } = new(TaskRunnerKind.Inline, 1);
+
+    /// <summary>Threads of this process: the default.</summary>
+    public static TaskRunner Default { get; } = new(TaskRunnerKind.ThreadPool, DefaultWorkers);
+
+    /// <summary>Where the calls run.</summary>
+    public TaskRunnerKind Kind { get; }
+
+    /// <summary>How many calls run at once.</summary>
+    public int MaxWorkers { get; }
+
+    /// <summary>Threads of this process.</summary>
+    /// <param name="maxWorkers">How many calls run at once; default <see cref="DefaultWorkers"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxWorkers"/> is below 1.</exception>
+    public static TaskRunner ThreadPool(int maxWorkers = DefaultWorkers) => new(TaskRunnerKind.ThreadPool, maxWorkers);
+
+    /// <summary>
+    /// Child processes of this program, each with one call at a time. Arguments and results travel as JSON; an instance method runs on a new
+    /// instance; flows stay in this process. A child that dies takes its call with it, which is retried as a failure would be, and ends as
+    /// Crashed when no retry is left.
+    /// </summary>
+    /// <param name="maxWorkers">How many processes; default the number of processors.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxWorkers"/> is below 1.</exception>
+    public static TaskRunner Process(int? maxWorkers = null) => new(TaskRunnerKind.Process, maxWorkers ?? Environment.ProcessorCount);
+
+    /// <inheritdoc />
+    public override string ToString() => $"{Kind}({MaxWorkers})";
+}
+
+/// <summary>The kinds of task runners.</summary>
+public enum TaskRunnerKind
+{
+    /// <summary>Threads of this process.</summary>
+    ThreadPool,
+
+    /// <summary>One after the other.</summary>
+    Inline,
+
+    /// <summary>Child processes of this program.</summary>
+    Process,
+}

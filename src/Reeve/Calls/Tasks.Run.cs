@@ -1,0 +1,50 @@
+using System.Runtime.CompilerServices;
+
+namespace Reeve;
+
+public static partial class Tasks
+{
+    /// <inheritdoc cref="TaskCalls.Run{T}(Func{Task{T}})" />
+    [OverloadResolutionPriority(2)]
+    public static Task<T> Run<T>(Func<Task<T>> call) => Plain.Run(call);
+
+    /// <inheritdoc cref="TaskCalls.Run{T}(Func{Task{T}})" />
+    [OverloadResolutionPriority(2)]
+    public static Task Run(Func<Task> call) => Plain.Run(call);
+
+    /// <inheritdoc cref="TaskCalls.Run{T}(Func{Task{T}})" />
+    [OverloadResolutionPriority(1)]
+    public static Task<T> Run<T>(Func<ValueTask<T>> call) => Plain.Run(call);
+
+    /// <inheritdoc cref="TaskCalls.Run{T}(Func{Task{T}})" />
+    [OverloadResolutionPriority(1)]
+    public static Task Run(Func<ValueTask> call) => Plain.Run(call);
+
+    /// <inheritdoc cref="TaskCalls.Run{T}(Func{Task{T}})" />
+    public static T Run<T>(Func<T> call) => Plain.Run(call);
+
+    /// <inheritdoc cref="TaskCalls.Run{T}(Func{Task{T}})" />
+    public static void Run(Action call) => Plain.Run(call);
+
+    /// <inheritdoc cref="TaskCalls.State{T}(Func{Task{T}})" />
+    [OverloadResolutionPriority(2)]
+    public static Task<ReturnedState<T>> State<T>(Func<Task<T>> call) => Plain.State(call);
+
+    /// <inheritdoc cref="TaskCalls.State{T}(Func{Task{T}})" />
+    [OverloadResolutionPriority(2)]
+    public static Task<ReturnedState> State(Func<Task> call) => Plain.State(call);
+
+    /// <inheritdoc cref="TaskCalls.State{T}(Func{Task{T}})" />
+    [OverloadResolutionPriority(1)]
+    public static Task<ReturnedState<T>> State<T>(Func<ValueTask<T>> call) => Plain.State(call);
+
+    /// <inheritdoc cref="TaskCalls.State{T}(Func{Task{T}})" />
+    [OverloadResolutionPriority(1)]
+    public static Task<ReturnedState> State(Func<ValueTask> call) => Plain.State(call);
+
+    /// <inheritdoc cref="TaskCalls.State{T}(Func{Task{T}})" />
+    public static Task<ReturnedState<T>> State<T>(Func<T> call) => Plain.State(call);
+
+    /// <inheritdoc cref="TaskCalls.State{T}(Func{Task{T}})" />
+    public static Task<ReturnedState> State(Action call) => Plain.State(call);
+}
