@@ -13,6 +13,17 @@ public sealed class ExamplesTests(ExampleStage stage) : IClassFixture<ExampleSta
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task Hello_says_so_at_its_second_try()
+    {
+        await stage.MustRunAsync(await stage.BuildAsync("hello.cs"));
+
+        var run = Assert.Single(await stage.RunsAsync("hello"));
+        Assert.Equal(StateType.Completed, run.StateType);
+        await stage.LogsHaveAsync(run.Id, "Hello Marvin");
+        Assert.Equal(2, Assert.Single(await stage.TasksAsync(run.Id), task => task.Name.StartsWith("flaky-", StringComparison.Ordinal)).RunCount);
+    }
+
+    [Fact]
     public async Task Etl_survives_an_unreliable_api_and_asks_for_nothing_twice()
     {
         var address = $"http://127.0.0.1:{Installation.FreePort()}";
