@@ -84,7 +84,7 @@ public sealed class RunLogger : ILogger
         else
         {
             var local = TimeZoneInfo.ConvertTime(now, _session.Time.LocalTimeZone);
-            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{local:HH:mm:ss.fff} | {level.Label()}| {_prefix}{message}"));
+            StandardError.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{local:HH:mm:ss.fff} | {level.Label()}| {_prefix}{message}"));
         }
 
         Store(_name, level, message, now);
