@@ -116,7 +116,14 @@ public sealed partial class RecordingApi : IAsyncDisposable
                 return;
             }
 
-            await AnswerAsync(context);
+            try
+            {
+                await AnswerAsync(context);
+            }
+            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or IOException)
+            {
+                context.Response.Abort(); // the client went away in the middle, as a cancelled one does; the next one is to be answered all the same
+            }
         }
     }
 
