@@ -135,6 +135,7 @@ internal sealed class EngineSession : IAsyncDisposable
             await _events.Value.DisposeAsync();
         await Leases.DisposeAsync();
         await Logs.DisposeAsync();
+        await Submitted.DisposeAsync();
         _connection.Dispose();
         await _warmUp;
     }
