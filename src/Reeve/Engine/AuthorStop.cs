@@ -9,7 +9,7 @@ internal sealed class AuthorStop : IDisposable
     private readonly CancellationTokenSource _source = new();
     private readonly CancellationTokenRegistration _asked;
 
-    public AuthorStop(CancellationToken asked, RunLogger logger) => _asked = asked.Register(() => _ = CancelAsync(logger));
+    public AuthorStop(RunLogger logger, CancellationToken asked) => _asked = asked.Register(() => _ = CancelAsync(logger));
 
     public CancellationToken Token => _source.Token;
 

@@ -35,7 +35,7 @@ internal sealed class EngineSession : IAsyncDisposable
         Leases = new LeaseKeeper(Client, time, settings);
         Results = new ResultStore(settings.Home);
         Defaults = new RunDefaults(settings);
-        RunResults = new RunResults(Results, new ResultPlaces(Client), Defaults);
+        RunResults = new RunResults(Results, new ResultPlaces(Client, time), Defaults);
         _events = new(() => new EventUpload(Client, time));
         Home = settings.Home;
         UiUrl = settings.UiUrl.ToString().TrimEnd('/');

@@ -188,7 +188,7 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
     // On the pool: a body that blocks can then be left behind when it does not stop, and parallel calls of synchronous tasks run in parallel.
     private async Task<T> CallAsync<T>(Func<CancellationToken, Task<T>> body, int attempt, CancellationToken ct)
     {
-        using var theirs = new AuthorStop(ct, logger);
+        using var theirs = new AuthorStop(logger, ct);
         var token = theirs.Token;
         var running = Task.Run(
             async () =>
