@@ -5,12 +5,14 @@ using Reeve.Protocol.Runs;
 namespace Reeve.Calls;
 
 /// <summary>What one flow run, or code outside of flows, has submitted: who may run now, who has not ended, whose failure nobody saw.</summary>
-internal sealed class Submissions(FlowRunContext? flow)
+internal sealed class Submissions(FlowRunContext? flow) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<TaskFuture, bool> _open = new();
     private readonly ConcurrentQueue<TaskFuture> _failed = new();
-    private readonly ConcurrentDictionary<TaskRunner, Slots> _slots = new();
-    private readonly ConcurrentDictionary<TaskRunner, TaskProcesses> _processes = new();
+
+    // Code outside of flows has no end at which they are forgotten, so equal runners are one there: a program that makes one for each call stays as large as it was.
+    private readonly ConcurrentDictionary<TaskRunner, Slots> _slots = new(flow is null ? TaskRunner.ByShape : null);
+    private readonly ConcurrentDictionary<TaskRunner, TaskProcesses> _processes = new(flow is null ? TaskRunner.ByShape : null);
 
     /// <summary>Those of the current flow run, or of the code outside of flows.</summary>
     public static Submissions Current => FlowRunContext.Current?.Submitted ?? EngineSession.Current.Submitted;
@@ -39,11 +41,14 @@ internal sealed class Submissions(FlowRunContext? flow)
 
     public void Close<T>(TaskFuture<T> future, ReturnedState<T> outcome)
     {
-        if (!outcome.IsCompleted)
+        if (!outcome.IsCompleted && flow is not null)
             _failed.Enqueue(future);
         future.Set(outcome);
         _open.TryRemove(future, out _);
     }
+
+    /// <summary>Failures that are told at the end of the flow run if nobody sees them before.</summary>
+    public int Failures => _failed.Count;
 
     public TaskProcesses Processes(TaskRunner runner) => _processes.GetOrAdd(runner, runner => new TaskProcesses(Session, runner.MaxWorkers));
 
@@ -69,10 +74,16 @@ internal sealed class Submissions(FlowRunContext? flow)
         finally
         {
             Tell();
-            foreach (var (_, processes) in _processes)
-                await processes.DisposeAsync();
-            _processes.Clear();
+            await DisposeAsync();
         }
+    }
+
+    /// <summary>Ends the child processes.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var (_, processes) in _processes)
+            await processes.DisposeAsync();
+        _processes.Clear();
     }
 
     private void CancelAll()

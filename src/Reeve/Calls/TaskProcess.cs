@@ -70,7 +70,7 @@ internal sealed class TaskProcess : IAsyncDisposable
 
     private static async Task<bool> IsStoppedAsync(Task answer, CancellationToken ct)
     {
-        var asked = new TaskCompletionSource();
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using (ct.Register(asked.SetResult))
             return await Task.WhenAny(answer, asked.Task) != answer;
     }

@@ -39,6 +39,10 @@ public sealed class TaskRunner
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxWorkers"/> is below 1.</exception>
     public static TaskRunner Process(int? maxWorkers = null) => new(TaskRunnerKind.Process, maxWorkers ?? Environment.ProcessorCount);
 
+    /// <summary>Takes runners of one kind and size for one.</summary>
+    internal static IEqualityComparer<TaskRunner> ByShape { get; } =
+        EqualityComparer<TaskRunner>.Create((a, b) => (a?.Kind, a?.MaxWorkers) == (b?.Kind, b?.MaxWorkers), runner => (runner.Kind, runner.MaxWorkers).GetHashCode());
+
     /// <inheritdoc />
     public override string ToString() => $"{Kind}({MaxWorkers})";
 }

@@ -78,6 +78,7 @@ public sealed class TaskWorker
         var isBusy = false;
         for (var failures = 0; ; failures++)
         {
+            var isLost = false;
             try
             {
                 if (isBusy)
@@ -91,7 +92,7 @@ public sealed class TaskWorker
                     // A run is kept from other workers only while this one has a place for it, or has one in a moment.
                     if (isBusy = !await slots.WaitAsync(DelayedSubscription.LongestHold, ct))
                         break;
-                    await subscription.AcknowledgeAsync(ct);
+                    await AcknowledgeAsync(subscription, slots, ct);
                     if (ForeignRuns.IsForeign(run))
                         slots.Release();
                     else
@@ -100,11 +101,26 @@ public sealed class TaskWorker
             }
             catch (Exception e) when (e is WebSocketException or IOException or HttpRequestException or ApiException)
             {
+                isLost = true;
                 await Console.Error.WriteLineAsync($"Task worker '{Name}' lost its connection and connects again: {e.Message}");
             }
 
-            if (!isBusy)
+            if (isLost || !isBusy)
                 await Task.Delay(TimeSpan.FromSeconds(Math.Min(10, 0.25 * Math.Pow(2, failures))), session.Time, ct);
+        }
+    }
+
+    // A run that could not be acknowledged comes again, here or elsewhere: its place is not taken.
+    private static async Task AcknowledgeAsync(DelayedSubscription subscription, SemaphoreSlim slots, CancellationToken ct)
+    {
+        try
+        {
+            await subscription.AcknowledgeAsync(ct);
+        }
+        catch (Exception)
+        {
+            slots.Release();
+            throw;
         }
     }
 
@@ -130,7 +146,7 @@ public sealed class TaskWorker
 
     private void Start(DelayedTurns turns, SemaphoreSlim slots, ConcurrentDictionary<Guid, Task> running, TaskRun run)
     {
-        var gate = new TaskCompletionSource();
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         running[run.Id] = RunAsync();
         gate.SetResult();
 

@@ -35,7 +35,7 @@ internal sealed class EngineSession : IAsyncDisposable
         Leases = new LeaseKeeper(Client, time, settings);
         Results = new ResultStore(settings.Home);
         Defaults = new RunDefaults(settings);
-        RunResults = new RunResults(Results, new ResultPlaces(Client), Defaults);
+        RunResults = new RunResults(Results, new ResultPlaces(Client, time), Defaults);
         _events = new(() => new EventUpload(Client, time));
         Home = settings.Home;
         UiUrl = settings.UiUrl.ToString().TrimEnd('/');
@@ -135,6 +135,7 @@ internal sealed class EngineSession : IAsyncDisposable
             await _events.Value.DisposeAsync();
         await Leases.DisposeAsync();
         await Logs.DisposeAsync();
+        await Submitted.DisposeAsync();
         _connection.Dispose();
         await _warmUp;
     }

@@ -188,13 +188,15 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
     // On the pool: a body that blocks can then be left behind when it does not stop, and parallel calls of synchronous tasks run in parallel.
     private async Task<T> CallAsync<T>(Func<CancellationToken, Task<T>> body, int attempt, CancellationToken ct)
     {
+        using var theirs = new AuthorStop(logger, ct);
+        var token = theirs.Token;
         var running = Task.Run(
             async () =>
             {
-                Enter(attempt, ct);
+                Enter(attempt, token);
                 try
                 {
-                    return await body(ct);
+                    return await body(token);
                 }
                 finally
                 {
@@ -202,7 +204,7 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
                 }
             },
             CancellationToken.None);
-        var asked = new TaskCompletionSource();
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using (ct.Register(asked.SetResult))
             await Task.WhenAny(running, asked.Task);
         if (!running.IsCompleted)

@@ -20,7 +20,9 @@ internal sealed class LogUpload : IAsyncDisposable
     private readonly Channel<Entry> _queue;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _sending;
+    private readonly Lock _gate = new();
     private CancellationTokenSource _away = new();
+    private int _hasty;
     private int _dropped;
     private int _spooled;
 
@@ -81,9 +83,7 @@ internal sealed class LogUpload : IAsyncDisposable
         }
         catch (TimeoutException) when (_spool is not null)
         {
-            await _away.CancelAsync(); // from here on, until all is told, lines go to the disk
-            await flushing;
-            Interlocked.Exchange(ref _away, new CancellationTokenSource()).Dispose();
+            await ToDiskAsync(flushing);
         }
         catch (TimeoutException)
         {
@@ -97,6 +97,40 @@ internal sealed class LogUpload : IAsyncDisposable
         if (dropped > 0)
             await Console.Error.WriteLineAsync($"{dropped} log lines are not stored: neither the API at {_client.Connection.ApiUrl} nor the spool took them.");
         return spooled == 0 && dropped == 0;
+    }
+
+    // Until the last of those whose time is up has its lines stored, they go to the disk. A source that the sender may have in its hands is not disposed; it has no timer.
+    private async Task ToDiskAsync(Task flushing)
+    {
+        CancellationTokenSource away;
+        lock (_gate)
+        {
+            _hasty++;
+            away = _away;
+        }
+
+        try
+        {
+            await away.CancelAsync();
+            await flushing;
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                if (--_hasty == 0)
+                    _away = new CancellationTokenSource();
+            }
+        }
+    }
+
+    private CancellationToken Away
+    {
+        get
+        {
+            lock (_gate)
+                return _away.Token;
+        }
     }
 
     private async Task FlushAsync(TaskCompletionSource flushed, CancellationToken ct)
@@ -163,7 +197,7 @@ internal sealed class LogUpload : IAsyncDisposable
         var dropped = Interlocked.Exchange(ref _dropped, 0);
         if (dropped > 0)
             batch.Add(last with { Level = (int)RunLogLevel.Warning, Message = $"{dropped} log lines were dropped here: the API was away and the queue of {_limits.QueueLength} was full." });
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, _away.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, Away);
         try
         {
             await _client.CreateLogsAsync(batch, either.Token);
@@ -213,16 +247,4 @@ internal sealed class LogUpload : IAsyncDisposable
     }
 
     private readonly record struct Entry(LogCreate? Line, TaskCompletionSource? Flushed);
-}
-
-/// <summary>The bounds of <see cref="LogUpload"/>.</summary>
-internal sealed record LogUploadLimits
-{
-    public int QueueLength { get; init; } = 50_000;
-    public int BatchLines { get; init; } = 500;
-    public int BatchCharacters { get; init; } = 1_000_000;
-
-    /// <summary>Longer messages are cut, visibly; a little under what the API takes.</summary>
-    public int MessageLength { get; init; } = 900_000;
-    public TimeSpan BatchTime { get; init; } = TimeSpan.FromSeconds(1);
 }

@@ -7,18 +7,24 @@ using Reeve.Protocol.Blocks;
 
 namespace Reeve.Results;
 
-/// <summary>The storages that attributes and settings name: folders and blocks. Blocks are read once in a session.</summary>
-internal sealed class ResultPlaces(OrchestrationClient client)
+/// <summary>The storages that attributes and settings name: folders and blocks. Blocks are read anew after a while.</summary>
+internal sealed class ResultPlaces(OrchestrationClient client, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<string, IResultStorage> _known = new(StringComparer.Ordinal);
+    // A host runs for weeks: credentials that were changed on the server are used without a restart.
+    private static readonly TimeSpan Freshness = TimeSpan.FromMinutes(5);
+
+    private readonly ConcurrentDictionary<string, (IResultStorage Storage, long Read)> _known = new(StringComparer.Ordinal);
 
     /// <summary>Finds the storage that a name stands for.</summary>
     /// <exception cref="IOException">There is no such block, or it is of a kind that holds no results.</exception>
     public async Task<IResultStorage> FindAsync(string name, CancellationToken ct)
     {
-        if (_known.TryGetValue(name, out var known))
-            return known;
-        return _known[name] = IsFolder(name) ? new FolderStorage(name) : await OfBlockAsync(name, ct);
+        if (_known.TryGetValue(name, out var known) && time.GetElapsedTime(known.Read) < Freshness)
+            return known.Storage;
+        var read = time.GetTimestamp();
+        var storage = IsFolder(name) ? new FolderStorage(name) : await OfBlockAsync(name, ct);
+        _known[name] = (storage, read);
+        return storage;
     }
 
     // "kind/name" is a block, as Prefect writes it; everything that looks like a path is one.

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Reeve.Engine;
 using Reeve.Protocol.Runs;
 using Reeve.Tests.Engine;
@@ -66,6 +67,20 @@ public sealed class ProcessRunnerTests : EngineStage
 
         Assert.StartsWith("Task 'takes-an-action' is to run in another process, but its argument 'work' of type Action", thrown.Message, StringComparison.Ordinal);
         Assert.Empty(Api.TaskRuns);
+    }
+
+    [Fact]
+    public async Task Outside_of_flows_equal_runners_share_their_children_which_end_with_the_session()
+    {
+        EngineSession.Current = Session;
+
+        var first = await Tasks.With(taskRunner: TaskRunner.Process(1)).Submit(() => Where(1));
+        var second = await Tasks.With(taskRunner: TaskRunner.Process(1)).Submit(() => Where(2));
+
+        Assert.Equal(first, second);
+        using var child = Process.GetProcessById(first);
+        await Session.Submitted.DisposeAsync();
+        await child.WaitForExitAsync(Token).WaitAsync(TimeSpan.FromSeconds(60), Token);
     }
 
     [Flow]

@@ -17,6 +17,16 @@ public sealed class SubmitTests : EngineStage
     }
 
     [Fact]
+    public async Task Failure_outside_of_flows_is_told_to_who_awaits_it_and_kept_for_nobody_else()
+    {
+        EngineSession.Current = Session;
+
+        await Assert.ThrowsAsync<FormatException>(async () => await Tasks.Submit(() => Misspelt()));
+
+        Assert.Equal(0, Session.Submitted.Failures);
+    }
+
+    [Fact]
     public async Task Future_knows_its_run()
     {
         var future = await In(() => One());
@@ -182,6 +192,9 @@ public sealed class SubmitTests : EngineStage
 
     private static string Edges(params (string Name, Guid Run)[] edges) =>
         $"{{{string.Join(",", edges.Select(edge => $"\"{edge.Name}\":[{{\"input_type\":\"task_run\",\"id\":\"{edge.Run}\"}}]"))}}}";
+
+    [Task]
+    private static void Misspelt() => throw new FormatException("outside");
 
     [Flow]
     private static async Task<int> Shapes()

@@ -47,6 +47,35 @@ public sealed class RunTests : EngineStage
     }
 
     [Fact]
+    public async Task Callback_that_fails_in_a_timeout_ends_neither_the_process_nor_the_report()
+    {
+        await Assert.ThrowsAsync<TimeoutException>(() => In(() => WithFailingCallback(Token)));
+
+        Assert.Equal("TimedOut", Assert.Single(Api.FlowRuns).Current.Name);
+    }
+
+    [Fact]
+    public async Task Code_that_blocks_while_it_is_cancelled_holds_up_neither_who_cancels_nor_the_report()
+    {
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var release = new ManualResetEventSlim();
+        using var caller = new CancellationTokenSource();
+        var run = In(() => BlocksWhenCancelled(begun, release, caller.Token));
+        try
+        {
+            await begun.Task;
+            await Task.Run(caller.Cancel, Token).WaitAsync(TimeSpan.FromSeconds(30), Token);
+
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.WaitAsync(TimeSpan.FromSeconds(30), Token));
+            Assert.Equal("Cancelled", Assert.Single(Api.FlowRuns).Current.Name);
+        }
+        finally
+        {
+            release.Set();
+        }
+    }
+
+    [Fact]
     public async Task Fault_of_the_engine_is_told_in_one_line_when_nobody_catches_it_and_the_authors_own_is_not()
     {
         Api.Fault = (_, path) => path.StartsWith("flows/", StringComparison.Ordinal) ? System.Net.HttpStatusCode.Unauthorized : null;
@@ -300,6 +329,21 @@ public sealed class RunTests : EngineStage
 
     [Flow(TimeoutSeconds = 0.05)]
     private static async Task Deaf(SemaphoreSlim release) => await release.WaitAsync(CancellationToken.None);
+
+    [Flow(TimeoutSeconds = 0.05)]
+    private static async Task WithFailingCallback(CancellationToken ct)
+    {
+        ct.Register(() => throw new InvalidOperationException("author's"));
+        await Task.Delay(Timeout.Infinite, ct);
+    }
+
+    [Flow]
+    private static async Task BlocksWhenCancelled(TaskCompletionSource begun, ManualResetEventSlim release, CancellationToken ct)
+    {
+        await using var registration = ct.Register(() => release.Wait(CancellationToken.None));
+        begun.SetResult();
+        await Task.Delay(Timeout.Infinite, ct);
+    }
 
     [Flow]
     private static async Task CancelledBy(CancellationTokenSource caller, CancellationToken ct)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Reeve.Client;
 using Reeve.Logging;
 using Reeve.Protocol.Logs;
@@ -67,6 +68,24 @@ public sealed class LogUploadTests : IAsyncLifetime
         upload.Write(Line("x"));
 
         Assert.False(await upload.FlushAsync(TimeSpan.FromMilliseconds(100), Token));
+    }
+
+    [Fact]
+    public async Task Several_flushes_whose_time_is_up_all_end()
+    {
+        _api.Fault = (_, _) => HttpStatusCode.ServiceUnavailable;
+        await using var upload = Upload(new LogUploadLimits(), Spool(), TimeSpan.FromMinutes(30));
+        var flushes = new List<Task<bool>>();
+        for (var i = 0; i < 200; i++)
+        {
+            upload.Write(Line($"{i}"));
+            flushes.Add(upload.FlushAsync(TimeSpan.FromMilliseconds(50), Token));
+        }
+
+        await Task.WhenAll(flushes).WaitAsync(TimeSpan.FromSeconds(60), Token);
+
+        var kept = Directory.EnumerateFiles(Spool().Folder).Sum(file => JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(file)).GetArrayLength());
+        Assert.Equal(200, kept);
     }
 
     [Fact]
@@ -199,9 +218,9 @@ public sealed class LogUploadTests : IAsyncLifetime
 
     private LogSpool Spool(long limit = LogSpool.Limit) => new(_home, _api.Url, TimeProvider.System, limit);
 
-    private LogUpload Upload(LogUploadLimits limits, LogSpool? spool = null)
+    private LogUpload Upload(LogUploadLimits limits, LogSpool? spool = null, TimeSpan? patience = null)
     {
-        var retry = new RetryPolicy { Patience = TimeSpan.FromSeconds(20), FirstPause = TimeSpan.FromMilliseconds(5) };
+        var retry = new RetryPolicy { Patience = patience ?? TimeSpan.FromSeconds(20), FirstPause = TimeSpan.FromMilliseconds(5) };
         return new LogUpload(new OrchestrationClient(new ApiConnection(new SocketsHttpHandler(), _api.Url, retry)), TimeProvider.System, limits, spool);
     }
 

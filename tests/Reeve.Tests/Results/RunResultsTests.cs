@@ -74,9 +74,23 @@ public sealed class RunResultsTests : EngineStage
     {
         Api.Blocks[kind + "/x"] = WireJson.Parse(data);
 
-        var thrown = await Assert.ThrowsAsync<IOException>(() => new Reeve.Results.ResultPlaces(Session.Client).FindAsync(kind + "/x", Token));
+        var thrown = await Assert.ThrowsAsync<IOException>(() => new Reeve.Results.ResultPlaces(Session.Client, TimeProvider.System).FindAsync(kind + "/x", Token));
 
         Assert.Equal($"Results cannot be stored in the block '{kind}/x': {why}", thrown.Message);
+    }
+
+    [Fact]
+    public async Task Block_that_was_changed_is_read_anew_after_a_while()
+    {
+        Api.Blocks["local-file-system/x"] = WireJson.Parse("""{"basepath":"/before"}""");
+        var time = new Passing();
+        var places = new Reeve.Results.ResultPlaces(Session.Client, time);
+        Assert.Equal("/before/key", (await places.FindAsync("local-file-system/x", Token)).Locate("key"));
+        Api.Blocks["local-file-system/x"] = WireJson.Parse("""{"basepath":"/after"}""");
+
+        Assert.Equal("/before/key", (await places.FindAsync("local-file-system/x", Token)).Locate("key"));
+        time.Passed = TimeSpan.FromMinutes(5);
+        Assert.Equal("/after/key", (await places.FindAsync("local-file-system/x", Token)).Locate("key"));
     }
 
     [Fact]
@@ -165,6 +179,15 @@ public sealed class RunResultsTests : EngineStage
     {
         await base.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private sealed class Passing : TimeProvider
+    {
+        public TimeSpan Passed { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Passed.Ticks;
     }
 
     private sealed class InMemory : IResultStorage
