@@ -59,15 +59,15 @@ public abstract class TaskFuture
 
     /// <summary>Waits for the end.</summary>
     /// <param name="timeout">The longest wait; the call itself goes on after it.</param>
-    /// <param name="cancellationToken">Ends the wait, not the call.</param>
+    /// <param name="ct">Ends the wait, not the call.</param>
     /// <exception cref="TimeoutException">The call has not ended within <paramref name="timeout"/>.</exception>
-    public Task WaitAsync(TimeSpan timeout, CancellationToken cancellationToken = default) => FinishAsync(timeout, cancellationToken);
+    public Task WaitAsync(TimeSpan timeout, CancellationToken ct = default) => FinishAsync(timeout, ct);
 
     /// <summary>Waits for the end and tells how it was; does not throw what the code threw.</summary>
-    /// <param name="cancellationToken">Ends the wait, not the call.</param>
-    public async Task<ReturnedState> StateAsync(CancellationToken cancellationToken = default)
+    /// <param name="ct">Ends the wait, not the call.</param>
+    public async Task<ReturnedState> StateAsync(CancellationToken ct = default)
     {
-        await EndAsync(Timeout.InfiniteTimeSpan, cancellationToken);
+        await EndAsync(Timeout.InfiniteTimeSpan, ct);
         return Outcome;
     }
 
@@ -148,23 +148,23 @@ public partial class TaskFuture<T> : TaskFuture
     internal T Value => Outcome.Value;
 
     /// <summary>Waits for the result.</summary>
-    /// <param name="cancellationToken">Ends the wait, not the call.</param>
-    public Task<T> ResultAsync(CancellationToken cancellationToken = default) => WaitAsync(Timeout.InfiniteTimeSpan, cancellationToken);
+    /// <param name="ct">Ends the wait, not the call.</param>
+    public Task<T> ResultAsync(CancellationToken ct = default) => WaitAsync(Timeout.InfiniteTimeSpan, ct);
 
     /// <summary>Waits for the result.</summary>
     /// <param name="timeout">The longest wait; the call itself goes on after it.</param>
-    /// <param name="cancellationToken">Ends the wait, not the call.</param>
+    /// <param name="ct">Ends the wait, not the call.</param>
     /// <exception cref="TimeoutException">The call has not ended within <paramref name="timeout"/>.</exception>
-    public new async Task<T> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
+    public new async Task<T> WaitAsync(TimeSpan timeout, CancellationToken ct = default)
     {
-        await EndAsync(timeout, cancellationToken);
+        await EndAsync(timeout, ct);
         return Value;
     }
 
     /// <inheritdoc cref="TaskFuture.StateAsync" />
-    public new async Task<ReturnedState<T>> StateAsync(CancellationToken cancellationToken = default)
+    public new async Task<ReturnedState<T>> StateAsync(CancellationToken ct = default)
     {
-        await EndAsync(Timeout.InfiniteTimeSpan, cancellationToken);
+        await EndAsync(Timeout.InfiniteTimeSpan, ct);
         return Outcome;
     }
 

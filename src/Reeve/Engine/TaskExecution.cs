@@ -76,13 +76,10 @@ internal sealed class TaskExecution(EngineSession session, FlowRunContext? flow,
 
     protected override void Enter(int attempt, CancellationToken ct) => TaskRunContext.Current = _context = ContextOf(attempt, ct);
 
-    private TaskRunContext ContextOf(int attempt, CancellationToken ct) => new(_id, _name, _logger)
+    private TaskRunContext ContextOf(int attempt, CancellationToken ct) => new(Session, task, arguments, _id, _name, _logger)
     {
         Attempt = attempt,
         Call = call,
-        TaskName = task.Name,
-        TaskVersion = task.Version,
-        Tags = task.Tags,
         FlowRunId = run.FlowRunId,
         CancellationToken = ct,
     };
