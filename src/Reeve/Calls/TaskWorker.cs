@@ -68,7 +68,7 @@ public sealed class TaskWorker
         {
             await EndAsync(session, running, halt);
             await sweep;
-            await session.Logs.FlushAsync(session.FlushLimit, CancellationToken.None);
+            await session.FlushAsync();
         }
     }
 
