@@ -10,6 +10,19 @@ internal sealed class LateStateSending(ApiConnection connection)
 {
     private const int MostAtOnce = 500;
 
+    /// <summary>Sends what ended processes have left in a folder, the oldest file first; what another process is sending in this moment is left to it.</summary>
+    /// <exception cref="ApiException">As below.</exception>
+    public async Task SendLeftAsync(string folder, CancellationToken ct)
+    {
+        var paths = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.states") : [];
+        foreach (var path in paths.Order(StringComparer.Ordinal))
+        {
+            using var file = StateFile.TakeOver(path);
+            if (file is not null)
+                await SendAsync(file, ct);
+        }
+    }
+
     /// <summary>Sends all that is in a file.</summary>
     /// <exception cref="ApiException">The API is away, or lets nobody in; what was not sent stays.</exception>
     public async Task SendAsync(StateFile file, CancellationToken ct)

@@ -32,12 +32,15 @@ internal sealed class LateStates : IAsyncDisposable
         _connection = connection;
         _time = time;
         _sending = new LateStateSending(connection);
-        Folder = Path.Combine(Logging.LogSpool.FolderOf(home, connection.ApiUrl), "states");
+        Folder = FolderOf(home, connection.ApiUrl);
         _path = Path.Combine(Folder, $"{Ids.New(time.GetUtcNow())}.states");
     }
 
     /// <summary>Where the states of this home's processes are kept for this API, a file for each process.</summary>
     public string Folder { get; }
+
+    /// <summary>Where a home's processes keep the states that an API is to be told.</summary>
+    public static string FolderOf(string home, Uri api) => Path.Combine(Logging.LogSpool.FolderOf(home, api), "states");
 
     /// <summary>True from the moment that the API was away for too long until it was told all that it missed.</summary>
     public bool IsAway => _isAway;
@@ -110,14 +113,7 @@ internal sealed class LateStates : IAsyncDisposable
     {
         try
         {
-            var paths = Directory.Exists(Folder) ? Directory.GetFiles(Folder, "*.states") : [];
-            foreach (var path in paths.Order(StringComparer.Ordinal))
-            {
-                using var file = StateFile.TakeOver(path);
-                if (file is not null)
-                    await _sending.SendAsync(file, ct);
-            }
-
+            await _sending.SendLeftAsync(Folder, ct);
             return true;
         }
         catch (Exception e) when (e is ApiException or OperationCanceledException or IOException or UnauthorizedAccessException)
