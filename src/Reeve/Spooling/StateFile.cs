@@ -22,14 +22,10 @@ internal sealed class StateFile : IDisposable
     private StateFile(string path, FileMode mode, long limit)
     {
         _limit = limit;
-        _file = new FileStream(path, new FileStreamOptions
-        {
-            Mode = mode,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.None,
-            BufferSize = 0,
-            UnixCreateMode = mode == FileMode.CreateNew && !OperatingSystem.IsWindows() ? UnixFileMode.UserRead | UnixFileMode.UserWrite : null,
-        });
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
+        if (mode == FileMode.CreateNew && !OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite; // results are in it
+        _file = new FileStream(path, options);
         _end = _file.Length;
     }
 
