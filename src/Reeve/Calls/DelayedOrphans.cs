@@ -10,6 +10,10 @@ internal sealed class DelayedOrphans(EngineSession session, IReadOnlyCollection<
 {
     private const int PageSize = 200;
     private readonly Dictionary<Guid, DateTimeOffset> _missed = [];
+    private readonly List<string> _presence = [.. keys, .. keys.Select(BusyKey)];
+
+    /// <summary>What a worker without a place subscribes to in a task's stead: no run has this key, and the list of workers still shows it.</summary>
+    public static string BusyKey(string key) => "busy/" + key;
 
     public async Task RunAsync(Func<Guid, bool> isOwn, CancellationToken ct)
     {
@@ -33,7 +37,7 @@ internal sealed class DelayedOrphans(EngineSession session, IReadOnlyCollection<
     {
         var now = session.Time.GetUtcNow();
         var taken = (await UnderWayAsync(ct)).Where(run => !isOwn(run.Id)).ToList();
-        var present = taken.Count == 0 ? [] : (await session.Client.FindTaskWorkersAsync(keys, ct)).Select(worker => worker.Identifier).Append(self).ToHashSet(StringComparer.Ordinal);
+        var present = taken.Count == 0 ? [] : (await session.Client.FindTaskWorkersAsync(_presence, ct)).Select(worker => worker.Identifier).Append(self).ToHashSet(StringComparer.Ordinal);
         foreach (var gone in _missed.Keys.Except(taken.Select(run => run.Id)).ToList())
             _missed.Remove(gone);
         foreach (var run in taken)

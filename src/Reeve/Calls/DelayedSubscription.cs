@@ -10,8 +10,8 @@ namespace Reeve.Calls;
 /// <summary>The websocket by which the server hands delayed runs to a worker: one at a time, the next after the acknowledgement of the one before.</summary>
 internal sealed class DelayedSubscription : IAsyncDisposable
 {
-    /// <summary>How long a run may be held without an answer; the server takes it back after half a minute, and ends the conversation before.</summary>
-    public static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(5);
+    /// <summary>How long a run is held without an answer while the worker has no place for it. Short, for others may have one; but to give it back ends the conversation, so not at once.</summary>
+    public static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(1);
 
     private readonly ClientWebSocket _socket = new();
 

@@ -12,7 +12,7 @@ internal sealed class DelayedTurns(EngineSession session, string worker, Cancell
 
     public bool IsRunning(Guid run) => _running.ContainsKey(run);
 
-    /// <returns>False when another worker has the run.</returns>
+    /// <returns>False when another worker has the run, or is to have it.</returns>
     public async Task<bool> RunAsync(TaskRun run, TaskDescriptor task)
     {
         _running[run.Id] = true;
@@ -20,7 +20,12 @@ internal sealed class DelayedTurns(EngineSession session, string worker, Cancell
         {
             var logger = RunLogger.ForTaskRun(session, null, run.Id, run.Name, task.LogPrints ?? false);
             var proposals = new StateProposals((state, ct) => session.Client.SetTaskRunStateAsync(run.Id, state, force: false, ct), session.Time, logger);
-            var parameters = DelayedParameters.Of(run.State);
+            if (DelayedParameters.Of(run.State) is not { } parameters)
+            {
+                logger.Warning(ForeignRuns.Message(run));
+                return false;
+            }
+
             if (!await ClaimAsync(proposals, run, parameters))
                 return false;
             var (arguments, fault) = Arguments(task, parameters);
@@ -41,14 +46,14 @@ internal sealed class DelayedTurns(EngineSession session, string worker, Cancell
         }
     }
 
-    private async Task<bool> ClaimAsync(StateProposals proposals, TaskRun run, JsonElement? parameters)
+    private async Task<bool> ClaimAsync(StateProposals proposals, TaskRun run, JsonElement parameters)
     {
         var claim = new StateCreate
         {
             Type = StateType.Pending,
             Name = "Pending",
             Message = $"Taken by task worker '{worker}'",
-            Data = parameters is { } known ? DelayedParameters.Data(known, worker) : null,
+            Data = DelayedParameters.Data(parameters, worker),
             StateDetails = Details(run) with { Deferred = true },
         };
         try
@@ -61,13 +66,11 @@ internal sealed class DelayedTurns(EngineSession session, string worker, Cancell
         }
     }
 
-    private static (object?[]? Arguments, string? Fault) Arguments(TaskDescriptor task, JsonElement? parameters)
+    private static (object?[]? Arguments, string? Fault) Arguments(TaskDescriptor task, JsonElement parameters)
     {
         try
         {
-            return parameters is { } given
-                ? (TaskArguments.Read(task, given), null)
-                : (null, "The run has no arguments that this worker can read: a client of another language delayed it");
+            return (TaskArguments.Read(task, parameters), null);
         }
         catch (JsonException e)
         {

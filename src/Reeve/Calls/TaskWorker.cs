@@ -17,6 +17,7 @@ public sealed class TaskWorker
 {
     private readonly TaskWorkerOptions _options;
     private readonly Dictionary<string, TaskDescriptor> _tasks;
+    private readonly ForeignRuns _foreign = new();
 
     /// <summary>A worker of these tasks.</summary>
     /// <param name="tasks">Methods marked [Task]; none means all of the program.</param>
@@ -74,20 +75,27 @@ public sealed class TaskWorker
 
     private async Task TakeAsync(EngineSession session, DelayedTurns turns, SemaphoreSlim slots, ConcurrentDictionary<Guid, Task> running, CancellationToken ct)
     {
+        var isBusy = false;
         for (var failures = 0; ; failures++)
         {
             try
             {
+                if (isBusy)
+                    await WaitForPlaceAsync(session, slots, ct);
                 await using var subscription = await DelayedSubscription.OpenAsync(session.Client.Connection, [.. _tasks.Keys], Name, ct);
-                failures = 0;
+                (isBusy, failures) = (false, 0);
                 while (await subscription.ReceiveAsync(ct) is { } run)
                 {
-                    // A run is kept from other workers only while this one has a place for it, or soon will.
-                    var hasPlace = await slots.WaitAsync(DelayedSubscription.LongestHold, ct);
+                    if (ForeignRuns.IsForeign(run) && !_foreign.IsSeenAgain(run))
+                        break; // given back at once, for a worker that can read it
+                    // A run is kept from other workers only while this one has a place for it, or has one in a moment.
+                    if (isBusy = !await slots.WaitAsync(DelayedSubscription.LongestHold, ct))
+                        break;
                     await subscription.AcknowledgeAsync(ct);
-                    if (!hasPlace)
-                        await slots.WaitAsync(ct);
-                    Start(turns, slots, running, run);
+                    if (ForeignRuns.IsForeign(run))
+                        slots.Release();
+                    else
+                        Start(turns, slots, running, run);
                 }
             }
             catch (Exception e) when (e is WebSocketException or IOException or HttpRequestException or ApiException)
@@ -95,9 +103,30 @@ public sealed class TaskWorker
                 await Console.Error.WriteLineAsync($"Task worker '{Name}' lost its connection and connects again: {e.Message}");
             }
 
-            await Task.Delay(TimeSpan.FromSeconds(Math.Min(10, 0.25 * Math.Pow(2, failures))), session.Time, ct);
+            if (!isBusy)
+                await Task.Delay(TimeSpan.FromSeconds(Math.Min(10, 0.25 * Math.Pow(2, failures))), session.Time, ct);
         }
     }
+
+    // The run that found no place goes back to the others. Until there is a place this worker asks for none, and only shows that it is there.
+    private async Task WaitForPlaceAsync(EngineSession session, SemaphoreSlim slots, CancellationToken ct)
+    {
+        await using var presence = await PresentAsync(session, ct);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var ended = presence.ReceiveAsync(either.Token);
+        var place = slots.WaitAsync(either.Token);
+        var first = await Task.WhenAny(place, ended);
+        await either.CancelAsync();
+        await Task.WhenAny(place);
+        if (place.IsCompletedSuccessfully)
+            slots.Release(); // the run that comes next takes it
+        if (first == ended)
+            await ended;
+        ct.ThrowIfCancellationRequested();
+    }
+
+    private Task<DelayedSubscription> PresentAsync(EngineSession session, CancellationToken ct) =>
+        DelayedSubscription.OpenAsync(session.Client.Connection, [.. _tasks.Keys.Select(DelayedOrphans.BusyKey)], Name, ct);
 
     private void Start(DelayedTurns turns, SemaphoreSlim slots, ConcurrentDictionary<Guid, Task> running, TaskRun run)
     {
@@ -128,9 +157,30 @@ public sealed class TaskWorker
     private async Task EndAsync(EngineSession session, ConcurrentDictionary<Guid, Task> running, CancellationTokenSource halt)
     {
         var ended = Task.WhenAll(running.Values);
-        await Task.WhenAny(ended, Task.Delay(_options.StopPatience, session.Time, CancellationToken.None));
-        await halt.CancelAsync();
-        await ended;
+        if (!ended.IsCompleted)
+        {
+            using var done = new CancellationTokenSource();
+            var presence = StayAsync(session, done.Token);
+            await Task.WhenAny(ended, Task.Delay(_options.StopPatience, session.Time, CancellationToken.None));
+            await halt.CancelAsync();
+            await ended;
+            await done.CancelAsync();
+            await presence;
+        }
+    }
+
+    // While its last tasks end, the others are not to take it for dead.
+    private async Task StayAsync(EngineSession session, CancellationToken done)
+    {
+        try
+        {
+            await using var presence = await PresentAsync(session, done);
+            await presence.ReceiveAsync(done);
+        }
+        catch (Exception e) when (e is WebSocketException or IOException or HttpRequestException or ApiException or OperationCanceledException)
+        {
+            // The server is away or the tasks have ended. The others wait long enough before they give a worker up.
+        }
     }
 
     private static IEnumerable<TaskDescriptor> All() =>

@@ -1,3 +1,5 @@
+using Reeve.Protocol.Runs;
+
 namespace Reeve.EndToEnd.Tests.Stage;
 
 /// <summary>A server, and a program that delays tasks to it, runs delayed ones, or maps many: built once, started as often as a test likes.</summary>
@@ -12,15 +14,20 @@ internal sealed class TaskProgram : IAsyncDisposable
                 await Task.WhenAll(Enumerable.Range(0, int.Parse(args[2])).Select(i => Tasks.Delay(() => Work.Mark(args[1], i))));
                 break;
             case "delay-slow":
-                var slow = await Tasks.With(retries: 1).Delay(() => Work.Slow(args[1]));
+                var slow = await Tasks.With(retries: int.Parse(args[2])).Delay(() => Work.Slow(args[1]));
                 Console.WriteLine($"delayed {slow.RunId}");
                 break;
+            case "delay-held":
+                var held = await Tasks.Delay(() => Work.Held(args[1]));
+                Console.WriteLine($"delayed {held.RunId}");
+                break;
             case "serve":
-                await Tasks.ServeAsync(new TaskWorkerOptions { Name = args[1], GoneAfter = TimeSpan.FromSeconds(2) }, default, Work.Mark, Work.Slow);
+                var options = new TaskWorkerOptions { Name = args[1], GoneAfter = TimeSpan.FromSeconds(2), Concurrency = args.Length > 2 ? int.Parse(args[2]) : 10 };
+                await Tasks.ServeAsync(options, default, Work.Mark, Work.Slow, Work.Held);
                 Console.WriteLine("served");
                 break;
             case "map":
-                Console.WriteLine($"sum {await Work.Many(int.Parse(args[1]))}");
+                Console.WriteLine($"sum {(args.Length > 2 ? await Work.ManyBlocking(int.Parse(args[1])) : await Work.Many(int.Parse(args[1])))}");
                 Console.WriteLine($"peak {System.Diagnostics.Process.GetCurrentProcess().PeakWorkingSet64 / 1_000_000} MB");
                 break;
         }
@@ -29,6 +36,12 @@ internal sealed class TaskProgram : IAsyncDisposable
         {
             [Flow]
             public static async Task<int> Many(int count) => (await Tasks.Map(Enumerable.Range(0, count), x => One(x))).Sum();
+
+            [Flow]
+            public static async Task<int> ManyBlocking(int count) => (await Tasks.Map(Enumerable.Range(0, count), x => OneBlocking(x))).Sum();
+
+            [Task]
+            public static int OneBlocking(int x) => x > 0 ? 1 : 0;
 
             [Task]
             public static async Task<int> One(int x)
@@ -39,6 +52,14 @@ internal sealed class TaskProgram : IAsyncDisposable
 
             [Task]
             public static async Task Mark(string folder, int number) => await File.WriteAllTextAsync(Path.Combine(folder, $"{number}-{Guid.NewGuid():N}"), "");
+
+            [Task]
+            public static async Task Held(string folder)
+            {
+                await File.WriteAllTextAsync(Path.Combine(folder, $"held-{Guid.NewGuid():N}"), "");
+                while (!File.Exists(Path.Combine(folder, "go")))
+                    await Task.Delay(50);
+            }
 
             [Task]
             public static async Task Slow(string folder)
@@ -52,7 +73,9 @@ internal sealed class TaskProgram : IAsyncDisposable
 
     public Installation Reeve { get; } = new();
 
-    public string Marks => Directory.CreateDirectory(Path.Combine(Reeve.Folder, "marks")).FullName;
+    public string Marks => Folder("marks");
+
+    public string Folder(string name) => Directory.CreateDirectory(Path.Combine(Reeve.Folder, name)).FullName;
 
     public static async Task<TaskProgram> PrepareAsync()
     {
@@ -85,6 +108,21 @@ internal sealed class TaskProgram : IAsyncDisposable
 
     public ProcessUnderTest Start(params string[] arguments) =>
         ProcessUnderTest.Start("dotnet", [Path.Combine(Reeve.Folder, "program", "out", "work.dll"), .. arguments], Reeve.Environment, Reeve.Folder);
+
+    /// <summary>Runs a command of the program to its end and gives the id of the run that it says it has delayed.</summary>
+    public async Task<Guid> DelayAsync(params string[] arguments)
+    {
+        await using var delay = Start(arguments);
+        return Guid.Parse((await delay.WaitForAsync("delayed (.*)", TimeSpan.FromMinutes(2))).Groups[1].Value);
+    }
+
+    public async Task<TaskRun> RunAsync(Guid id, Func<TaskRun, bool> wanted, Func<string> output)
+    {
+        TaskRun? run = null;
+        await SlowFlow.Until(
+            "the task run is as wanted", async () => wanted(run = (await Reeve.Api.FindTaskRunAsync(id, TestContext.Current.CancellationToken))!), () => $"{run?.StateName}\n{output()}");
+        return run!;
+    }
 
     public ValueTask DisposeAsync() => Reeve.DisposeAsync();
 }

@@ -71,13 +71,31 @@ public sealed class DelayTests : EngineStage
     }
 
     [Fact]
-    public async Task Run_of_a_client_of_another_language_is_failed_with_the_reason()
+    public async Task Run_of_a_client_of_another_language_is_left_as_it_is_and_told_of()
+    {
+        Sent.Value = [];
+        var run = await DelayedAsync();
+        var foreign = run with { State = run.State! with { Data = null } };
+
+        Assert.False(await Turns("one").RunAsync(foreign, Key()));
+
+        Assert.Equal(["Scheduled"], Api.Runs[run.Id].Path);
+        Assert.Empty(Sent.Value);
+        await Session.Logs.FlushAsync(TimeSpan.FromSeconds(30), Token);
+        Assert.Contains(Api.Messages, message => message.Contains("was delayed by a client of another language", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Run_of_another_language_is_given_back_once_and_then_passed_over()
     {
         var run = await DelayedAsync();
+        var seen = new ForeignRuns();
 
-        Assert.True(await Turns("one").RunAsync(run with { State = run.State! with { Data = null } }, Key()));
-
-        Assert.Contains("a client of another language", Api.Runs[run.Id].Current.Message, StringComparison.Ordinal);
+        Assert.False(ForeignRuns.IsForeign(run));
+        Assert.True(ForeignRuns.IsForeign(run with { State = run.State! with { Data = null } }));
+        Assert.False(seen.IsSeenAgain(run));
+        Assert.True(seen.IsSeenAgain(run));
+        Assert.False(seen.IsSeenAgain(run with { Id = Guid.NewGuid() }));
     }
 
     [Fact]
