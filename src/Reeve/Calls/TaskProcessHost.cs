@@ -19,7 +19,7 @@ internal sealed class TaskProcessHost(EngineSession session, Stream pipe)
         await stream.ConnectAsync(Patience, CancellationToken.None);
         var session = EngineSession.Current;
         await new TaskProcessHost(session, stream).ServeAsync();
-        await session.Logs.FlushAsync(session.FlushLimit, CancellationToken.None);
+        await session.FlushAsync();
         return 0;
     }
 

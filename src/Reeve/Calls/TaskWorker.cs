@@ -69,7 +69,7 @@ public sealed class TaskWorker
         {
             await EndAsync(session, running, halt);
             await sweep;
-            await session.Logs.FlushAsync(session.FlushLimit, CancellationToken.None);
+            await session.FlushAsync();
         }
     }
 
