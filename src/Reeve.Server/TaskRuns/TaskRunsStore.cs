@@ -160,8 +160,8 @@ internal sealed class TaskRunsStore(Orchestrator orchestrator, TimeProvider cloc
     {
         null => null,
         _ when on.FindsFew => on.Dialect.OneByOne("tr.flow_run_id", $"select {from} where {criteria}"),
-        // SQLite would list all those flow runs first
-        _ when on.InOrder && ReferenceEquals(on.Dialect, Dialect.Sqlite) => $"exists (select {from} where fr.id = tr.flow_run_id and {criteria})",
+        // SQLite would list all those flow runs first, and makes that of an "exists" too
+        _ when on.InOrder && ReferenceEquals(on.Dialect, Dialect.Sqlite) => $"(select {from} where fr.id = tr.flow_run_id and {criteria}) is not null",
         _ => RunCriteria.In("tr.flow_run_id", from, criteria),
     };
 
