@@ -13,6 +13,8 @@ namespace Reeve.Server.TaskRuns;
 /// <summary>The task runs' SQL, but for their states, which only the orchestrator writes.</summary>
 internal sealed class TaskRunsStore(Orchestrator orchestrator, TimeProvider clock)
 {
+    private readonly NewestRows newest = new(clock);
+
     /// <summary>Follows "select"; <see cref="Read"/> reads it. The table stands under the alias <c>tr</c>.</summary>
     internal const string Select = $"""
         tr.id, tr.created, tr.updated, tr.name, tr.flow_run_id, tr.task_key, tr.dynamic_key, tr.cache_key, tr.cache_expiration, tr.task_version, tr.empirical_policy, tr.tags,
@@ -61,14 +63,12 @@ internal sealed class TaskRunsStore(Orchestrator orchestrator, TimeProvider cloc
         if (!Newest.TryGetValue(query.Sort ?? "ID_DESC", out var time) || !IsOfFlowRuns(query, session.Dialect))
             return await FilterAsync(session, query, since: null).ConfigureAwait(false);
         // task runs of many flow runs are looked for among the newest first, as flow runs are
-        var since = await session.QueryFirstAsync(
-            $"select {time} from task_run tr {Page.Order(query.Sort, "ID_DESC", Orders)} limit 1 offset @most",
-            row => row.IsNull(0) ? (SqlValue?)null : time == "tr.id" ? (SqlValue)row.Id(0) : (SqlValue)row.Time(0), ("most", NewestRuns)).ConfigureAwait(false);
+        var since = await newest.SinceAsync(session, time, "task_run tr", Page.Order(query.Sort, "ID_DESC", Orders), NewestRuns).ConfigureAwait(false);
         if (since is { } from)
         {
-            var newest = await FilterAsync(session, query, (time, from)).ConfigureAwait(false);
-            if (newest.Count >= (query.Limit ?? Page.Largest))
-                return newest;
+            var found = await FilterAsync(session, query, (time, from)).ConfigureAwait(false);
+            if (found.Count >= (query.Limit ?? Page.Largest))
+                return found;
         }
         return await FilterAsync(session, query, since: null, rare: since is not null).ConfigureAwait(false);
     }
