@@ -23,7 +23,7 @@ static class Flows
     public static async Task<int> CountWords(string folder, int atOnce = 32)
     {
         var files = Directory.GetFiles(folder, "*.txt").Order(StringComparer.Ordinal).ToList();
-        var counts = Tasks.Map(files, Count, maxConcurrency: atOnce);
+        var counts = Tasks.Map(files, file => Count(file), maxConcurrency: atOnce);
 
         // One bad file fails its own task; the others count.
         var states = await counts.StatesAsync();

@@ -11,6 +11,8 @@ namespace Reeve.Generators;
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class OptionsAnalyzer : DiagnosticAnalyzer
 {
+    private static readonly string[] OnlyForCached = ["CacheExpirationSeconds", "RefreshCache"];
+
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [OptionRules.DoesNotFit, OptionRules.WithoutEffect];
 
     public override void Initialize(AnalysisContext context)
@@ -32,7 +34,7 @@ public sealed class OptionsAnalyzer : DiagnosticAnalyzer
         var isCached = Says("CacheKey") || (given.TryGetValue("CachePolicy", out var policy) && policy is int and not 0);
         if (!isCached)
         {
-            foreach (var option in new[] { "CacheExpirationSeconds", "RefreshCache" }.Where(Says))
+            foreach (var option in OnlyForCached.Where(Says))
                 Report(OptionRules.WithoutEffect, option, "the task is not cached; say what a cached result stands for by CachePolicy or CacheKey");
         }
         else if (given.TryGetValue("PersistResult", out var persists) && persists is false)

@@ -19,7 +19,7 @@ public sealed partial class DocumentationTests
         foreach (Match example in Examples().Matches(text))
         {
             var line = text.AsSpan(0, example.Index).Count('\n') + 1;
-            var snippet = Snippet.Compile($"using System.IO;\npublic static class Example\n{{\n{example.Groups[1].Value}\n}}");
+            var snippet = Snippet.Compile($"using System.IO;\nusing System.Net.Http;\npublic static class Example\n{{\n{example.Groups[1].Value}\n}}");
             faults.AddRange((await snippet.DiagnosticsAsync()).Select(fault => $"{page}:{line}: {fault}"));
         }
 

@@ -51,7 +51,12 @@ public sealed record OrchestrationDetails
 /// <summary>The body of <c>POST …/set_state</c>.</summary>
 /// <param name="State">The proposed state.</param>
 /// <param name="Force">True to pass by the rules; terminal states can be left so.</param>
-public sealed record SetState(StateCreate State, bool Force = false);
+public sealed record SetState(StateCreate State, bool Force = false)
+{
+    /// <summary>When the run entered the state, for one that is told late because the server was away; null: now. A run that is over by now does not enter it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? Entered { get; init; }
+}
 
 /// <summary>The body of <c>POST /flow_runs/{id}/resume</c>.</summary>
 /// <param name="RunInput">What the run waits for; values of the form <c>{"__prefect_kind": …}</c> are filled in by the server.</param>

@@ -24,6 +24,10 @@ public sealed record TaskRunProposal
 
     /// <summary>True to pass by the rules.</summary>
     public bool Force { get; init; }
+
+    /// <summary>When the run entered the state, for one that is told late because the server was away; null: now. The task of a flow run that is over by now does not enter it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? Entered { get; init; }
 }
 
 /// <summary>The answer of <c>POST /task_runs/bulk_set_state</c>.</summary>

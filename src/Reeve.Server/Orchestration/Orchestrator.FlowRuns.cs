@@ -21,7 +21,7 @@ internal sealed partial class Orchestrator
         {
             RunId = id,
             Initial = run.State,
-            Proposed = Propose(proposal.State, run.State, now, id, run.ParentTaskRunId),
+            Proposed = Propose(proposal.State, run.State, now, id, run.ParentTaskRunId, proposal.Entered),
             Run = run.Run,
             Now = now,
             SlotWait = slots.DeploymentWait,

@@ -16,12 +16,14 @@ internal sealed partial class Orchestrator
             return new ProposalOutcome.NotFound();
         if (Fence(run.Lease, lease) is { } superseded)
             return superseded;
+        if (proposal.Entered is not null && await LateStates.RefuseAsync(session, run, proposal.State).ConfigureAwait(false) is { } refused)
+            return refused;
         var now = clock.Now();
         var transition = new TaskRunTransition
         {
             RunId = id,
             Initial = run.State,
-            Proposed = Propose(proposal.State, run.State, now, run.FlowRunId, id),
+            Proposed = Propose(proposal.State, run.State, now, run.FlowRunId, id, proposal.Entered),
             Run = run.Run,
             Now = now,
             SlotWait = slots.TagWait,
@@ -52,12 +54,12 @@ internal sealed partial class Orchestrator
 
     /// <summary>Stores a new task run in its first state; null where its id, or its key within the flow run (or outside of any), is known already.</summary>
     /// <exception cref="StorageException">The flow run does not exist (a foreign key violation).</exception>
-    internal async ValueTask<State?> AddTaskRunAsync(Session session, NewTaskRun run)
+    internal async ValueTask<State?> AddTaskRunAsync(Session session, NewTaskRun run, DateTimeOffset? entered = null)
     {
         if (run.FlowRunId is null && await IsKnownAsync(session, run).ConfigureAwait(false))
             return null;
         var now = clock.Now();
-        var state = Propose(run.State ?? new StateCreate { Type = StateType.Pending }, null, now, run.FlowRunId, run.Id);
+        var state = Propose(run.State ?? new StateCreate { Type = StateType.Pending }, null, now, run.FlowRunId, run.Id, entered);
         var sums = new Projection().Enter(null, state);
         var parent = run.FlowRunId is { } flowRunId
             ? await session.QueryFirstAsync(

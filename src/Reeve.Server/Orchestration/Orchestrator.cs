@@ -26,9 +26,10 @@ internal sealed partial class Orchestrator(Database database, SlotOptions slots,
         database.WriteBesideAsync(session => ProposeTaskRunStateAsync(session, id, proposal, lease), cancellation);
 
     // History is read by time, so a state never has the time of the one before it, whatever the clock says.
-    private static State Propose(StateCreate proposed, State? initial, DateTimeOffset now, Guid? flowRunId, Guid? taskRunId)
+    private static State Propose(StateCreate proposed, State? initial, DateTimeOffset now, Guid? flowRunId, Guid? taskRunId, DateTimeOffset? entered = null)
     {
-        var timestamp = initial is { } before && before.Timestamp >= now ? before.Timestamp.AddMicroseconds(1) : now;
+        var moment = entered is { } told && told < now ? told.ToUniversalTime().Cut() : now; // a clock that is ahead of ours counts as ours
+        var timestamp = initial is { } before && before.Timestamp >= moment ? before.Timestamp.AddMicroseconds(1) : moment;
         var details = proposed.StateDetails ?? new StateDetails();
         return new()
         {

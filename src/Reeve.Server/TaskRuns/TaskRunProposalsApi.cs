@@ -91,7 +91,7 @@ internal sealed class TaskRunProposalsApi(Database database, TaskRunsStore runs,
     {
         if (proposal is not { TaskRunId: { } id, State: { } state })
             return Fault(proposal, StatusCodes.Status422UnprocessableEntity, "A proposal needs a task run to make, or the id of one and a state.");
-        var outcome = await orchestrator.ProposeTaskRunStateAsync(id, new SetState(state, proposal.Force), lease, cancellation).ConfigureAwait(false);
+        var outcome = await orchestrator.ProposeTaskRunStateAsync(id, new SetState(state, proposal.Force) { Entered = proposal.Entered }, lease, cancellation).ConfigureAwait(false);
         return Result(proposal, id, null, outcome);
     }
 
@@ -99,7 +99,9 @@ internal sealed class TaskRunProposalsApi(Database database, TaskRunsStore runs,
     {
         if (await FlowRunLeases.FenceAsync(session, run.FlowRunId, lease).ConfigureAwait(false) is { } superseded)
             return Fault(proposal, StatusCodes.Status409Conflict, superseded);
-        var (id, name, holds) = (run.Id, run.Name, await orchestrator.AddTaskRunAsync(session, run).ConfigureAwait(false));
+        if (proposal.Entered is not null && await LateStates.WhyOverAsync(session, run.FlowRunId).ConfigureAwait(false) is { } over)
+            return Fault(proposal, StatusCodes.Status409Conflict, over);
+        var (id, name, holds) = (run.Id, run.Name, await orchestrator.AddTaskRunAsync(session, run, proposal.Entered).ConfigureAwait(false));
         if (holds is null)
         {
             var known = await runs.FindKnownAsync(session, run).ConfigureAwait(false);
@@ -109,7 +111,8 @@ internal sealed class TaskRunProposalsApi(Database database, TaskRunsStore runs,
         }
         if (proposal.State is not { } state)
             return new() { TaskRunId = id, Name = name, State = holds, Status = OrchestrationStatus.Accept, Details = new() { Type = "accept_details" } };
-        return Result(proposal, id, name, await orchestrator.ProposeTaskRunStateAsync(session, id, new SetState(state, proposal.Force), lease).ConfigureAwait(false));
+        var set = new SetState(state, proposal.Force) { Entered = proposal.Entered };
+        return Result(proposal, id, name, await orchestrator.ProposeTaskRunStateAsync(session, id, set, lease).ConfigureAwait(false));
     }
 
     private static TaskRunProposalResult Result(TaskRunProposal proposal, Guid id, string? name, ProposalOutcome outcome) => outcome switch

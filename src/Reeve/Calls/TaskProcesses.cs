@@ -54,8 +54,7 @@ internal sealed class TaskProcesses(EngineSession session, int most) : IAsyncDis
     {
         if (answer.ErrorType is null)
             return answer.Result is { ValueKind: not JsonValueKind.Null } result && typeof(T) != typeof(Nothing) ? ParameterJson.Read<T>(result)! : default!;
-        if (ct.IsCancellationRequested)
-            throw new OperationCanceledException(ct);
+        ct.ThrowIfCancellationRequested();
         var error = Known(answer) ?? new TaskProcessException(answer.ErrorType, answer.Error ?? "");
         throw answer.Trace is null ? error : ExceptionDispatchInfo.SetRemoteStackTrace(error, answer.Trace);
     }

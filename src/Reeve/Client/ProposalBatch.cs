@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Reeve.Protocol.Runs;
 
@@ -7,6 +8,7 @@ namespace Reeve.Client;
 /// Proposes states of task runs. A proposal alone is sent at once; those that arise while requests are under way travel together in the next.
 /// A server that has no such route is asked one by one.
 /// </summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The semaphore has no handle, so there is nothing to dispose of.")]
 internal sealed class ProposalBatch(OrchestrationClient client)
 {
     // Two: one is carried out while the answers of the other are read.

@@ -16,7 +16,6 @@ internal sealed class DeploymentServer(EngineSession session, IReadOnlyList<Depl
 
     private readonly OrchestrationClient _client = new(session.Client.Connection.With(RetryPolicy.Interactive));
     private readonly ConcurrentDictionary<Guid, Task> _active = [];
-    private readonly SemaphoreSlim _ended = new(0);
     private Dictionary<Guid, RegisteredDeployment> _served = [];
 
     /// <summary>Makes the scope in which a run's instances are made; by default there is none.</summary>
@@ -75,7 +74,9 @@ internal sealed class DeploymentServer(EngineSession session, IReadOnlyList<Depl
             var free = (options.Limit ?? int.MaxValue) - _active.Count;
             if (free <= 0)
             {
-                await _ended.WaitAsync(stop.Token);
+                // Each leaves the table just before its task ends.
+                if (_active.Values.ToArray() is [_, ..] active)
+                    await Task.WhenAny(active).WaitAsync(stop.Token);
                 continue;
             }
 
@@ -94,7 +95,7 @@ internal sealed class DeploymentServer(EngineSession session, IReadOnlyList<Depl
 
     private void Start(FlowRun run, RunStop stop)
     {
-        var started = new TaskCompletionSource();
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _active[run.Id] = FinishAsync(started.Task, run, stop);
         started.SetResult();
     }
@@ -117,7 +118,6 @@ internal sealed class DeploymentServer(EngineSession session, IReadOnlyList<Depl
         finally
         {
             _active.TryRemove(run.Id, out _);
-            _ended.Release();
         }
     }
 

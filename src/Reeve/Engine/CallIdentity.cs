@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Reflection;
 using System.Security.Cryptography;
@@ -65,6 +66,7 @@ internal readonly record struct CallIdentity(UInt128 Digest)
     };
 
     /// <summary>Digests JSON while it is written, so that a large argument is nowhere as a whole.</summary>
+    [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Kept as long as its thread lives; a hash has a handle that closes itself.")]
     private sealed class Digester : IBufferWriter<byte>
     {
         private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -92,7 +92,7 @@ internal sealed class TaskExecution(EngineSession session, FlowRunContext? flow,
     {
         if (_held is not { } state || (task.OnCommit.Count == 0 && task.OnRollback.Count == 0))
             return;
-        if (Transaction.Current is { } transaction)
+        if (Transaction.Open is { } transaction)
             transaction.Join(() => CommitAsync(state), () => RunHooks.CallAsync(task.OnRollback, Context, EnterHook, state, _logger));
         else
             await RunHooks.CallAsync(task.OnCommit, Context, EnterHook, state, _logger);

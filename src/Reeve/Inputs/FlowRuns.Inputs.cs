@@ -82,12 +82,12 @@ public static partial class FlowRuns
             throw new InvalidOperationException($"Flow run {flowRunId} does not go on: {answer.Details.Reason ?? answer.Status.ToString()}");
     }
 
-    private static string Prefix<T>(string? asked)
+    private static string Prefix<T>(string? keyPrefix)
     {
-        var prefix = asked ?? string.Concat(typeof(T).Name.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant() + "-auto";
+        var prefix = keyPrefix ?? string.Concat(typeof(T).Name.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant() + "-auto";
         return prefix.Length is > 0 and <= 200 && prefix.All(sign => char.IsAsciiLetterOrDigit(sign) || sign == '-')
             ? prefix
-            : throw new ArgumentException($"The name of a conversation has letters, digits and dashes only; '{prefix}' has not.", "keyPrefix");
+            : throw new ArgumentException($"The name of a conversation has letters, digits and dashes only; '{prefix}' has not.", nameof(keyPrefix));
     }
 
     private static Guid? SenderOf(FlowRunInput input) =>

@@ -22,7 +22,7 @@ internal static class InputSchema
         var schema = types.IsObject(typeof(T)) ? types.Object(typeof(T)) : types.Object(typeof(Box<T>));
         if (types.Definitions.Count > 0)
             schema["definitions"] = types.Definitions;
-        if (initial is not null && !initial.Equals(default(T)) && JsonNode.Parse(Write(initial)) is JsonObject proposed)
+        if (initial is not null && !EqualityComparer<T>.Default.Equals(initial, default) && JsonNode.Parse(Write(initial)) is JsonObject proposed)
         {
             foreach (var (name, value) in proposed)
             {

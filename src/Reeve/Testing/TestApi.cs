@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Text.Json;
 using Reeve.Client;
@@ -12,6 +13,7 @@ using Reeve.Testing.Api;
 namespace Reeve.Testing;
 
 /// <summary>The API of a <see cref="FlowTestHost"/>: what it knows before a run, how it fails, and what it was told. Safe for concurrent use.</summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The handler is in memory and is the connection's, which its host disposes.")]
 public sealed class TestApi
 {
     private readonly MemoryFaults _faults;

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Reeve.Testing;
 
 /// <summary>A timer of <see cref="VirtualTime"/>, which guards its fields.</summary>
@@ -5,6 +7,7 @@ namespace Reeve.Testing;
 /// <param name="number">Orders timers of one moment as they were made.</param>
 /// <param name="owner">The run whose code made it.</param>
 /// <param name="callback">What it calls.</param>
+[SuppressMessage("Usage", "CA2213:Disposable fields should be disposed", Justification = "A captured context is not the timer's own.")]
 internal sealed class VirtualTimer(VirtualTime time, long number, Guid? owner, Action callback) : ITimer
 {
     private readonly ExecutionContext? _context = ExecutionContext.Capture();

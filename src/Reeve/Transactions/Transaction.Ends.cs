@@ -4,6 +4,7 @@ public sealed partial class Transaction
 {
     private bool _isHandedOn;
     private bool _isKept;
+    private bool _isInHooks;
 
     /// <summary>
     /// Commits: runs the commit hooks in order and then keeps the value under the key. A lazy transaction inside another one is handed on to that one, which commits it with itself.
@@ -35,12 +36,15 @@ public sealed partial class Transaction
         Surroundings.IsEnding = true; // for the hooks below only: a cancelled run must be able to undo its work
         if (_isKept)
             _store.Remove(Key!);
-        foreach (var step in Enumerable.Reverse(Steps()))
+        using (EnterHooks())
         {
-            if (step.Inner is { } inner)
-                await inner.RollbackAsync();
-            else if (step.Rollback is { } hook)
-                await UndoAsync(hook);
+            foreach (var step in Enumerable.Reverse(Steps()))
+            {
+                if (step.Inner is { } inner)
+                    await inner.RollbackAsync();
+                else if (step.Rollback is { } hook)
+                    await UndoAsync(hook);
+            }
         }
 
         End();
@@ -90,6 +94,7 @@ public sealed partial class Transaction
 
     private async Task RunCommitHooksAsync()
     {
+        using var hooks = EnterHooks();
         foreach (var step in Steps())
         {
             if (step.Inner is { } inner)
@@ -97,6 +102,14 @@ public sealed partial class Transaction
             else if (step.Commit is { } hook)
                 await hook();
         }
+    }
+
+    // Hooks read what was set in the transaction. Called in asynchronous methods, outside of which the ambient value is what it was.
+    private HookScope EnterHooks()
+    {
+        Ambient.Value = this;
+        _isInHooks = true;
+        return new HookScope(this);
     }
 
     private async Task KeepValuesAsync(CancellationToken ct)
@@ -151,5 +164,10 @@ public sealed partial class Transaction
     {
         _lock?.Dispose();
         _lock = null;
+    }
+
+    private readonly struct HookScope(Transaction of) : IDisposable
+    {
+        public void Dispose() => of._isInHooks = false;
     }
 }

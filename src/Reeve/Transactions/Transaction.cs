@@ -27,17 +27,20 @@ public sealed partial class Transaction : IAsyncDisposable
         _store = new TransactionStore(here.Session.Home, here.Time);
     }
 
-    /// <summary>The transaction that this code runs in; null outside of one.</summary>
+    /// <summary>The transaction that this code runs in, or whose hook it is; null outside of one.</summary>
     public static Transaction? Current
     {
         get
         {
             var current = Ambient.Value;
-            while (current is { HasEnded: true })
+            while (current is { HasEnded: true, _isInHooks: false })
                 current = current.Parent;
             return current;
         }
     }
+
+    /// <summary>The transaction that takes what this code does. What hooks do belongs to none: theirs is at its end.</summary>
+    internal static Transaction? Open => Current is { _isInHooks: false } open ? open : null;
 
     /// <summary>The transaction around this one; null for the outermost.</summary>
     public Transaction? Parent { get; }
@@ -153,7 +156,7 @@ public sealed partial class Transaction : IAsyncDisposable
     private static Transaction Enter(string? key, TransactionOptions? options)
     {
         var here = Surroundings.Current;
-        var begun = new Transaction(here, Current, key, options ?? new TransactionOptions());
+        var begun = new Transaction(here, Open, key, options ?? new TransactionOptions());
         Ambient.Value = begun;
         if (begun.Parent is null)
             here.FlowRun?.Transactions.Add(begun);

@@ -45,14 +45,28 @@ public sealed class DeployedExamplesTests(ExampleStage stage) : IClassFixture<Ex
         await stage.MustAsync(project, "work-pool", "create", "prod", "--type", "process");
 
         await stage.MustAsync(project, "deploy", "--all");
+        await stage.MustAsync(project, "deployment", "apply", "report.deployment.cs");
 
-        var prod = (await stage.Reeve.Api.FindDeploymentAsync("import", "prod", Ct))!;
-        Assert.Equal(("prod", 1), (prod.WorkPoolName, prod.GlobalConcurrencyLimit?.Limit));
-        Assert.Equal("0 3 * * *", Assert.Single(prod.Schedules).Schedule.GetProperty("cron").GetString());
+        await IsForProductionAsync("import", "0 3 * * *");
+        await IsForProductionAsync("report", "0 6 * * 1");
         var worker = stage.Reeve.Start("worker", "start", "--pool", "dev");
-        await stage.MustAsync(project, "deployment", "run", "import/dev");
-        var run = (await stage.RunsAsync("import")).Single(one => one.DeploymentId != prod.Id);
+        await RunAsync(project, "import", "10 rows of orders", worker);
+        await RunAsync(project, "report", "All is well, days looked at: 1", worker);
+    }
+
+    private async Task IsForProductionAsync(string flow, string cron)
+    {
+        var prod = (await stage.Reeve.Api.FindDeploymentAsync(flow, "prod", Ct))!;
+        Assert.Equal(("prod", 1), (prod.WorkPoolName, prod.GlobalConcurrencyLimit?.Limit));
+        Assert.Equal(cron, Assert.Single(prod.Schedules).Schedule.GetProperty("cron").GetString());
+    }
+
+    private async Task RunAsync(string project, string flow, string line, ProcessUnderTest worker)
+    {
+        var dev = (await stage.Reeve.Api.FindDeploymentAsync(flow, "dev", Ct))!;
+        await stage.MustAsync(project, "deployment", "run", $"{flow}/dev");
+        var run = Assert.Single(await stage.RunsAsync(flow), one => one.DeploymentId == dev.Id);
         await stage.UntilAsync(run.Id, seen => seen.StateType == StateType.Completed, () => worker.Output);
-        await stage.LogsHaveAsync(run.Id, "10 rows of orders");
+        await stage.LogsHaveAsync(run.Id, line);
     }
 }

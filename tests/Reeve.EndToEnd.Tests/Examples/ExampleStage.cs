@@ -83,10 +83,10 @@ public sealed class ExampleStage : IAsyncLifetime
     internal Task<List<TaskRun>> TasksAsync(Guid run) =>
         Reeve.Api.FindTaskRunsAsync(new Query { TaskRuns = new TaskRunFilter { FlowRunId = new AnyOf<Guid> { Any = [run] } }, Limit = 200 }, Ct);
 
-    /// <summary>Waits for a log line: the last lines of a run arrive after its last state.</summary>
+    /// <summary>Waits for a line among the last of a run, which arrive after its last state.</summary>
     internal async Task LogsHaveAsync(Guid run, string part)
     {
-        var query = new Query { Logs = new LogFilter { FlowRunId = new AnyOf<Guid> { Any = [run] } }, Sort = "TIMESTAMP_ASC" };
+        var query = new Query { Logs = new LogFilter { FlowRunId = new AnyOf<Guid> { Any = [run] } }, Sort = "TIMESTAMP_DESC" };
         List<Log> lines = [];
         await SlowFlow.Until(
             $"'{part}' is in the logs",

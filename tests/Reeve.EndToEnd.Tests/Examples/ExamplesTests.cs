@@ -13,6 +13,17 @@ public sealed class ExamplesTests(ExampleStage stage) : IClassFixture<ExampleSta
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task Hello_says_so_at_its_second_try()
+    {
+        await stage.MustRunAsync(await stage.BuildAsync("hello.cs"));
+
+        var run = Assert.Single(await stage.RunsAsync("hello"));
+        Assert.Equal(StateType.Completed, run.StateType);
+        await stage.LogsHaveAsync(run.Id, "Hello Marvin");
+        Assert.Equal(2, Assert.Single(await stage.TasksAsync(run.Id), task => task.Name.StartsWith("flaky-", StringComparison.Ordinal)).RunCount);
+    }
+
+    [Fact]
     public async Task Etl_survives_an_unreliable_api_and_asks_for_nothing_twice()
     {
         var address = $"http://127.0.0.1:{Installation.FreePort()}";
@@ -28,12 +39,12 @@ public sealed class ExamplesTests(ExampleStage stage) : IClassFixture<ExampleSta
         Assert.Equal(StateType.Completed, first.StateType);
         var fetches = (await stage.TasksAsync(first.Id)).Where(task => task.Name.StartsWith("fetch-page-", StringComparison.Ordinal)).ToList();
         Assert.Equal(5, fetches.Count);
-        Assert.Contains(fetches, task => task.RunCount > 1); // the shop failed for somebody
-        var asked = shop.Output;
+        Assert.Equal(2, fetches.Count(task => task.RunCount == 2));
+        await shop.WaitForAsync("^7: page 5 is served", TimeSpan.FromSeconds(30)); // two of the seven failed
 
         await stage.MustRunAsync(etl, address, file);
 
-        Assert.Equal(asked, shop.Output);
+        Assert.DoesNotContain("\n8:", shop.Output, StringComparison.Ordinal);
         var second = (await stage.RunsAsync("etl")).Single(run => run.Id != first.Id);
         Assert.Equal(5, (await stage.TasksAsync(second.Id)).Count(task => task.StateName == "Cached"));
         Assert.Equal(2, (await stage.Reeve.Api.FindArtifactsAsync(new Query { Artifacts = new() { Key = new() { Any = ["sales-by-city"] } } }, Ct)).Count);
@@ -81,7 +92,7 @@ public sealed class ExamplesTests(ExampleStage stage) : IClassFixture<ExampleSta
         await stage.LogsHaveAsync(report.Id, "140 customers in 3 regions");
         var regions = await stage.RunsAsync("region");
         Assert.Equal(["region-north", "region-south", "region-west"], regions.Select(region => region.Name).Order(StringComparer.Ordinal));
-        Assert.Equal(2, await MostAtOnceAsync([.. regions.Select(region => region.Id)]));
+        Assert.InRange(await MostAtOnceAsync([.. regions.Select(region => region.Id)]), 1, 2);
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 using Reeve.Protocol;
 using Reeve.Protocol.Leases;
 using Reeve.Protocol.Logs;
@@ -15,15 +15,14 @@ namespace Reeve.Tests.Api;
 /// </summary>
 public sealed partial class RecordingApi : IAsyncDisposable
 {
-    private readonly HttpListener _listener = new();
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Task _serving;
+    private readonly LoopbackServer _server;
+    private readonly SemaphoreSlim _turn = new(1);
     private readonly Lock _gate = new();
 
     public RecordingApi()
     {
-        Url = Listen();
-        _serving = Task.Run(ServeAsync);
+        _server = LoopbackServer.Start(AnswerAsync);
+        Url = new Uri(_server.Url + "/api");
     }
 
     public Uri Url { get; }
@@ -80,70 +79,37 @@ public sealed partial class RecordingApi : IAsyncDisposable
         return Runs[run.Id] = run;
     }
 
-    private Uri Listen()
+    private async Task AnswerAsync(HttpContext context)
     {
-        while (true)
-        {
-            using var probe = new TcpListener(IPAddress.Loopback, 0);
-            probe.Start();
-            var port = ((IPEndPoint)probe.LocalEndpoint).Port;
-            probe.Stop();
-            try
-            {
-                _listener.Prefixes.Clear();
-                _listener.Prefixes.Add($"http://127.0.0.1:{port}/");
-                _listener.Start();
-                return new Uri($"http://127.0.0.1:{port}/api");
-            }
-            catch (HttpListenerException)
-            {
-                // Somebody took the port in between; the next one.
-            }
-        }
-    }
-
-    private async Task ServeAsync()
-    {
-        while (!_stop.IsCancellationRequested)
-        {
-            HttpListenerContext context;
-            try
-            {
-                context = await _listener.GetContextAsync();
-            }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
-            {
-                return;
-            }
-
-            await AnswerAsync(context);
-        }
-    }
-
-    private async Task AnswerAsync(HttpListenerContext context)
-    {
-        var method = context.Request.HttpMethod;
-        var path = context.Request.Url!.AbsolutePath["/api/".Length..];
-        using var reader = new StreamReader(context.Request.InputStream);
+        var method = context.Request.Method;
+        var path = context.Request.Path.Value!["/api/".Length..];
+        using var reader = new StreamReader(context.Request.Body);
         var body = await reader.ReadToEndAsync();
-        Requests.Enqueue((method, path, context.Request.Headers[Lease.Header], body));
-        var (status, answer) = Fault(method, path) is { } fault ? ((int)fault, null) : Route(method, path.TrimEnd('/').Split('/'), body);
-        if (LoseAnswer(method, path))
-            (status, answer) = ((int)HttpStatusCode.BadGateway, null);
+        await _turn.WaitAsync();
+        try
+        {
+            Requests.Enqueue((method, path, context.Request.Headers[Lease.Header], body));
+            var (status, answer) = Fault(method, path) is { } fault ? ((int)fault, null) : Route(method, path.TrimEnd('/').Split('/'), body);
+            if (LoseAnswer(method, path))
+                (status, answer) = ((int)HttpStatusCode.BadGateway, null);
 
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
-        var bytes = answer is null ? [] : JsonSerializer.SerializeToUtf8Bytes(answer, WireJson.Options.GetTypeInfo(answer.GetType()));
-        context.Response.ContentLength64 = bytes.Length; // one packet: chunks would wait for the peer's delayed acknowledgement
-        context.Response.Close(bytes, willBlock: true);
+            context.Response.StatusCode = status;
+            context.Response.ContentType = "application/json";
+            var bytes = answer is null ? [] : JsonSerializer.SerializeToUtf8Bytes(answer, WireJson.Options.GetTypeInfo(answer.GetType()));
+            context.Response.ContentLength = status == (int)HttpStatusCode.NoContent ? null : bytes.Length;
+            if (bytes.Length > 0)
+                await context.Response.Body.WriteAsync(bytes);
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        _listener.Close();
-        await _serving;
-        _stop.Dispose();
+        await _server.DisposeAsync();
+        _turn.Dispose();
     }
 }
 

@@ -1,80 +1,41 @@
 using System.Collections.Concurrent;
-using System.Net;
-using System.Net.Sockets;
+using Microsoft.AspNetCore.Http;
+using Reeve.Tests.Api;
 
 namespace Reeve.Tests.Results;
 
 /// <summary>A web server that keeps what is PUT to it.</summary>
 internal sealed class Bucket : IAsyncDisposable
 {
-    private readonly HttpListener _listener = new();
-    private readonly Task _serving;
+    private readonly LoopbackServer _server;
 
-    public Bucket()
-    {
-        while (Url.Length == 0)
-        {
-            using var probe = new TcpListener(IPAddress.Loopback, 0);
-            probe.Start();
-            var url = $"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/";
-            probe.Stop();
-            try
-            {
-                _listener.Prefixes.Clear();
-                _listener.Prefixes.Add(url);
-                _listener.Start();
-                Url = url;
-            }
-            catch (HttpListenerException)
-            {
-                // Somebody took the port in between; the next one.
-            }
-        }
+    public Bucket() => _server = LoopbackServer.Start(AnswerAsync);
 
-        _serving = Task.Run(ServeAsync);
-    }
-
-    public string Url { get; } = "";
+    public string Url => _server.Url + "/";
 
     public ConcurrentDictionary<string, byte[]> Content { get; } = new();
 
     public ConcurrentQueue<string?> Authorizations { get; } = new();
 
-    private async Task ServeAsync()
+    private async Task AnswerAsync(HttpContext context)
     {
-        while (true)
+        var path = context.Request.Path.Value!;
+        Authorizations.Enqueue(context.Request.Headers.Authorization);
+        if (context.Request.Method == "PUT")
         {
-            HttpListenerContext context;
-            try
-            {
-                context = await _listener.GetContextAsync();
-            }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
-            {
-                return;
-            }
-
-            var path = context.Request.Url!.AbsolutePath;
-            Authorizations.Enqueue(context.Request.Headers["Authorization"]);
-            byte[] answer = [];
-            if (context.Request.HttpMethod == "PUT")
-            {
-                using var body = new MemoryStream();
-                await context.Request.InputStream.CopyToAsync(body);
-                Content[path] = body.ToArray();
-            }
-            else if (!Content.TryGetValue(path, out answer!))
-            {
-                (answer, context.Response.StatusCode) = ([], 404);
-            }
-
-            context.Response.Close(answer, willBlock: true);
+            using var body = new MemoryStream();
+            await context.Request.Body.CopyToAsync(body);
+            Content[path] = body.ToArray();
+        }
+        else if (Content.TryGetValue(path, out var answer))
+        {
+            await context.Response.Body.WriteAsync(answer);
+        }
+        else
+        {
+            context.Response.StatusCode = 404;
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        _listener.Close();
-        await _serving;
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 }

@@ -30,6 +30,31 @@ public sealed class TransactionTests : EngineStage
     });
 
     [Fact]
+    public Task Hook_reads_what_was_set_in_its_transaction_and_what_it_begins_is_its_own() => In(async () =>
+    {
+        await using (var outer = await Transaction.BeginAsync(ct: Token))
+        {
+            outer.Set("who", "outer");
+            await using var inner = await Transaction.BeginAsync(ct: Token);
+            inner.Set("what", "inner");
+            inner.OnRollback(async () =>
+            {
+                var current = Transaction.Current!;
+                await Told($"{current.Get<string>("who")} {current.Get<string>("what")}");
+                await Transaction.RunAsync(own =>
+                {
+                    own.OnCommit(() => Told("own"));
+                    return Task.CompletedTask;
+                }, ct: Token);
+            });
+            await inner.CommitAsync(Token);
+        }
+
+        Assert.Equal(["outer inner", "own"], _told);
+        Assert.Null(Transaction.Current);
+    });
+
+    [Fact]
     public Task Commit_runs_its_hooks_in_order_and_nothing_is_undone_after_it() => In(async () =>
     {
         await using (var tx = await Transaction.BeginAsync(ct: Token))

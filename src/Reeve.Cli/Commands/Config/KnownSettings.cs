@@ -12,6 +12,7 @@ internal static class KnownSettings
         new("API_AUTH_STRING", IsSecret: true),
         new("API_KEY", IsSecret: true),
         new("LOGGING_LEVEL", SettingKind.Level, "INFO"),
+        new("ENGINE_SERVER_AWAY_SECONDS", SettingKind.Seconds, "10"),
         new("SERVER_API_HOST", Default: "127.0.0.1"),
         new("SERVER_API_PORT", SettingKind.Port, "4200"),
         new("SERVER_API_AUTH_STRING", SettingKind.UserAndPassword, IsSecret: true),

@@ -1,0 +1,37 @@
+using Reeve.Protocol.Runs;
+using Reeve.Server.Storage;
+
+namespace Reeve.Server.Orchestration;
+
+/// <summary>
+/// States of task runs that their processes tell late, since the server was away when they were entered. They may be told twice, and after the world has gone on: a state that
+/// is in the history already is not entered again, and a flow run that is over by now is not added to.
+/// </summary>
+internal static class LateStates
+{
+    /// <summary>What the teller of a state is answered that is not to be judged; null where it is.</summary>
+    internal static async ValueTask<ProposalOutcome?> RefuseAsync(Session session, LoadedTaskRun run, StateCreate told)
+    {
+        if (told.StateDetails?.TransitionId is { } transition && run.State is { } held && await IsKnownAsync(session, run.Id, transition).ConfigureAwait(false))
+        {
+            var details = new OrchestrationDetails { Type = "reject_details", Reason = "This run has already made this state transition." };
+            return new ProposalOutcome.Answered(new() { State = held, Status = OrchestrationStatus.Reject, Details = details }, Stored: false);
+        }
+        return await WhyOverAsync(session, run.FlowRunId).ConfigureAwait(false) is { } over ? new ProposalOutcome.Superseded(over) : null;
+    }
+
+    /// <summary>Why nothing is added to a flow run any more; null where it goes on, or there is none.</summary>
+    internal static async ValueTask<string?> WhyOverAsync(Session session, Guid? flowRunId) => flowRunId is { } id
+        ? await session.QueryFirstAsync(
+            "select name, state_name from flow_run where id = @id and state_type in ('COMPLETED', 'FAILED', 'CANCELLED', 'CRASHED')",
+            static row => $"Flow run '{row.Text(0)}' is {row.Text(1)} by now, so nothing that its process tells late is added to it.",
+            ("id", id)).ConfigureAwait(false)
+        : null;
+
+    private static async ValueTask<bool> IsKnownAsync(Session session, Guid taskRunId, Guid transition)
+    {
+        var history = await session.QueryAsync(
+            "select state_details from task_run_state where task_run_id = @id", static row => row.Json<StateDetails>(0), ("id", taskRunId)).ConfigureAwait(false);
+        return history.Any(details => details.TransitionId == transition);
+    }
+}
