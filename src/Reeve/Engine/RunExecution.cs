@@ -133,7 +133,7 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
     private async Task<Outcome<T>> AttemptAsync<T>(Func<CancellationToken, Task<T>> body, int attempt)
     {
         using var limit = descriptor.TimeoutSeconds > 0 ? new CancellationTokenSource(TimeSpan.FromSeconds(descriptor.TimeoutSeconds), session.Time) : null;
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop.Token, limit?.Token ?? CancellationToken.None);
+        using var either = new BodyStop(stop.Token, limit?.Token ?? CancellationToken.None);
         try
         {
             var value = await CallAsync(body, attempt, either.Token);
