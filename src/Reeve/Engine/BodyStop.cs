@@ -10,18 +10,25 @@ internal sealed class BodyStop : IDisposable
     private readonly CancellationTokenSource _source = new();
     private readonly CancellationTokenRegistration _stopped;
     private readonly CancellationTokenRegistration _late;
+    private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly RunLogger _logger;
     private Task _telling = Task.CompletedTask;
 
-    public BodyStop(CancellationToken stop, CancellationToken limit)
+    public BodyStop(RunLogger logger, CancellationToken stop, CancellationToken limit)
     {
+        _logger = logger;
         _stopped = stop.Register(Ask);
         _late = limit.Register(Ask);
     }
 
     public CancellationToken Token => _source.Token;
 
+    /// <summary>Ends when the code is asked to stop. It is no callback of the token, where one of the author's that blocks would stand before it.</summary>
+    public Task Asked => _asked.Task;
+
     private void Ask()
     {
+        _asked.TrySetResult();
         lock (_source)
         {
             if (!_source.IsCancellationRequested)
@@ -29,7 +36,7 @@ internal sealed class BodyStop : IDisposable
         }
     }
 
-    private static async Task TellAsync(Task told)
+    private async Task TellAsync(Task told)
     {
         try
         {
@@ -37,8 +44,8 @@ internal sealed class BodyStop : IDisposable
         }
         catch (AggregateException e)
         {
-            // Callbacks of the author's code on the token; who asks to stop, a signal or the renewal of leases, must not fall by them.
-            await Console.Error.WriteLineAsync($"A callback of the flow's cancellation failed: {e.InnerExceptions[0].Message}");
+            // Callbacks of the author's code on the token; who asks to stop, a signal, a timer or the renewal of leases, must not fall by them.
+            _logger.Error(e.InnerExceptions[0], "A callback of the cancellation failed:");
         }
     }
 

@@ -133,10 +133,10 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
     private async Task<Outcome<T>> AttemptAsync<T>(Func<CancellationToken, Task<T>> body, int attempt)
     {
         using var limit = descriptor.TimeoutSeconds > 0 ? new CancellationTokenSource(TimeSpan.FromSeconds(descriptor.TimeoutSeconds), session.Time) : null;
-        using var either = new BodyStop(stop.Token, limit?.Token ?? CancellationToken.None);
+        using var either = new BodyStop(logger, stop.Token, limit?.Token ?? CancellationToken.None);
         try
         {
-            var value = await CallAsync(body, attempt, either.Token);
+            var value = await CallAsync(body, attempt, either);
             var data = await KeepAsync(value);
             return new Outcome<T>(new StateCreate { Type = StateType.Completed, Data = data, StateDetails = DetailsOf(StateType.Completed) }, value, null);
         }
@@ -186,17 +186,16 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
     private Task CallHooksAsync(State held) => RunHooks.CallAsync(descriptor.HooksFor(held.Type), Context, EnterHook, held, logger);
 
     // On the pool: a body that blocks can then be left behind when it does not stop, and parallel calls of synchronous tasks run in parallel.
-    private async Task<T> CallAsync<T>(Func<CancellationToken, Task<T>> body, int attempt, CancellationToken ct)
+    private async Task<T> CallAsync<T>(Func<CancellationToken, Task<T>> body, int attempt, BodyStop asked)
     {
-        using var theirs = new AuthorStop(logger, ct);
-        var token = theirs.Token;
+        var ct = asked.Token;
         var running = Task.Run(
             async () =>
             {
-                Enter(attempt, token);
+                Enter(attempt, ct);
                 try
                 {
-                    return await body(token);
+                    return await body(ct);
                 }
                 finally
                 {
@@ -204,9 +203,7 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
                 }
             },
             CancellationToken.None);
-        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using (ct.Register(asked.SetResult))
-            await Task.WhenAny(running, asked.Task);
+        await Task.WhenAny(running, asked.Asked);
         if (!running.IsCompleted)
             await Task.WhenAny(running, Task.Delay(session.StopGrace, session.Time, CancellationToken.None));
         if (running.IsCompleted)

@@ -1,3 +1,4 @@
+using Reeve.Engine;
 using Reeve.Tests.Engine;
 
 namespace Reeve.Tests.Logging;
@@ -13,7 +14,7 @@ public sealed class PrintCaptureTests : EngineStage
         var logger = RunLogger.ForFlowRun(Session, Guid.NewGuid(), "logging", logsPrints: false);
         var printing = Alone(() =>
         {
-            TaskRunContext.Current = new TaskRunContext(Guid.NewGuid(), "printing", printer);
+            TaskRunContext.Current = new TaskRunContext(Session, Printing, [], Guid.NewGuid(), "printing", printer);
             together.SignalAndWait(Token);
             for (var i = 0; i < Lines; i++)
                 Console.WriteLine(".");
@@ -29,6 +30,7 @@ public sealed class PrintCaptureTests : EngineStage
     }
 
     private const int Lines = 1000;
+    private static readonly TaskDescriptor Printing = new() { Name = "printing", Method = "", Type = "", Key = "printing", ParameterNames = [] };
 
     private static Task Alone(Action work) => Task.Factory.StartNew(work, Token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 }
