@@ -4,7 +4,7 @@ using Reeve;
 
 namespace Reeve.Bench.Flows;
 
-/// <summary>The flows that <c>Reeve.Bench flows</c> measures, each as a whole process: <c>map N</c>, <c>fibo TIMES NUMBER</c>.</summary>
+/// <summary>The flows that <c>Reeve.Bench flows</c> measures, each as a whole process: <c>map N</c>, <c>fibo TIMES NUMBER</c>; <c>warm N</c> tells what a mapped task costs a process that has run 2,000.</summary>
 internal static class Program
 {
     private static async Task<int> Main(string[] args)
@@ -17,8 +17,19 @@ internal static class Program
             case ["fibo", var times, var number]:
                 await Fibonacci(int.Parse(times, CultureInfo.InvariantCulture), int.Parse(number, CultureInfo.InvariantCulture));
                 break;
+            case ["warm", var count]:
+                await Map(2000);
+                using (var warm = Process.GetCurrentProcess())
+                {
+                    var before = warm.TotalProcessorTime;
+                    await Map(int.Parse(count, CultureInfo.InvariantCulture));
+                    warm.Refresh();
+                    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(warm.TotalProcessorTime - before).TotalMicroseconds / int.Parse(count, CultureInfo.InvariantCulture):F0} microseconds of processor time a task"));
+                }
+
+                return 0;
             default:
-                await Console.Error.WriteLineAsync("usage: map N | fibo TIMES NUMBER");
+                await Console.Error.WriteLineAsync("usage: map N | warm N | fibo TIMES NUMBER");
                 return 2;
         }
 
@@ -29,7 +40,7 @@ internal static class Program
 
     /// <summary>Tasks that do nothing, all at once.</summary>
     [Flow]
-    private static async Task<int> Map(int count) => (await Task.WhenAll(Enumerable.Range(0, count).Select(i => Nothing(i)))).Length;
+    private static async Task<int> Map(int count) => (await Tasks.Map(Enumerable.Range(0, count), i => Nothing(i))).Length;
 
     [Task]
     private static Task<int> Nothing(int number) => Task.FromResult(number);

@@ -62,6 +62,7 @@ internal sealed class PostgresTarget : Target
             select array_agg(r.id order by r.place), string_agg(r.name, e'\n' order by r.place)
             from (select fr.id, lower(fr.name collate "C") as name, row_number() over (order by fr.created, fr.id) as place from flow_run fr) r group by r.place / 1000 order by r.place / 1000
             """);
+        Run("insert into flow_run_task_sum (slot, runs) select date_bin('5 minutes', fr.expected_start_time, 'epoch'), count(*) from flow_run fr join task_run tr on tr.flow_run_id = fr.id group by 1");
         Run("insert into flow_run_tag_sum (tag, runs) select t.tag, count(*) from flow_run fr, jsonb_array_elements_text(fr.tags) t (tag) group by 1");
         _indexes.ForEach(index => Run("set maintenance_work_mem = '256MB'; " + index));
         // what autovacuum would have done during a month

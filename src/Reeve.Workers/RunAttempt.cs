@@ -11,7 +11,7 @@ namespace Reeve.Workers;
 /// <summary>One claimed run, from the claim to the report of its end.</summary>
 internal sealed class RunAttempt(
     ClaimedFlowRun claimed, Lazy<Task<WorkPool>> pool, Func<Guid?, ApiConnection> connect, IInfrastructure infrastructure,
-    WorkerOptions options, WorkerLog log, ServerPatience patience, TimeProvider time) : IDisposable
+    WorkerOptions options, WorkerLog log, ServerPatience patience, LeftStates left, TimeProvider time) : IDisposable
 {
     // Past it a worker that ends no longer waits for a server that is away: the lease will lapse and tell.
     private static readonly TimeSpan LastReports = TimeSpan.FromSeconds(5);
@@ -116,6 +116,7 @@ internal sealed class RunAttempt(
         {
             var exit = await job.Exit;
             LogExit(job, exit);
+            await left.TellAsync(_giveUp.Token);
             await report.EndedAsync(exit, _giveUp.Token);
             return;
         }
@@ -127,6 +128,7 @@ internal sealed class RunAttempt(
                 _log.Info($"Flow run '{Id}' is to be cancelled; stopping {job.DisplayName}.");
                 var stopped = await job.StopAsync(options.CancelGrace, _hurry.Token);
                 LogExit(job, stopped);
+                await left.TellAsync(_giveUp.Token);
                 await report.CancelledAsync(stopped, _giveUp.Token);
                 break;
             case StopCause.LeaseLost:
@@ -136,6 +138,7 @@ internal sealed class RunAttempt(
                 _log.Info($"Worker '{options.Name}' ends; stopping {job.DisplayName}.");
                 var ended = await job.StopAsync(options.StopGrace, _hurry.Token);
                 LogExit(job, ended);
+                await left.TellAsync(_giveUp.Token);
                 await report.WorkerEndedAsync(options.Name, ended, claimed.FlowRun.State?.StateDetails.ScheduledTime, _giveUp.Token);
                 break;
         }

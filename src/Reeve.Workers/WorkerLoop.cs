@@ -19,6 +19,7 @@ public sealed partial class WorkerLoop : IDisposable
     private readonly WorkerLog _log;
     private readonly TimeProvider _time;
     private readonly ServerPatience _patience;
+    private readonly LeftStates _left;
     private readonly ConcurrentDictionary<Guid, RunAttempt> _active = [];
     private readonly SemaphoreSlim _ended = new(0);
 
@@ -31,6 +32,7 @@ public sealed partial class WorkerLoop : IDisposable
     {
         (_connect, _infrastructure, _options, _log, _time) = (connect, infrastructure, options, log, time);
         _patience = new ServerPatience(log, time);
+        _left = new LeftStates(connect, options.Home, _patience, log);
     }
 
     /// <summary>Works until it is told to stop (or, running once, until nothing is due), then ends what runs and reports it.</summary>
@@ -45,6 +47,7 @@ public sealed partial class WorkerLoop : IDisposable
         {
             await _patience.AskAsync(async ct => { await HeartbeatAsync(client, ct); return true; }, stop);
             _log.Plain($"Worker '{_options.Name}' started!");
+            await _left.TellAsync(stop);
             loops = [KeepHeartbeatAsync(client, background.Token), KeepLeasesAsync(background.Token), SendLogsAsync(background.Token)];
             await ClaimAsync(client, stop);
         }
@@ -100,7 +103,7 @@ public sealed partial class WorkerLoop : IDisposable
         var pool = new Lazy<Task<WorkPool>>(() => FindPoolAsync(client, stop));
         foreach (var one in claimed)
         {
-            var attempt = new RunAttempt(one, pool, _connect, _infrastructure, _options, _log, _patience, _time);
+            var attempt = new RunAttempt(one, pool, _connect, _infrastructure, _options, _log, _patience, _left, _time);
             _active[one.FlowRun.Id] = attempt;
             attempt.Finished = FinishAsync(attempt);
         }

@@ -26,6 +26,9 @@ public sealed record WorkerOptions
     /// <summary>What every run's process gets in its environment beside the worker's own: address and credentials of the API.</summary>
     public IReadOnlyDictionary<string, string?> RunEnvironment { get; init; } = new Dictionary<string, string?>();
 
+    /// <summary>The home of the runs' processes, where they leave states that they could not tell before their end; null: another machine's.</summary>
+    public string? Home { get; init; }
+
     /// <summary>Between SIGTERM and SIGKILL when a run is cancelled.</summary>
     public TimeSpan CancelGrace { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -63,24 +63,24 @@ public sealed record Deployment
     public IReadOnlyList<object>? PullSteps { get; init; }
 
     /// <summary>Registers the deployment, or replaces the one of its flow and name.</summary>
-    /// <param name="cancellationToken">Cancels the requests.</param>
+    /// <param name="ct">Cancels the requests.</param>
     /// <returns>Its id.</returns>
     /// <exception cref="DeploymentException">It has faults; the message names them all.</exception>
     /// <exception cref="ApiException">The API cannot be reached, or refuses it.</exception>
-    public async Task<Guid> ApplyAsync(CancellationToken cancellationToken = default) => (await ApplyAsync([this], cancellationToken))[0];
+    public async Task<Guid> ApplyAsync(CancellationToken ct = default) => (await ApplyAsync([this], ct))[0];
 
     /// <summary>Registers several deployments: what a <c>*.deployment.cs</c> file ends with. All are checked before the first is written.</summary>
     /// <param name="deployments">The deployments.</param>
-    /// <param name="cancellationToken">Cancels the requests.</param>
+    /// <param name="ct">Cancels the requests.</param>
     /// <returns>Their ids, in the same order.</returns>
     /// <exception cref="DeploymentException">Some have faults; the message names them all.</exception>
     /// <exception cref="ApiException">The API cannot be reached, or refuses one.</exception>
-    public static Task<IReadOnlyList<Guid>> ApplyAsync(IReadOnlyList<Deployment> deployments, CancellationToken cancellationToken = default) =>
+    public static Task<IReadOnlyList<Guid>> ApplyAsync(IReadOnlyList<Deployment> deployments, CancellationToken ct = default) =>
         Told(async () =>
         {
             var client = new OrchestrationClient(EngineSession.Current.Client.Connection.With(RetryPolicy.Interactive));
             var registration = new DeploymentRegistration(client, EngineSession.Current.Settings);
-            var registered = await registration.ApplyAsync(deployments, cancellationToken);
+            var registered = await registration.ApplyAsync(deployments, ct);
             foreach (var one in registered)
                 Console.WriteLine($"Deployed '{one.FullName}'{(one.Deployment.WorkPool is { } pool ? $" to work pool '{pool}'" : "")}.");
             return (IReadOnlyList<Guid>)[.. registered.Select(one => one.Id)];
@@ -94,12 +94,12 @@ public sealed record Deployment
     /// <summary>Registers deployments and runs their runs in this process until it is told to end (SIGTERM, Ctrl+C) or the token is cancelled.</summary>
     /// <param name="deployments">The deployments.</param>
     /// <param name="options">How many runs at once, and what happens at the end; null for the defaults.</param>
-    /// <param name="cancellationToken">Ends the serving.</param>
+    /// <param name="ct">Ends the serving.</param>
     /// <exception cref="DeploymentException">Some have faults; the message names them all.</exception>
-    public static Task ServeAsync(IReadOnlyList<Deployment> deployments, ServeOptions? options, CancellationToken cancellationToken = default) =>
+    public static Task ServeAsync(IReadOnlyList<Deployment> deployments, ServeOptions? options, CancellationToken ct = default) =>
         Told(async () =>
         {
-            using var stop = new RunStop(null, cancellationToken);
+            using var stop = new RunStop(null, ct);
             using var signals = new StopSignals(stop);
             var server = new DeploymentServer(EngineSession.Current, deployments, options ?? new ServeOptions(), new ServeLog(Console.WriteLine, Console.Error.WriteLine));
             await server.RunAsync(stop, CancellationToken.None);

@@ -73,12 +73,12 @@ public sealed class Flow
     /// <param name="parameters">As in <see cref="ToDeployment"/>.</param>
     /// <param name="tags">As in <see cref="ToDeployment"/>.</param>
     /// <param name="options">How many runs at once, and what happens at the end.</param>
-    /// <param name="cancellationToken">Ends the serving.</param>
+    /// <param name="ct">Ends the serving.</param>
     /// <exception cref="DeploymentException">The deployment has faults; the message names them all.</exception>
     public Task ServeAsync(
         string name, string? cron = null, TimeSpan? interval = null, string? timeZone = null, object? parameters = null, IReadOnlyList<string>? tags = null,
-        ServeOptions? options = null, CancellationToken cancellationToken = default) =>
-        Deployment.ServeAsync([ToDeployment(name, cron, interval, timeZone, parameters, tags)], options, cancellationToken);
+        ServeOptions? options = null, CancellationToken ct = default) =>
+        Deployment.ServeAsync([ToDeployment(name, cron, interval, timeZone, parameters, tags)], options, ct);
 
     /// <summary>Registers a deployment of this flow for the workers of a work pool.</summary>
     /// <param name="name">The deployment's name.</param>
@@ -90,15 +90,15 @@ public sealed class Flow
     /// <param name="parameters">As in <see cref="ToDeployment"/>.</param>
     /// <param name="tags">As in <see cref="ToDeployment"/>.</param>
     /// <param name="jobVariables">Values for the pool's job template, as an object: <c>new { cpu = 2 }</c>.</param>
-    /// <param name="cancellationToken">Cancels the requests.</param>
+    /// <param name="ct">Cancels the requests.</param>
     /// <returns>The deployment's id.</returns>
     /// <exception cref="DeploymentException">The deployment has faults; the message names them all.</exception>
     public Task<Guid> DeployAsync(
         string name, string workPool, string? image = null, string? cron = null, TimeSpan? interval = null, string? timeZone = null, object? parameters = null,
-        IReadOnlyList<string>? tags = null, object? jobVariables = null, CancellationToken cancellationToken = default)
+        IReadOnlyList<string>? tags = null, object? jobVariables = null, CancellationToken ct = default)
     {
         var deployment = ToDeployment(name, cron, interval, timeZone, parameters, tags) with { WorkPool = workPool, Image = image, JobVariables = jobVariables };
-        return deployment.ApplyAsync(cancellationToken);
+        return deployment.ApplyAsync(ct);
     }
 
     private static Flow Of(Type? type, string method)

@@ -99,6 +99,9 @@ public sealed partial class FlowRunContext
         }
     }
 
+    /// <summary>Whether an earlier attempt, here or in another process, may have run the tasks that are called now.</summary>
+    internal bool MayHaveRunBefore => Run is not { RunCount: 0 } || _attempt > 1;
+
     internal void BeginAttempt(int attempt, CancellationToken token)
     {
         lock (_gate)

@@ -19,7 +19,9 @@ public sealed class RunLogger : ILogger
     private readonly Guid? _flowRunId;
     private Guid? _taskRunId;
     private readonly StringBuilder _line = new();
+    private readonly Queue<(string Text, DateTimeOffset At)> _printed = new();
     private readonly Lock _gate = new();
+    private readonly Lock _telling = new();
 
     private RunLogger(EngineSession session, string name, string prefix, Guid? flowRunId, Guid? taskRunId, bool logsPrints)
     {
@@ -74,9 +76,15 @@ public sealed class RunLogger : ILogger
     /// <summary>Logs a line. Lines below <c>REEVE_LOGGING_LEVEL</c> (default INFO) are left out.</summary>
     public void Log(RunLogLevel level, string message)
     {
+        if (LogsPrints)
+            TellPrints(); // what the same code printed before comes first
+        Log(level, message, _session.Time.GetUtcNow());
+    }
+
+    private void Log(RunLogLevel level, string message, DateTimeOffset now)
+    {
         if (level < _session.LogLevel)
             return;
-        var now = _session.Time.GetUtcNow();
         if (_session.HostLogs is { } host)
         {
             HostLines.Write(host, _name, level, _prefix, message);
@@ -84,7 +92,7 @@ public sealed class RunLogger : ILogger
         else
         {
             var local = TimeZoneInfo.ConvertTime(now, _session.Time.LocalTimeZone);
-            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{local:HH:mm:ss.fff} | {level.Label()}| {_prefix}{message}"));
+            StandardError.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{local:HH:mm:ss.fff} | {level.Label()}| {_prefix}{message}"));
         }
 
         Store(_name, level, message, now);
@@ -115,21 +123,28 @@ public sealed class RunLogger : ILogger
     private void Store(string name, RunLogLevel level, string message, DateTimeOffset now) =>
         _session.Logs.Write(new LogCreate { Name = name, Level = (int)level, Message = message, Timestamp = now, FlowRunId = _flowRunId, TaskRunId = _taskRunId });
 
-    /// <summary>Takes console output; each complete line becomes a log line.</summary>
+    /// <summary>
+    /// Takes console output; each complete line becomes a log line. The caller holds the lock of <see cref="Console.Out"/>, and whoever writes to
+    /// <see cref="Console.Error"/> takes that lock while it holds the other's: so the line is noted here, and written by another thread.
+    /// </summary>
     internal void Print(ReadOnlySpan<char> text)
     {
+        var isFirst = false;
         lock (_gate)
         {
             while (text.IndexOf('\n') is var end and >= 0)
             {
-                var line = _line.Append(text[..end].TrimEnd('\r')).ToString();
+                isFirst |= _printed.Count == 0;
+                _printed.Enqueue((_line.Append(text[..end].TrimEnd('\r')).ToString(), _session.Time.GetUtcNow()));
                 _line.Clear();
-                Log(RunLogLevel.Info, line);
                 text = text[(end + 1)..];
             }
 
             _line.Append(text);
         }
+
+        if (isFirst)
+            _ = Task.Run(TellPrints);
     }
 
     /// <summary>Logs what was printed without a line's end.</summary>
@@ -138,8 +153,28 @@ public sealed class RunLogger : ILogger
         lock (_gate)
         {
             if (_line.Length > 0)
-                Log(RunLogLevel.Info, _line.ToString());
+                _printed.Enqueue((_line.ToString(), _session.Time.GetUtcNow()));
             _line.Clear();
+        }
+
+        TellPrints();
+    }
+
+    private void TellPrints()
+    {
+        lock (_telling) // in the order in which they were printed
+        {
+            while (true)
+            {
+                (string Text, DateTimeOffset At) line;
+                lock (_gate)
+                {
+                    if (!_printed.TryDequeue(out line))
+                        return;
+                }
+
+                Log(RunLogLevel.Info, line.Text, line.At);
+            }
         }
     }
 }

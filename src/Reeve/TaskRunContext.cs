@@ -7,8 +7,15 @@ public sealed class TaskRunContext
 {
     private static readonly AsyncLocal<TaskRunContext?> Ambient = new();
 
-    internal TaskRunContext(Guid id, string name, RunLogger logger)
+    private readonly EngineSession _session;
+    private readonly TaskDescriptor _task;
+    private readonly object?[] _arguments;
+
+    internal TaskRunContext(EngineSession session, TaskDescriptor task, object?[] arguments, Guid id, string name, RunLogger logger)
     {
+        _session = session;
+        _task = task;
+        _arguments = arguments;
         Id = id;
         Name = name;
         Logger = logger;
@@ -34,13 +41,22 @@ public sealed class TaskRunContext
     public int Attempt { get; internal set; } = 1;
 
     /// <summary>The task's name.</summary>
-    public string TaskName { get; internal init; } = "";
+    public string TaskName => _task.Name;
 
     /// <summary>The version of the task's code; null when it has none.</summary>
-    public string? TaskVersion { get; internal init; }
+    public string? TaskVersion => _task.Version;
 
     /// <summary>The run's tags.</summary>
-    public IReadOnlyList<string> Tags { get; internal init; } = [];
+    public IReadOnlyList<string> Tags => _task.Tags;
+
+    /// <summary>The arguments of the call, by the names of the method's parameters; its <see cref="System.Threading.CancellationToken"/> is not among them. The objects are those that the task was given.</summary>
+    public IReadOnlyDictionary<string, object?> Parameters => field ??= _task.ArgumentsByName(_arguments);
+
+    /// <summary>The run's address in the API.</summary>
+    public Uri ApiUrl => new($"{_session.Client.Connection.ApiUrl.ToString().TrimEnd('/')}/task_runs/{Id}");
+
+    /// <summary>The run's page in the console: under <c>REEVE_UI_URL</c>, else beside the API.</summary>
+    public Uri UiUrl => new($"{_session.UiUrl}/runs/task-run/{Id}");
 
     /// <summary>The flow run that the task was called in; null for a task called outside of one.</summary>
     public Guid? FlowRunId { get; internal init; }

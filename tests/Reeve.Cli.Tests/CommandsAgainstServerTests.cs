@@ -255,6 +255,31 @@ public sealed class CommandsAgainstServerTests : IAsyncLifetime
         Assert.Contains("There are no deployments", await OkAsync("deployment", "ls"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_paused_run_says_what_it_waits_for_and_is_resumed_or_cancelled()
+    {
+        using var connection = new ApiConnection(new HttpClientHandler(), new Uri(_server.Address + "/api"), RetryPolicy.None);
+        var api = new OrchestrationClient(connection);
+        await PausedAsync(api, "asks");
+        await PausedAsync(api, "left");
+
+        Assert.Contains("""flow-run resume asks --input '{"approved": <boolean>, "rows": 7}'""", await FaultAsync("flow-run", "resume", "asks", "--input", """{"rows": 8}"""), StringComparison.Ordinal);
+        Assert.Contains("goes on", await OkAsync("flow-run", "resume", "asks", "--input", """{"approved": true}"""), StringComparison.Ordinal);
+        Assert.Contains("is being cancelled", await OkAsync("flow-run", "cancel", "left"), StringComparison.Ordinal);
+        Assert.Matches(@"(?m)^\S+ +hello +left +CANCELLING", await OkAsync("flow-run", "ls"));
+    }
+
+    private static async Task PausedAsync(OrchestrationClient api, string name)
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var flow = await api.CreateFlowAsync(new FlowCreate { Name = "hello" }, ct);
+        var run = await api.CreateFlowRunAsync(new FlowRunCreate { FlowId = flow.Id, Name = name, State = new StateCreate { Type = StateType.Running } }, ct);
+        const string Schema = """{"type": "object", "properties": {"approved": {"type": "boolean"}, "rows": {"type": "integer", "default": 7}}, "required": ["approved"]}""";
+        await api.CreateFlowRunInputAsync(run.Id, new FlowRunInputCreate("paused-1-schema", Schema), ct);
+        var details = new StateDetails { PauseTimeout = DateTimeOffset.MaxValue, RunInputKeyset = new() { ["schema"] = "paused-1-schema", ["response"] = "paused-1-response" } };
+        Assert.Equal(OrchestrationStatus.Accept, (await api.SetFlowRunStateAsync(run.Id, new StateCreate { Type = StateType.Paused, StateDetails = details }, force: false, ct)).Status);
+    }
+
     private async Task<string> ProjectAsync(string more = "")
     {
         var folder = Path.Combine(_cli.Home, "project");

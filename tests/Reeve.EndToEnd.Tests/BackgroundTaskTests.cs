@@ -118,11 +118,13 @@ public sealed class BackgroundTaskTests
         Assert.Equal("Scheduled", Assert.Single(await program.Reeve.Api.GetTaskRunStatesAsync(foreign.Id, Token)).Name);
     }
 
-    [Fact]
-    public async Task Ten_thousand_mapped_tasks_stay_small()
+    [Theory]
+    [InlineData()]
+    [InlineData("blocking")]
+    public async Task Ten_thousand_mapped_tasks_stay_small(params string[] kind)
     {
         await using var program = await TaskProgram.PrepareAsync();
-        await using var map = program.Start("map", "10000");
+        await using var map = program.Start(["map", "10000", .. kind]);
 
         Assert.True(await map.ExitAsync(Limit) == 0, map.Output[..Math.Min(map.Output.Length, 4000)]);
         Assert.Contains("sum 9999", map.Output, StringComparison.Ordinal);

@@ -1,43 +1,73 @@
 using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
 
 namespace Reeve.Generators.Tests;
 
 /// <summary>
-/// What the guides for authors show compiles. On the pages of docs/authoring that say <c>examples: compiled by the tests</c>, every block marked csharp is taken as the inside of a
-/// class, with the generator and the analyzers of the package.
+/// What the guides for authors show compiles: every block marked csharp of README.md, docs/authoring and docs/guides, with the generator and the analyzers of the package. A block that begins with
+/// a using directive or a directive of a file-based program is a program, every other one the inside of a class.
 /// </summary>
 public sealed partial class DocumentationTests
 {
-    public static TheoryData<string> Pages => [.. Directory.GetFiles(Folder(), "*.md").Where(path => File.ReadAllText(path).Contains("<!-- examples: compiled by the tests -->", StringComparison.Ordinal)).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
+    /// <summary>What a project of the SDK has beside the global usings of file-based programs, and what the pages need not say again.</summary>
+    private const string Usings = "using System.IO;\nusing System.Net;\nusing System.Net.Http;\n";
+
+    private static readonly MetadataReference[] Extensions =
+    [
+        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Where(path => Path.GetFileName(path).StartsWith("Microsoft.Extensions.", StringComparison.Ordinal))
+            .Select(path => MetadataReference.CreateFromFile(path)),
+    ];
+
+    public static TheoryData<string> Pages =>
+        ["README.md", .. new[] { "authoring", "guides" }.SelectMany(folder => Directory.GetFiles(Path.Combine(Root(), "docs", folder), "*.md")).Select(path => Path.GetRelativePath(Root(), path).Replace('\\', '/')).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Pages))]
     public async Task Examples_of_a_page_compile_without_a_warning(string page)
     {
-        var text = await File.ReadAllTextAsync(Path.Combine(Folder(), page), TestContext.Current.CancellationToken);
+        var text = await File.ReadAllTextAsync(Path.Combine(Root(), page), TestContext.Current.CancellationToken);
         var faults = new List<string>();
         foreach (Match example in Examples().Matches(text))
         {
             var line = text.AsSpan(0, example.Index).Count('\n') + 1;
-            var snippet = Snippet.Compile($"using System.IO;\nusing System.Net.Http;\npublic static class Example\n{{\n{example.Groups[1].Value}\n}}");
-            faults.AddRange((await snippet.DiagnosticsAsync()).Select(fault => $"{page}:{line}: {fault}"));
+            faults.AddRange((await Compile(example.Groups[1].Value).DiagnosticsAsync()).Select(fault => $"{page}:{line}: {fault}"));
         }
 
         Assert.Empty(faults);
     }
 
-    [Fact]
-    public async Task Example_that_does_not_compile_is_found() =>
-        Assert.NotEmpty(await Snippet.Compile("public static class Example { [Flow] public static Task Broken() => Artifacts.NoSuchThing(); }").DiagnosticsAsync());
+    [Theory]
+    [InlineData("[Flow] public static Task Broken() => Artifacts.NoSuchThing();")]
+    [InlineData("#:package Reeve@1.0.0\nusing Reeve;\n\nawait Artifacts.NoSuchThing();")]
+    [InlineData("using Reeve;\n\npublic static class Program { [Flow] public static Task Broken() => Artifacts.NoSuchThing(); }")]
+    public async Task Example_that_does_not_compile_is_found(string example) => Assert.Contains("CS0117", Assert.Single(await Compile(example).DiagnosticsAsync()), StringComparison.Ordinal);
 
-    private static string Folder()
+    [Fact]
+    public void Pages_with_examples_are_found() => Assert.Contains("docs/authoring/README.md", Pages.Select(page => (string)page.Data));
+
+    private static Snippet Compile(string example)
+    {
+        var isProgram = example.StartsWith("#:", StringComparison.Ordinal) || example.StartsWith("using ", StringComparison.Ordinal);
+        if (!isProgram)
+            return Snippet.Compile($"{Usings}public static class Example\n{{\n{example}\n}}", references: Extensions);
+        var source = Usings + string.Join('\n', example.Split('\n').Where(line => !line.StartsWith("#:", StringComparison.Ordinal)));
+        var kind = Statements().IsMatch(example) ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary;
+        return Snippet.Compile(source, kind: kind, references: Extensions);
+    }
+
+    private static string Root()
     {
         var at = new DirectoryInfo(AppContext.BaseDirectory);
         while (at is not null && !File.Exists(Path.Combine(at.FullName, "Reeve.slnx")))
             at = at.Parent;
-        return Path.Combine(at?.FullName ?? throw new InvalidOperationException($"No repository around {AppContext.BaseDirectory}"), "docs", "authoring");
+        return at?.FullName ?? throw new InvalidOperationException($"No repository around {AppContext.BaseDirectory}");
     }
 
     [GeneratedRegex("^```csharp\\r?\\n(.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex Examples();
+
+    /// <summary>A line at the margin that begins no declaration: a statement of a program without Main.</summary>
+    [GeneratedRegex("^(await |var |Console\\.)", RegexOptions.Multiline)]
+    private static partial Regex Statements();
 }

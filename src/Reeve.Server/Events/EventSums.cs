@@ -33,7 +33,7 @@ internal static class EventSums
         return $"""
             (select {value("e.slot", "e.name")} as value, sum(e.events) as events, min(e.earliest) as earliest, max(e.latest) as latest
                 from event_sum e {Conditions.Where(names.All(), whole, "e.events > 0")} group by 1
-            union all {one} from {dialect.InSlots("event", "e", "occurred", times, RunSums.Slot)} {Conditions.Where(names.All(), Within("e.occurred"))} group by 1
+            union all {one} from {dialect.InSlots("event", "e", "occurred", times, RunSums.Slot)} {Conditions.Where(names.All(), Within(dialect.Unindexed("e.occurred")))} group by 1
             union all {one} from {later} {Conditions.Where(names.All(), Within(dialect.Unindexed("e.occurred")), $"{dialect.SlotOf("e.occurred", RunSums.Slot)} not in (select at from {dialect.TimesOf(times)} cut)")} group by 1) c
             """;
     }

@@ -12,6 +12,8 @@ namespace Reeve.Server.FlowRuns;
 /// <summary>The flow runs' SQL, but for their states, which only the orchestrator writes.</summary>
 internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider clock)
 {
+    private readonly NewestRows newest = new(clock);
+
     private static readonly Dictionary<string, string> Orders = new(StringComparer.Ordinal)
     {
         ["ID_DESC"] = "fr.id desc",
@@ -52,14 +54,12 @@ internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider cloc
         if (!Newest.TryGetValue(query.Sort ?? "ID_DESC", out var time) || !IsHard(query, time))
             return await FilterAsync(session, query, since: null).ConfigureAwait(false);
         // What no index finds, or only in another order, is looked for among the newest runs first: either they fill the page, or what is sought is rare.
-        var since = await session.QueryFirstAsync(
-            $"select {time} from flow_run fr {Order(query.Sort)} limit 1 offset @most", row => row.IsNull(0) ? (SqlValue?)null : time == "fr.id" ? (SqlValue)row.Id(0) : (SqlValue)row.Time(0),
-            ("most", query.FlowRuns?.Name?.Like is null ? NewestRuns : NewestNames)).ConfigureAwait(false);
+        var since = await newest.SinceAsync(session, time, "flow_run fr", Order(query.Sort), query.FlowRuns?.Name?.Like is null ? NewestRuns : NewestNames).ConfigureAwait(false);
         if (since is { } from)
         {
-            var newest = await FilterAsync(session, query, (time, from)).ConfigureAwait(false);
-            if (newest.Count >= (query.Limit ?? Page.Largest))
-                return newest;
+            var found = await FilterAsync(session, query, (time, from)).ConfigureAwait(false);
+            if (found.Count >= (query.Limit ?? Page.Largest))
+                return found;
         }
         return await FilterAsync(session, query, since: null, rare: since is not null).ConfigureAwait(false);
     }

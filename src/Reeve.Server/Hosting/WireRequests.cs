@@ -38,6 +38,9 @@ internal static class WireRequests
         }
     }
 
+    /// <summary>Reads a body that is there as a whole.</summary>
+    internal static T Read<T>(ReadOnlyMemory<byte> body) => Parse(new ReadResult(new(body), isCanceled: false, isCompleted: true), TypeOf<T>.Info, echo: false);
+
     /// <summary>Reads a value that was parsed already, such as a websocket's message.</summary>
     internal static T Read<T>(JsonElement body)
     {

@@ -4,7 +4,7 @@ using Reeve.Server.Storage;
 namespace Reeve.Server.Orchestration;
 
 /// <summary>
-/// States of task runs that their processes tell late, since the server was away when they were entered. They may be told twice, and after the world has gone on: a state that
+/// States of runs that their processes tell late, since the server was away when they were entered. They may be told twice, and after the world has gone on: a state that
 /// is in the history already is not entered again, and a flow run that is over by now is not added to.
 /// </summary>
 internal static class LateStates
@@ -24,9 +24,15 @@ internal static class LateStates
     internal static async ValueTask<string?> WhyOverAsync(Session session, Guid? flowRunId) => flowRunId is { } id
         ? await session.QueryFirstAsync(
             "select name, state_name from flow_run where id = @id and state_type in ('COMPLETED', 'FAILED', 'CANCELLED', 'CRASHED')",
-            static row => $"Flow run '{row.Text(0)}' is {row.Text(1)} by now, so nothing that its process tells late is added to it.",
+            static row => Over(row.Text(0), row.Text(1)),
             ("id", id)).ConfigureAwait(false)
         : null;
+
+    /// <summary>Why a flow run does not enter a state that is told late; null where it may, or has entered it before.</summary>
+    internal static string? WhyOver(LoadedFlowRun run, StateCreate told) =>
+        run.State is { } held && held.Type.IsTerminal() && held.StateDetails.TransitionId != (told.StateDetails?.TransitionId ?? Guid.Empty) ? Over(run.Name, held.Name) : null;
+
+    private static string Over(string flowRun, string state) => $"Flow run '{flowRun}' is {state} by now, so nothing that its process tells late is added to it.";
 
     private static async ValueTask<bool> IsKnownAsync(Session session, Guid taskRunId, Guid transition)
     {

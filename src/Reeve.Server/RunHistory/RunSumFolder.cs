@@ -16,7 +16,7 @@ internal sealed class RunSumFolder(Database database, TimeProvider clock, ILogge
             return;
         foreach (var (table, key, sums) in ((string, string, string[])[])[
             ("flow_run_sum", "slot, state_type, state_name", ["runs", "run_time", "lateness"]), ("task_run_sum", "slot, start_slot, state_type, state_name", ["runs", "run_time", "lateness"]),
-            ("flow_run_tag_sum", "tag", ["runs"])])
+            ("flow_run_tag_sum", "tag", ["runs"]), ("flow_run_task_sum", "slot", ["runs"])])
         {
             var same = string.Join(" and ", key.Split(", ").Select(column => $"s.{column} = m.{column}"));
             await database.WriteAsync(

@@ -41,6 +41,10 @@ internal sealed record StartRange(DateTimeOffset? From, DateTimeOffset? To)
         return [.. slots.Order().Select(Instant.FromMicroseconds)];
     }
 
+    /// <summary>A time lies within the bounds; null without bounds.</summary>
+    internal string? Holds(Conditions on, string time) => Conditions.Join(
+        null, From is { } from ? $"{time} >= @{on.Bind(from)}" : null, To is { } to ? $"{time} <= @{on.Bind(to)}" : null);
+
     /// <summary>The sums of the slots within the bounds; null without bounds.</summary>
     internal string? Within(Conditions on, string slot = "s.start_slot") => Conditions.Join(
         null,

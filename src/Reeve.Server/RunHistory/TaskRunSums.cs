@@ -28,6 +28,19 @@ internal static class TaskRunSums
             $"select c.type, cast(sum(c.runs) as bigint) from ({string.Join(" union all ", parts)}) c group by c.type", static row => (row.Text(0), row.Long(1)), on.Parameters).ConfigureAwait(false);
     }
 
+    /// <summary>Counts the task runs of the flow runs whose expected start lies within bounds: those of whole slots by their sums.</summary>
+    internal static ValueTask<long> OfFlowRunsAsync(Session session, StartRange range)
+    {
+        var on = new Conditions(session.Dialect) { InOrder = true };
+        var cut = range.Ends() is { Count: > 0 } ends
+            ? $"""
+                + (select count(*) from {session.Dialect.InSlots("flow_run", "r", "expected_start_time", on.Bind(session.Dialect.Times(ends)), RunSums.Slot)} cross join task_run tr
+                    {Conditions.Where("tr.flow_run_id = r.id", range.Holds(on, on.Column("r.expected_start_time")))})
+                """
+            : "";
+        return session.ScalarAsync($"select (select coalesce(sum(s.runs), 0) from flow_run_task_sum s {Conditions.Where(range.Within(on, "s.slot"))}) {cut}", on.Parameters);
+    }
+
     /// <summary>Ended task runs by the part of a time in which they began; <paramref name="range"/> is that of the filter and lies within that time.</summary>
     internal static async ValueTask<List<(DateTimeOffset Start, long Failed, long All)>> EndedAsync(
         Session session, TaskRunFilter filter, StartRange range, DateTimeOffset start, double seconds, int parts)

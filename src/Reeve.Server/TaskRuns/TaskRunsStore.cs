@@ -13,6 +13,8 @@ namespace Reeve.Server.TaskRuns;
 /// <summary>The task runs' SQL, but for their states, which only the orchestrator writes.</summary>
 internal sealed class TaskRunsStore(Orchestrator orchestrator, TimeProvider clock)
 {
+    private readonly NewestRows newest = new(clock);
+
     /// <summary>Follows "select"; <see cref="Read"/> reads it. The table stands under the alias <c>tr</c>.</summary>
     internal const string Select = $"""
         tr.id, tr.created, tr.updated, tr.name, tr.flow_run_id, tr.task_key, tr.dynamic_key, tr.cache_key, tr.cache_expiration, tr.task_version, tr.empirical_policy, tr.tags,
@@ -58,17 +60,15 @@ internal sealed class TaskRunsStore(Orchestrator orchestrator, TimeProvider cloc
     internal async ValueTask<List<TaskRun>> FilterAsync(Session session, Query query)
     {
         query = await FlowRunsStore.PlacedAsync(session, query).ConfigureAwait(false);
-        if (session.Dialect.Whole.Length == 0 || !Newest.TryGetValue(query.Sort ?? "ID_DESC", out var time) || !IsOfFlowRuns(query))
+        if (!Newest.TryGetValue(query.Sort ?? "ID_DESC", out var time) || !IsOfFlowRuns(query, session.Dialect))
             return await FilterAsync(session, query, since: null).ConfigureAwait(false);
-        // Task runs of many flow runs are looked for among the newest first, as flow runs are. SQLite lists all those flow runs anyhow.
-        var since = await session.QueryFirstAsync(
-            $"select {time} from task_run tr {Page.Order(query.Sort, "ID_DESC", Orders)} limit 1 offset @most",
-            row => row.IsNull(0) ? (SqlValue?)null : time == "tr.id" ? (SqlValue)row.Id(0) : (SqlValue)row.Time(0), ("most", NewestRuns)).ConfigureAwait(false);
+        // task runs of many flow runs are looked for among the newest first, as flow runs are
+        var since = await newest.SinceAsync(session, time, "task_run tr", Page.Order(query.Sort, "ID_DESC", Orders), NewestRuns).ConfigureAwait(false);
         if (since is { } from)
         {
-            var newest = await FilterAsync(session, query, (time, from)).ConfigureAwait(false);
-            if (newest.Count >= (query.Limit ?? Page.Largest))
-                return newest;
+            var found = await FilterAsync(session, query, (time, from)).ConfigureAwait(false);
+            if (found.Count >= (query.Limit ?? Page.Largest))
+                return found;
         }
         return await FilterAsync(session, query, since: null, rare: since is not null).ConfigureAwait(false);
     }
@@ -78,9 +78,10 @@ internal sealed class TaskRunsStore(Orchestrator orchestrator, TimeProvider cloc
 
     private static readonly Dictionary<string, string> Newest = new(StringComparer.Ordinal) { ["ID_DESC"] = "tr.id", ["EXPECTED_START_TIME_DESC"] = "tr.expected_start_time" };
 
-    // a few flow runs by their ids have few task runs
-    private static bool IsOfFlowRuns(Query query) =>
-        query is { Flows: not null } or { Deployments: not null } or { WorkQueues: not null } || (query.FlowRuns is { } flowRuns && flowRuns.Id?.Any is null);
+    // a few flow runs by their ids have few task runs; SQLite finds those of a flow or a deployment in less time than it takes to look at the newest
+    private static bool IsOfFlowRuns(Query query, Dialect dialect) =>
+        (query is { Flows: not null } or { Deployments: not null } or { WorkQueues: not null } && ReferenceEquals(dialect, Dialect.PostgreSql))
+        || (query.FlowRuns is { } flowRuns && flowRuns.Id?.Any is null);
 
     private ValueTask<List<TaskRun>> FilterAsync(Session session, Query query, (string Time, SqlValue From)? since, bool rare = false)
     {
@@ -95,6 +96,8 @@ internal sealed class TaskRunsStore(Orchestrator orchestrator, TimeProvider cloc
     {
         if (SumsOf(query) is { } range)
             return (await TaskRunSums.ByTypeAsync(session, query.TaskRuns, range).ConfigureAwait(false)).Sum(type => type.Count);
+        if (query.FlowRuns is { State: null } flowRuns && IsAll(query with { FlowRuns = null }) && StartRange.Of(flowRuns) is { } ofFlowRuns)
+            return await TaskRunSums.OfFlowRunsAsync(session, ofFlowRuns).ConfigureAwait(false);
         // those that stand for subflows are found by the subflows; the sums know all
         return query.TaskRuns is { SubflowRuns.Exists: { } wanted, Operator: not "or_" } filter
             && query with { TaskRuns = filter with { SubflowRuns = null } } is var all && SumsOf(all) is not null
@@ -114,8 +117,9 @@ internal sealed class TaskRunsStore(Orchestrator orchestrator, TimeProvider cloc
     }
 
     /// <summary>The bounds of a query that the kept sums can answer; null where they cannot.</summary>
-    internal static StartRange? SumsOf(Query query) =>
-        query with { TaskRuns = null } == new Query { Sort = query.Sort, Limit = query.Limit, Offset = query.Offset, Page = query.Page } ? StartRange.Of(query.TaskRuns) : null;
+    internal static StartRange? SumsOf(Query query) => IsAll(query with { TaskRuns = null }) ? StartRange.Of(query.TaskRuns) : null;
+
+    private static bool IsAll(Query query) => query == new Query { Sort = query.Sort, Limit = query.Limit, Offset = query.Offset, Page = query.Page };
 
     private static ValueTask<long> CountOneByOneAsync(Session session, Query query)
     {
@@ -152,8 +156,14 @@ internal sealed class TaskRunsStore(Orchestrator orchestrator, TimeProvider cloc
             on, "fr.id from flow_run fr join work_queue wq on wq.id = fr.work_queue_id", WorkCriteria.Of(on, "wq", query.WorkPoolQueues ?? query.WorkQueues)));
 
     // flow runs that own few of the newest task runs have few in all: one by one they are found sooner than all task runs are read
-    private static string? OfFlowRuns(Conditions on, string from, string? criteria) =>
-        criteria is not null && on.FindsFew ? on.Dialect.OneByOne("tr.flow_run_id", $"select {from} where {criteria}") : RunCriteria.In("tr.flow_run_id", from, criteria);
+    private static string? OfFlowRuns(Conditions on, string from, string? criteria) => criteria switch
+    {
+        null => null,
+        _ when on.FindsFew => on.Dialect.OneByOne("tr.flow_run_id", $"select {from} where {criteria}"),
+        // SQLite would list all those flow runs first, and makes that of an "exists" too
+        _ when on.InOrder && ReferenceEquals(on.Dialect, Dialect.Sqlite) => $"(select {from} where fr.id = tr.flow_run_id and {criteria}) is not null",
+        _ => RunCriteria.In("tr.flow_run_id", from, criteria),
+    };
 
     internal static TaskRun Read(Row row, DateTimeOffset now)
     {

@@ -1,3 +1,5 @@
+using Reeve.Testing;
+
 namespace Reeve.Calls;
 
 /// <summary>
@@ -15,6 +17,7 @@ internal static class BlockingThreads
     {
         var end = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         var context = ExecutionContext.Capture();
+        var host = HostActivity.AboutToStart();
         Start(() =>
         {
             if (context is null)
@@ -26,6 +29,7 @@ internal static class BlockingThreads
 
         void Do()
         {
+            host?.HasStarted();
             try
             {
                 end.SetResult(work());

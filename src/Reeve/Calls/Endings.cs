@@ -13,7 +13,11 @@ internal static class Endings
             yield break;
         var ended = Channel.CreateBounded<TFuture>(futures.Count);
         foreach (var future in futures)
+        {
+            future.Expect();
             _ = future.Ended.ContinueWith(_ => ended.Writer.TryWrite(future), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+
         for (var left = futures.Count; left > 0; left--)
             yield return await ended.Reader.ReadAsync(ct);
     }

@@ -1,8 +1,8 @@
 namespace Reeve.Calls;
 
 /// <summary>
-/// How many calls run at once, in the order they came. A waiting one can be let through without a slot: by a task that waits for it while it
-/// holds a slot itself, which would otherwise wait for ever.
+/// How many calls run at once, in the order they came. A waiting one can be let through without a slot: by a call that waits for it while it
+/// holds a slot itself (<see cref="Held"/>), which would otherwise wait for ever.
 /// </summary>
 internal sealed class Slots(int most)
 {

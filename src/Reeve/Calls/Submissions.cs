@@ -26,10 +26,9 @@ internal sealed class Submissions(FlowRunContext? flow) : IAsyncDisposable
     public TaskFuture<T> Start<T>(Lambda<T> lambda, CallOptions options, IReadOnlyList<TaskFuture> sources, IReadOnlyList<TaskFuture> waitsFor, Slots? limit)
     {
         var runner = options.TaskRunner ?? flow?.TaskRunner ?? TaskRunner.Default;
-        var future = new TaskFuture<T>(Stop);
+        var future = new TaskFuture<T>(Stop) { Needs = [.. sources, .. waitsFor] };
         _open[future] = true;
-        // A task that submits holds a slot while it waits; what it submits runs beside it, or both would wait for ever.
-        var slots = TaskRunContext.Current is null ? _slots.GetOrAdd(runner, static runner => new Slots(runner.MaxWorkers)) : null;
+        var slots = Held.SlotsOf(this, runner) ?? _slots.GetOrAdd(runner, static runner => new Slots(runner.MaxWorkers));
         var submitted = new Submitted<T>(this, future, lambda, options, runner, sources, waitsFor, slots, limit);
         var isHere = runner.Kind == TaskRunnerKind.Inline && lambda.Blocks && sources.Concat(waitsFor).All(needed => needed.IsCompleted);
         if (isHere)
@@ -68,7 +67,8 @@ internal sealed class Submissions(FlowRunContext? flow) : IAsyncDisposable
         {
             foreach (var (future, _) in _open.Where(open => !open.Key.HasBegun))
                 future.Cancel();
-            await EndAsync();
+            await using (ct.Register(CancelAll)) // a flow that was cancelled, or is out of time, leaves nothing running
+                await EndAsync();
             throw;
         }
         finally

@@ -6,7 +6,7 @@ namespace Reeve.Calls;
 /// <summary>One submitted call on its way: it waits for what it needs, then for its turn, then runs.</summary>
 internal sealed class Submitted<T>(
     Submissions submissions, TaskFuture<T> future, Lambda<T> lambda, CallOptions options, TaskRunner runner,
-    IReadOnlyList<TaskFuture> sources, IReadOnlyList<TaskFuture> waitsFor, Slots? slots, Slots? limit)
+    IReadOnlyList<TaskFuture> sources, IReadOnlyList<TaskFuture> waitsFor, Slots slots, Slots? limit)
 {
     private State? _last;
 
@@ -30,20 +30,21 @@ internal sealed class Submitted<T>(
     private async Task<T> InTurnAsync()
     {
         // Within a map's own bound first: those that wait for it take no slot of the flow's.
-        var hasPlace = limit is not null && await limit.EnterAsync(future.Turn, future.Stop);
+        var hasPlace = limit is not null && await limit.EnterAsync(future.MapTurn, future.Stop);
         try
         {
-            var hasSlot = slots is not null && (limit is null || hasPlace) && await slots.EnterAsync(hasPlace ? new Slots.Waiter() : future.Turn, future.Stop);
+            var hasSlot = (limit is null || hasPlace) && await slots.EnterAsync(future.Turn, future.Stop);
             try
             {
                 future.Stop.ThrowIfCancellationRequested();
                 future.HasBegun = true;
+                new Held(submissions).Enter();
                 return await (runner.Kind == TaskRunnerKind.Inline ? CallAsync() : Task.Run(CallAsync));
             }
             finally
             {
                 if (hasSlot)
-                    slots!.Leave();
+                    slots.Leave();
             }
         }
         finally

@@ -43,30 +43,30 @@ public sealed partial class TaskCalls
     /// <summary>Runs the call to its end and gives the final state; what the code threw is in it. A stop of the whole flow run is thrown all the same.</summary>
     /// <param name="call">Calls the task or flow.</param>
     [OverloadResolutionPriority(2)]
-    public Task<ReturnedState<T>> State<T>(Func<Task<T>> call) =>
+    public Task<ReturnedState<T>> StateAsync<T>(Func<Task<T>> call) =>
         ReturnStateAsync(Lambda.Of(call));
 
-    /// <inheritdoc cref="State{T}(Func{Task{T}})" />
+    /// <inheritdoc cref="StateAsync{T}(Func{Task{T}})" />
     [OverloadResolutionPriority(2)]
-    public Task<ReturnedState> State(Func<Task> call) =>
+    public Task<ReturnedState> StateAsync(Func<Task> call) =>
         PlainStateAsync(Lambda.Of(call));
 
-    /// <inheritdoc cref="State{T}(Func{Task{T}})" />
+    /// <inheritdoc cref="StateAsync{T}(Func{Task{T}})" />
     [OverloadResolutionPriority(1)]
-    public Task<ReturnedState<T>> State<T>(Func<ValueTask<T>> call) =>
+    public Task<ReturnedState<T>> StateAsync<T>(Func<ValueTask<T>> call) =>
         ReturnStateAsync(Lambda.Of(call));
 
-    /// <inheritdoc cref="State{T}(Func{Task{T}})" />
+    /// <inheritdoc cref="StateAsync{T}(Func{Task{T}})" />
     [OverloadResolutionPriority(1)]
-    public Task<ReturnedState> State(Func<ValueTask> call) =>
+    public Task<ReturnedState> StateAsync(Func<ValueTask> call) =>
         PlainStateAsync(Lambda.Of(call));
 
-    /// <inheritdoc cref="State{T}(Func{Task{T}})" />
-    public Task<ReturnedState<T>> State<T>(Func<T> call) =>
+    /// <inheritdoc cref="StateAsync{T}(Func{Task{T}})" />
+    public Task<ReturnedState<T>> StateAsync<T>(Func<T> call) =>
         ReturnStateAsync(Lambda.Of(call));
 
-    /// <inheritdoc cref="State{T}(Func{Task{T}})" />
-    public Task<ReturnedState> State(Action call) =>
+    /// <inheritdoc cref="StateAsync{T}(Func{Task{T}})" />
+    public Task<ReturnedState> StateAsync(Action call) =>
         PlainStateAsync(Lambda.Of(call));
 
     private async Task<ReturnedState> PlainStateAsync<T>(Lambda<T> lambda) => await ReturnStateAsync(lambda);

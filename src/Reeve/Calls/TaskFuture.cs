@@ -12,6 +12,7 @@ public abstract class TaskFuture
 {
     private protected readonly TaskCompletionSource End = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stop;
+    private readonly Held? _startedIn = Held.Current;
 
     private protected TaskFuture(CancellationToken flow) => _stop = CancellationTokenSource.CreateLinkedTokenSource(flow);
 
@@ -37,7 +38,14 @@ public abstract class TaskFuture
 
     internal bool IsObserved { get; private protected set; }
 
+    /// <summary>Its wait for a slot of the task runner.</summary>
     internal Slots.Waiter Turn { get; } = new();
+
+    /// <summary>Its wait for a place in the bound of its map.</summary>
+    internal Slots.Waiter MapTurn { get; } = new();
+
+    /// <summary>What it waits for before its turn; nothing once it has ended, so that a chain of calls is not kept in memory.</summary>
+    internal IReadOnlyList<TaskFuture> Needs { get; set; } = [];
 
     internal CancellationToken Stop => _stop.Token;
 
@@ -59,15 +67,15 @@ public abstract class TaskFuture
 
     /// <summary>Waits for the end.</summary>
     /// <param name="timeout">The longest wait; the call itself goes on after it.</param>
-    /// <param name="cancellationToken">Ends the wait, not the call.</param>
+    /// <param name="ct">Ends the wait, not the call.</param>
     /// <exception cref="TimeoutException">The call has not ended within <paramref name="timeout"/>.</exception>
-    public Task WaitAsync(TimeSpan timeout, CancellationToken cancellationToken = default) => FinishAsync(timeout, cancellationToken);
+    public Task WaitAsync(TimeSpan timeout, CancellationToken ct = default) => FinishAsync(timeout, ct);
 
     /// <summary>Waits for the end and tells how it was; does not throw what the code threw.</summary>
-    /// <param name="cancellationToken">Ends the wait, not the call.</param>
-    public async Task<ReturnedState> StateAsync(CancellationToken cancellationToken = default)
+    /// <param name="ct">Ends the wait, not the call.</param>
+    public async Task<ReturnedState> StateAsync(CancellationToken ct = default)
     {
-        await EndAsync(Timeout.InfiniteTimeSpan, cancellationToken);
+        await EndAsync(Timeout.InfiniteTimeSpan, ct);
         return Outcome;
     }
 
@@ -76,11 +84,26 @@ public abstract class TaskFuture
 
     private protected async Task EndAsync(TimeSpan timeout, CancellationToken ct)
     {
-        IsObserved = true;
-        // Who waits inside a task may hold the slot that this call waits for.
-        if (TaskRunContext.Current is not null)
-            Turn.LetThrough();
+        Expect();
         await End.Task.WaitAsync(timeout, Submissions.Time, ct);
+    }
+
+    /// <summary>Says that the code here is about to wait for the end.</summary>
+    internal void Expect()
+    {
+        IsObserved = true;
+        if (IsCompleted || Held.Current is not { } held || held.IsAround(_startedIn))
+            return;
+        var (seen, todo) = (new HashSet<TaskFuture>(), new Stack<TaskFuture>([this]));
+        while (todo.TryPop(out var future))
+        {
+            if (future.IsCompleted || !seen.Add(future))
+                continue;
+            future.MapTurn.LetThrough();
+            future.Turn.LetThrough();
+            foreach (var needed in future.Needs)
+                todo.Push(needed);
+        }
     }
 
     private async Task FinishAsync(TimeSpan timeout, CancellationToken ct)
@@ -92,16 +115,14 @@ public abstract class TaskFuture
     /// <summary>The end, for a call that needs this one: its own end tells of a failure here.</summary>
     internal Task NeededAsync()
     {
-        IsObserved = true;
-        if (TaskRunContext.Current is not null)
-            Turn.LetThrough();
+        Expect();
         return Ended;
     }
 
     /// <summary>A future of the state of this one, which has no result: it completes however this one ends.</summary>
     internal TaskFuture<ReturnedState> AllowedPlain()
     {
-        var allowed = new TaskFuture<ReturnedState>(default);
+        var allowed = new TaskFuture<ReturnedState>(default) { Needs = [this] };
         _ = FollowAsync();
         return allowed;
 
@@ -125,6 +146,7 @@ public abstract class TaskFuture
     private protected void Release()
     {
         End.TrySetResult();
+        Needs = [];
         _stop.Dispose();
     }
 }
@@ -148,23 +170,23 @@ public partial class TaskFuture<T> : TaskFuture
     internal T Value => Outcome.Value;
 
     /// <summary>Waits for the result.</summary>
-    /// <param name="cancellationToken">Ends the wait, not the call.</param>
-    public Task<T> ResultAsync(CancellationToken cancellationToken = default) => WaitAsync(Timeout.InfiniteTimeSpan, cancellationToken);
+    /// <param name="ct">Ends the wait, not the call.</param>
+    public Task<T> ResultAsync(CancellationToken ct = default) => WaitAsync(Timeout.InfiniteTimeSpan, ct);
 
     /// <summary>Waits for the result.</summary>
     /// <param name="timeout">The longest wait; the call itself goes on after it.</param>
-    /// <param name="cancellationToken">Ends the wait, not the call.</param>
+    /// <param name="ct">Ends the wait, not the call.</param>
     /// <exception cref="TimeoutException">The call has not ended within <paramref name="timeout"/>.</exception>
-    public new async Task<T> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
+    public new async Task<T> WaitAsync(TimeSpan timeout, CancellationToken ct = default)
     {
-        await EndAsync(timeout, cancellationToken);
+        await EndAsync(timeout, ct);
         return Value;
     }
 
     /// <inheritdoc cref="TaskFuture.StateAsync" />
-    public new async Task<ReturnedState<T>> StateAsync(CancellationToken cancellationToken = default)
+    public new async Task<ReturnedState<T>> StateAsync(CancellationToken ct = default)
     {
-        await EndAsync(Timeout.InfiniteTimeSpan, cancellationToken);
+        await EndAsync(Timeout.InfiniteTimeSpan, ct);
         return Outcome;
     }
 
@@ -174,7 +196,7 @@ public partial class TaskFuture<T> : TaskFuture
     /// <summary>A future of the state of this one: it completes however this one ends.</summary>
     internal TaskFuture<ReturnedState<T>> Allowed()
     {
-        var allowed = new TaskFuture<ReturnedState<T>>(default);
+        var allowed = new TaskFuture<ReturnedState<T>>(default) { Needs = [this] };
         _ = FollowAsync();
         return allowed;
 

@@ -19,22 +19,22 @@ public sealed class TaskFutures : IReadOnlyList<TaskFuture>
     public TaskFuture this[int index] => _futures[index];
 
     /// <summary>Waits for the end of all and throws the first failure in the order of the items.</summary>
-    /// <param name="cancellationToken">Ends the wait, not the calls.</param>
-    public async Task WaitAllAsync(CancellationToken cancellationToken = default) => (await StatesAsync(cancellationToken)).FirstOrDefault(state => !state.IsCompleted)?.ThrowIfFailed();
+    /// <param name="ct">Ends the wait, not the calls.</param>
+    public async Task WaitAllAsync(CancellationToken ct = default) => (await StatesAsync(ct)).FirstOrDefault(state => !state.IsCompleted)?.ThrowIfFailed();
 
     /// <summary>Waits for the end of all and tells how each ended.</summary>
-    /// <param name="cancellationToken">Ends the wait, not the calls.</param>
-    public async Task<ReturnedState[]> StatesAsync(CancellationToken cancellationToken = default)
+    /// <param name="ct">Ends the wait, not the calls.</param>
+    public async Task<ReturnedState[]> StatesAsync(CancellationToken ct = default)
     {
         var states = new ReturnedState[Count];
         for (var i = 0; i < states.Length; i++)
-            states[i] = await this[i].StateAsync(cancellationToken);
+            states[i] = await this[i].StateAsync(ct);
         return states;
     }
 
     /// <summary>The calls in the order in which they end.</summary>
-    /// <param name="cancellationToken">Ends the wait, not the calls.</param>
-    public IAsyncEnumerable<TaskFuture> AsCompleted(CancellationToken cancellationToken = default) => Endings.Of(_futures, cancellationToken);
+    /// <param name="ct">Ends the wait, not the calls.</param>
+    public IAsyncEnumerable<TaskFuture> AsCompleted(CancellationToken ct = default) => Endings.Of(_futures, ct);
 
     /// <summary>Asks all calls to stop.</summary>
     public void Cancel()
@@ -67,32 +67,32 @@ public sealed class TaskFutures<T> : IReadOnlyList<TaskFuture<T>>
     public TaskFuture<T> this[int index] => _futures[index];
 
     /// <summary>Waits for the end of all. Throws the first failure in the order of the items.</summary>
-    /// <param name="cancellationToken">Ends the wait, not the calls.</param>
+    /// <param name="ct">Ends the wait, not the calls.</param>
     /// <returns>The results in the order of the items.</returns>
-    public async Task<T[]> ResultsAsync(CancellationToken cancellationToken = default)
+    public async Task<T[]> ResultsAsync(CancellationToken ct = default)
     {
-        var results = (await StatesAsync(cancellationToken)).Select(state => state.Value).ToArray();
+        var results = (await StatesAsync(ct)).Select(state => state.Value).ToArray();
         FlowRunContext.Current?.Origins.Record(results, [.. _futures.Select(future => future.RunId).OfType<Guid>()]);
         return results;
     }
 
     /// <summary>Waits for the end of all and throws the first failure in the order of the items.</summary>
-    /// <param name="cancellationToken">Ends the wait, not the calls.</param>
-    public async Task WaitAllAsync(CancellationToken cancellationToken = default) => (await StatesAsync(cancellationToken)).FirstOrDefault(state => !state.IsCompleted)?.ThrowIfFailed();
+    /// <param name="ct">Ends the wait, not the calls.</param>
+    public async Task WaitAllAsync(CancellationToken ct = default) => (await StatesAsync(ct)).FirstOrDefault(state => !state.IsCompleted)?.ThrowIfFailed();
 
     /// <summary>Waits for the end of all and tells how each ended.</summary>
-    /// <param name="cancellationToken">Ends the wait, not the calls.</param>
-    public async Task<ReturnedState<T>[]> StatesAsync(CancellationToken cancellationToken = default)
+    /// <param name="ct">Ends the wait, not the calls.</param>
+    public async Task<ReturnedState<T>[]> StatesAsync(CancellationToken ct = default)
     {
         var states = new ReturnedState<T>[Count];
         for (var i = 0; i < states.Length; i++)
-            states[i] = await this[i].StateAsync(cancellationToken);
+            states[i] = await this[i].StateAsync(ct);
         return states;
     }
 
     /// <summary>The calls in the order in which they end.</summary>
-    /// <param name="cancellationToken">Ends the wait, not the calls.</param>
-    public IAsyncEnumerable<TaskFuture<T>> AsCompleted(CancellationToken cancellationToken = default) => Endings.Of(_futures, cancellationToken);
+    /// <param name="ct">Ends the wait, not the calls.</param>
+    public IAsyncEnumerable<TaskFuture<T>> AsCompleted(CancellationToken ct = default) => Endings.Of(_futures, ct);
 
     /// <summary>Asks all calls to stop.</summary>
     public void Cancel()

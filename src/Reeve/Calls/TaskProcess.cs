@@ -64,7 +64,7 @@ internal sealed class TaskProcess : IAsyncDisposable
         }
 
         IsLost = true;
-        await _process.WaitForExitAsync(CancellationToken.None);
+        await EndedAsync(); // it has closed its pipe, which it does as it ends
         throw new TaskProcessLostException($"The child process {Id} that ran the task ended with exit code {_process.ExitCode} before the task did");
     }
 
@@ -75,11 +75,12 @@ internal sealed class TaskProcess : IAsyncDisposable
             return await Task.WhenAny(answer, asked.Task) != answer;
     }
 
-    // As with code in this process there is a while to stop in; unlike it, a process that does not can be ended.
+    // As with code in this process there is a while to stop in; unlike it, a process that does not can be ended. A little before the engine would
+    // leave the call behind: so the program never ends before its children.
     private async Task StopAsync(Task answer, CancellationToken ct)
     {
         await SendAsync(new TaskProcessRequest { Stop = true });
-        await Task.WhenAny(answer, Task.Delay(_session.StopGrace, _session.Time, CancellationToken.None));
+        await Task.WhenAny(answer, Task.Delay(_session.StopGrace * 0.9, _session.Time, CancellationToken.None));
         if (answer.IsCompleted)
             return;
         IsLost = true;
@@ -109,6 +110,12 @@ internal sealed class TaskProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _pipe.DisposeAsync(); // it ends by itself when its parent is gone, and sends its last log lines first
+        await EndedAsync();
+        _process.Dispose();
+    }
+
+    private async Task EndedAsync()
+    {
         using var limit = new CancellationTokenSource(_session.FlushLimit, _session.Time);
         try
         {
@@ -117,8 +124,7 @@ internal sealed class TaskProcess : IAsyncDisposable
         catch (OperationCanceledException)
         {
             _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync(CancellationToken.None);
         }
-
-        _process.Dispose();
     }
 }

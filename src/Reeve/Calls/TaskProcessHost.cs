@@ -19,7 +19,7 @@ internal sealed class TaskProcessHost(EngineSession session, Stream pipe)
         await stream.ConnectAsync(Patience, CancellationToken.None);
         var session = EngineSession.Current;
         await new TaskProcessHost(session, stream).ServeAsync();
-        await session.Logs.FlushAsync(session.FlushLimit, CancellationToken.None);
+        await session.FlushAsync();
         return 0;
     }
 
@@ -49,12 +49,19 @@ internal sealed class TaskProcessHost(EngineSession session, Stream pipe)
     private async Task<TaskProcessAnswer> AnswerAsync(TaskProcessRequest request, CancellationToken ct)
     {
         var logger = RunLogger.ForTaskRun(session, request.FlowRunId, request.RunId, request.RunName, request.LogsPrints);
-        TaskRunContext.Current = new TaskRunContext(request.RunId, request.RunName, logger) { Attempt = request.Attempt };
         try
         {
             var task = TaskCatalog.Of(Assembly.Load(request.Assembly)).FirstOrDefault(task => task.Key == request.Key)
                 ?? throw new InvalidOperationException($"The program that was started again has no task '{request.Key}'");
-            var value = await TaskArguments.Declared(task).Invoke!(TaskArguments.Read(task, request.Arguments), ct);
+            task = task with { Tags = request.Tags };
+            var arguments = TaskArguments.Read(task, request.Arguments);
+            TaskRunContext.Current = new TaskRunContext(session, task, arguments, request.RunId, request.RunName, logger)
+            {
+                Attempt = request.Attempt,
+                FlowRunId = request.FlowRunId,
+                CancellationToken = ct,
+            };
+            var value = await TaskArguments.Declared(task).Invoke!(arguments, ct);
             return new TaskProcessAnswer { Result = Json(value) };
         }
         catch (Exception e)

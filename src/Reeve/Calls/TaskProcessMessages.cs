@@ -21,6 +21,8 @@ internal sealed record TaskProcessRequest
 
     public int Attempt { get; init; }
 
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
     public bool LogsPrints { get; init; }
 
     public bool Stop { get; init; }

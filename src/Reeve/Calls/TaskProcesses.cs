@@ -31,6 +31,7 @@ internal sealed class TaskProcesses(EngineSession session, int most) : IAsyncDis
                         RunName = run.Name,
                         FlowRunId = FlowRunContext.Current?.Id,
                         Attempt = run.Attempt,
+                        Tags = run.Tags,
                         LogsPrints = run.Logger.LogsPrints,
                     },
                     ct);

@@ -45,11 +45,11 @@ public sealed class TaskWorker
     public string Name { get; }
 
     /// <summary>Takes and runs tasks until it is asked to stop, by the token, SIGTERM or Ctrl+C. Then it takes no more, and waits for those that run.</summary>
-    /// <param name="cancellationToken">Asks it to stop.</param>
-    public async Task RunAsync(CancellationToken cancellationToken = default)
+    /// <param name="ct">Asks it to stop.</param>
+    public async Task RunAsync(CancellationToken ct = default)
     {
         var session = EngineSession.Current;
-        using var stop = new RunStop(null, cancellationToken);
+        using var stop = new RunStop(null, ct);
         using var signals = new StopSignals(stop);
         using var halt = new CancellationTokenSource();
         var turns = new DelayedTurns(session, Name, halt.Token);
@@ -69,7 +69,7 @@ public sealed class TaskWorker
         {
             await EndAsync(session, running, halt);
             await sweep;
-            await session.Logs.FlushAsync(session.FlushLimit, CancellationToken.None);
+            await session.FlushAsync();
         }
     }
 

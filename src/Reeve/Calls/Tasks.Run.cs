@@ -26,25 +26,25 @@ public static partial class Tasks
     /// <inheritdoc cref="TaskCalls.Run{T}(Func{Task{T}})" />
     public static void Run(Action call) => Plain.Run(call);
 
-    /// <inheritdoc cref="TaskCalls.State{T}(Func{Task{T}})" />
+    /// <inheritdoc cref="TaskCalls.StateAsync{T}(Func{Task{T}})" />
     [OverloadResolutionPriority(2)]
-    public static Task<ReturnedState<T>> State<T>(Func<Task<T>> call) => Plain.State(call);
+    public static Task<ReturnedState<T>> StateAsync<T>(Func<Task<T>> call) => Plain.StateAsync(call);
 
-    /// <inheritdoc cref="TaskCalls.State{T}(Func{Task{T}})" />
+    /// <inheritdoc cref="TaskCalls.StateAsync{T}(Func{Task{T}})" />
     [OverloadResolutionPriority(2)]
-    public static Task<ReturnedState> State(Func<Task> call) => Plain.State(call);
+    public static Task<ReturnedState> StateAsync(Func<Task> call) => Plain.StateAsync(call);
 
-    /// <inheritdoc cref="TaskCalls.State{T}(Func{Task{T}})" />
+    /// <inheritdoc cref="TaskCalls.StateAsync{T}(Func{Task{T}})" />
     [OverloadResolutionPriority(1)]
-    public static Task<ReturnedState<T>> State<T>(Func<ValueTask<T>> call) => Plain.State(call);
+    public static Task<ReturnedState<T>> StateAsync<T>(Func<ValueTask<T>> call) => Plain.StateAsync(call);
 
-    /// <inheritdoc cref="TaskCalls.State{T}(Func{Task{T}})" />
+    /// <inheritdoc cref="TaskCalls.StateAsync{T}(Func{Task{T}})" />
     [OverloadResolutionPriority(1)]
-    public static Task<ReturnedState> State(Func<ValueTask> call) => Plain.State(call);
+    public static Task<ReturnedState> StateAsync(Func<ValueTask> call) => Plain.StateAsync(call);
 
-    /// <inheritdoc cref="TaskCalls.State{T}(Func{Task{T}})" />
-    public static Task<ReturnedState<T>> State<T>(Func<T> call) => Plain.State(call);
+    /// <inheritdoc cref="TaskCalls.StateAsync{T}(Func{Task{T}})" />
+    public static Task<ReturnedState<T>> StateAsync<T>(Func<T> call) => Plain.StateAsync(call);
 
-    /// <inheritdoc cref="TaskCalls.State{T}(Func{Task{T}})" />
-    public static Task<ReturnedState> State(Action call) => Plain.State(call);
+    /// <inheritdoc cref="TaskCalls.StateAsync{T}(Func{Task{T}})" />
+    public static Task<ReturnedState> StateAsync(Action call) => Plain.StateAsync(call);
 }

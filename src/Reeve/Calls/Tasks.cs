@@ -48,7 +48,7 @@ public static partial class Tasks
 
     /// <summary>Futures in the order in which they end.</summary>
     /// <param name="futures">The futures; enumerated at once.</param>
-    /// <param name="cancellationToken">Ends the wait, not the calls.</param>
-    public static IAsyncEnumerable<TaskFuture<T>> AsCompleted<T>(IEnumerable<TaskFuture<T>> futures, CancellationToken cancellationToken = default) =>
-        Endings.Of<TaskFuture<T>>([.. futures], cancellationToken);
+    /// <param name="ct">Ends the wait, not the calls.</param>
+    public static IAsyncEnumerable<TaskFuture<T>> AsCompleted<T>(IEnumerable<TaskFuture<T>> futures, CancellationToken ct = default) =>
+        Endings.Of<TaskFuture<T>>([.. futures], ct);
 }

@@ -63,6 +63,9 @@ public sealed class ApiConnection : IDisposable
     /// <summary>What a websocket's first message says to be let in; null where nothing is asked for.</summary>
     internal string? SocketToken { get; }
 
+    /// <summary>How long requests are repeated.</summary>
+    internal RetryPolicy Retry => _retry;
+
     /// <summary>What was learnt of the server.</summary>
     internal ServerAbilities Abilities { get; } = new();
 

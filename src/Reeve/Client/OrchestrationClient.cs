@@ -14,12 +14,21 @@ using Flow = Protocol.Runs.Flow; // Reeve.Flow is the author's
 public sealed partial class OrchestrationClient(ApiConnection connection)
 {
     private ProposalBatch? _taskRunProposals;
+    private OrchestrationClient? _brief;
 
     /// <summary>The connection that the client sends by.</summary>
     public ApiConnection Connection { get; } = connection;
 
     /// <summary>Gathers proposals of task runs into few requests.</summary>
-    internal ProposalBatch TaskRunProposals => LazyInitializer.EnsureInitialized(ref _taskRunProposals, () => new ProposalBatch(this));
+    internal ProposalBatch TaskRunProposals => LazyInitializer.EnsureInitialized(ref _taskRunProposals, () => new ProposalBatch(Brief));
+
+    /// <summary>After how long without an answer a proposal is given up, to be told later; null: as long as everything else.</summary>
+    internal TimeSpan? AwayAfter { get; init; }
+
+    /// <summary>The same client, that gives up after <see cref="AwayAfter"/>.</summary>
+    internal OrchestrationClient Brief => AwayAfter is { } limit && limit < Connection.Retry.Patience
+        ? LazyInitializer.EnsureInitialized(ref _brief, () => new OrchestrationClient(Connection.With(Connection.Retry with { Patience = limit })))
+        : this;
 
     /// <summary>True when the server answers that it is well.</summary>
     public Task<bool> IsHealthyAsync(CancellationToken ct) => Connection.SendAsync<bool>(HttpMethod.Get, "health", null, ct);
@@ -54,6 +63,10 @@ public sealed partial class OrchestrationClient(ApiConnection connection)
     /// <summary>Proposes a state for a flow run. Give the state a transition id to make the proposal safe to repeat.</summary>
     public Task<OrchestrationResult> SetFlowRunStateAsync(Guid id, StateCreate state, bool force, CancellationToken ct) =>
         Connection.SendAsync<OrchestrationResult>(HttpMethod.Post, $"flow_runs/{id}/set_state", new SetState(state, force), ct);
+
+    /// <summary>As above, also for a state that was entered earlier.</summary>
+    internal Task<OrchestrationResult> SetFlowRunStateAsync(Guid id, SetState proposal, CancellationToken ct) =>
+        Connection.SendAsync<OrchestrationResult>(HttpMethod.Post, $"flow_runs/{id}/set_state", proposal, ct);
 
     /// <summary>Lets a paused flow run go on.</summary>
     public Task<OrchestrationResult> ResumeFlowRunAsync(Guid id, FlowRunResume request, CancellationToken ct) =>

@@ -74,7 +74,7 @@ internal sealed class ProposalBatch(OrchestrationClient client)
         {
             var answer = await client.ProposeTaskRunStatesAsync(new TaskRunProposals([.. batch.Select(entry => entry.Proposal)]), CancellationToken.None);
             if (answer.Results.Count != batch.Count)
-                throw new ApiException($"The API answered {batch.Count} proposals with {answer.Results.Count} verdicts");
+                throw new ApiException($"The API answered {batch.Count} proposals with {answer.Results.Count} verdicts", HttpStatusCode.OK);
             for (var i = 0; i < batch.Count; i++)
                 batch[i].Answer.TrySetResult(answer.Results[i]);
         }

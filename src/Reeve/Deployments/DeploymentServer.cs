@@ -49,7 +49,7 @@ internal sealed class DeploymentServer(EngineSession session, IReadOnlyList<Depl
             await Task.WhenAll(_active.Values).WaitAsync(limit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await resting;
             await session.FlushEventsAsync();
-            await session.Logs.FlushAsync(session.FlushLimit, CancellationToken.None);
+            await session.FlushAsync();
         }
     }
 

@@ -50,7 +50,7 @@ internal sealed record CacheEntry(string Key, TimeSpan Expiration, bool IsRefres
             return null;
         if (policy.Key is { } make)
         {
-            if (make(task.ParameterNames.Select((name, i) => (name, value: arguments[i])).ToDictionary(pair => pair.name, pair => pair.value)) is not { } made)
+            if (make(task.ArgumentsByName(arguments)) is not { } made)
                 return null;
             own = own is null ? made : own + made;
         }

@@ -5,6 +5,7 @@ using Reeve.Logging;
 using Reeve.Protocol.Runs;
 using Reeve.Results;
 using Reeve.Settings;
+using Reeve.Spooling;
 
 namespace Reeve.Engine;
 
@@ -22,12 +23,15 @@ internal sealed class EngineSession : IAsyncDisposable
     private readonly ConcurrentDictionary<string, bool> _said = new(StringComparer.Ordinal);
     private readonly ApiConnection _connection;
     private readonly Lazy<EventUpload> _events;
+    private readonly TimeSpan _awayAfter;
     private Task _warmUp = Task.CompletedTask;
 
     public EngineSession(ReeveSettings settings, ApiConnection connection, TimeProvider time)
     {
         _connection = connection;
-        Client = new OrchestrationClient(connection);
+        _awayAfter = AwayAfter(settings);
+        Client = new OrchestrationClient(connection) { AwayAfter = _awayAfter };
+        States = new LateStates(connection, settings.Home, time);
         Time = time;
         Settings = settings;
         LogLevel = RunLogLevels.Parse(settings.LoggingLevel);
@@ -69,6 +73,9 @@ internal sealed class EngineSession : IAsyncDisposable
     public RunLogLevel LogLevel { get; }
 
     public LogUpload Logs { get; }
+
+    /// <summary>Proposes states, and keeps them while the API is away.</summary>
+    public LateStates States { get; }
 
     /// <summary>What authors tell of; most runs tell nothing, so it is made on first use.</summary>
     public EventUpload Events => _events.Value;
@@ -117,10 +124,22 @@ internal sealed class EngineSession : IAsyncDisposable
     public bool IsFirst(string thing) => _said.TryAdd(thing, true);
 
     /// <summary>The client for the writes of a run that is held by a lease.</summary>
-    public OrchestrationClient ClientFor(Guid? lease) => lease is null ? Client : new OrchestrationClient(_connection.With(lease));
+    public OrchestrationClient ClientFor(Guid? lease) => lease is null ? Client : new OrchestrationClient(_connection.With(lease)) { AwayAfter = _awayAfter };
+
+    /// <summary>Waits until what runs have entered and said is stored, at the API or on the disk, but not longer than a program may take at its end.</summary>
+    public Task FlushAsync() => Task.WhenAll(States.FlushAsync(FlushLimit), FlushEventsAsync(), Logs.FlushAsync(FlushLimit, CancellationToken.None));
 
     /// <summary>Waits until the events told so far are stored, as long as log lines may take.</summary>
     public Task FlushEventsAsync() => _events.IsValueCreated ? _events.Value.FlushAsync(FlushLimit, CancellationToken.None) : Task.CompletedTask;
+
+    private static TimeSpan AwayAfter(ReeveSettings settings)
+    {
+        if (settings.Find("ENGINE_SERVER_AWAY_SECONDS") is not { } setting)
+            return TimeSpan.FromSeconds(10);
+        return double.TryParse(setting.Value, System.Globalization.CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= 86_400
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new SettingsException($"{setting.Name} is '{setting.Value}' ({setting.Source}); it must be a number of seconds above 0 and up to 86400");
+    }
 
     /// <summary>The host has ended; a newer one's session stays.</summary>
     public static void EndHosted(EngineSession session)
@@ -133,6 +152,7 @@ internal sealed class EngineSession : IAsyncDisposable
     {
         if (_events.IsValueCreated)
             await _events.Value.DisposeAsync();
+        await States.DisposeAsync();
         await Leases.DisposeAsync();
         await Logs.DisposeAsync();
         await Submitted.DisposeAsync();

@@ -100,6 +100,7 @@ internal static class FlowEngine
         using var signals = new StopSignals(stop);
         try
         {
+            session.States.SendLeft();
             flow = session.Defaults.For(flow);
             var run = await CreateAsync(session, session.Client, flow, arguments, ParameterBinder.Write(flow, arguments), parentTaskRunId: null, ct);
             scope?.Created?.Invoke(run.Id, run.Name);
@@ -109,7 +110,7 @@ internal static class FlowEngine
         finally
         {
             // Here and not when the process exits: an exception that nobody catches ends the process without that event.
-            await session.Logs.FlushAsync(session.FlushLimit, CancellationToken.None);
+            await session.FlushAsync();
             if (signals.ExitCode is { } code)
                 Environment.Exit(code);
         }

@@ -12,7 +12,17 @@ internal sealed class FlowExecution(FlowRunContext run) : RunExecution(run.Sessi
     protected override bool MayBeRunAgain => run.IsSubflow;
 
     protected override Task<OrchestrationResult> SetStateAsync(StateCreate state, CancellationToken ct) =>
-        run.Client.SetFlowRunStateAsync(run.Id, state with { StateDetails = state.StateDetails! with { FlowRunId = run.Id } }, force: false, ct);
+        run.Session.States.ProposeAsync(run.Client, run.Id, state with { StateDetails = state.StateDetails! with { FlowRunId = run.Id } }, NeedsAnswer(state), ct);
+
+    private bool NeedsAnswer(StateCreate state) => state.Type switch
+    {
+        StateType.Failed => MayBeRetried,
+        StateType.Completed or StateType.Cancelled or StateType.Crashed => false,
+        _ => true,
+    };
+
+    // How often an earlier process has tried it, only the API knows.
+    private bool MayBeRetried => Math.Max(run.Flow.Retries, run.Run?.EmpiricalPolicy.Retries ?? 0) is > 0 and var retries && (run.Run is not { RunCount: 0 } || run.RunCount <= retries);
 
     protected override void Enter(int attempt, CancellationToken ct)
     {

@@ -32,6 +32,7 @@ internal sealed class FlowProcess(EngineSession session, IReadOnlyList<FlowDescr
         using var signals = new StopSignals(stop);
         try
         {
+            session.States.SendLeft();
             var run = await session.Client.FindFlowRunAsync(flowRunId, stop.Token);
             if (run is null)
             {
@@ -43,7 +44,7 @@ internal sealed class FlowProcess(EngineSession session, IReadOnlyList<FlowDescr
         }
         finally
         {
-            await session.Logs.FlushAsync(session.FlushLimit, CancellationToken.None);
+            await session.FlushAsync();
         }
     }
 

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Reeve.Calls;
 
 namespace Reeve.Engine;
 
@@ -24,11 +25,11 @@ public static class Intercepted
 
     /// <summary>A call of a task that returns a value.</summary>
     public static T Run<T>(TaskDescriptor task, object?[] arguments, Func<CancellationToken, T> body, CancellationToken ct) =>
-        Wait(() => TaskEngine.CallAsync(task, arguments, token => Task.FromResult(body(token)), ct));
+        Wait(() => TaskEngine.CallAsync(task, arguments, token => BlockingThreads.RunAsync(() => body(token)), ct));
 
     /// <summary>A call of a task that returns nothing.</summary>
     public static void Run(TaskDescriptor task, object?[] arguments, Action<CancellationToken> body, CancellationToken ct) =>
-        Wait(() => TaskEngine.CallAsync(task, arguments, token => Done(body, token), ct));
+        Wait(() => TaskEngine.CallAsync(task, arguments, token => BlockingThreads.RunAsync(() => Done(body, token)), ct));
 
     /// <summary>A call of a task that returns a stream.</summary>
     public static IAsyncEnumerable<T> Stream<T>(TaskDescriptor task, object?[] arguments, Func<CancellationToken, IAsyncEnumerable<T>> body, CancellationToken ct) =>
@@ -59,11 +60,11 @@ public static class Intercepted
 
     /// <summary>A call of a flow that returns a value.</summary>
     public static T Run<T>(FlowDescriptor flow, object?[] arguments, Func<CancellationToken, T> body, CancellationToken ct) =>
-        Wait(() => FlowEngine.CallAsync(flow, arguments, token => Task.FromResult(body(token)), ct));
+        Wait(() => FlowEngine.CallAsync(flow, arguments, token => BlockingThreads.RunAsync(() => body(token)), ct));
 
     /// <summary>A call of a flow that returns nothing.</summary>
     public static void Run(FlowDescriptor flow, object?[] arguments, Action<CancellationToken> body, CancellationToken ct) =>
-        Wait(() => FlowEngine.CallAsync(flow, arguments, token => Done(body, token), ct));
+        Wait(() => FlowEngine.CallAsync(flow, arguments, token => BlockingThreads.RunAsync(() => Done(body, token)), ct));
 
     /// <summary>The outcome of a flow's method as the worker's process handles it.</summary>
     public static async ValueTask<object?> Boxed(Task call)
@@ -101,10 +102,12 @@ public static class Intercepted
         }
     }
 
-    private static Task<Nothing> Done(Action<CancellationToken> body, CancellationToken token)
+    // Bodies of synchronous methods, which may block and may call further ones, have threads of their own: on the pool they would keep each other
+    // and the engine from running.
+    private static Nothing Done(Action<CancellationToken> body, CancellationToken token)
     {
         body(token);
-        return Task.FromResult<Nothing>(default);
+        return default;
     }
 }
 

@@ -133,7 +133,7 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
     private async Task<Outcome<T>> AttemptAsync<T>(Func<CancellationToken, Task<T>> body, int attempt)
     {
         using var limit = descriptor.TimeoutSeconds > 0 ? new CancellationTokenSource(TimeSpan.FromSeconds(descriptor.TimeoutSeconds), session.Time) : null;
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop.Token, limit?.Token ?? CancellationToken.None);
+        using var either = new BodyStop(stop.Token, limit?.Token ?? CancellationToken.None);
         try
         {
             var value = await CallAsync(body, attempt, either.Token);
@@ -246,7 +246,7 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
     {
         try
         {
-            if (held.StateDetails.ScheduledTime is { } start && start - session.Time.GetUtcNow() is { Ticks: > 0 } pause)
+            if (Until(held) is { Ticks: > 0 } pause)
                 await Task.Delay(pause, session.Time, stop.Token);
             return default;
         }
@@ -283,12 +283,19 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
         return held;
     }
 
-    private TimeSpan PauseBefore(State held) =>
-        held.StateDetails.ScheduledTime is { } start && start - session.Time.GetUtcNow() is var pause && pause > TimeSpan.Zero ? pause : session.HeldPause;
+    // By the API's clock alone, which wrote both: ours may be another, or be set meanwhile.
+    private static TimeSpan? Until(State held) => held.StateDetails.ScheduledTime - held.Timestamp;
+
+    // A clock that was set back must not make it a longer wait than the state itself says; the API has the last word anyway.
+    private TimeSpan PauseBefore(State held)
+    {
+        var pause = held.StateDetails.ScheduledTime - session.Time.GetUtcNow();
+        return pause > Until(held) ? Until(held)!.Value : pause > TimeSpan.Zero ? pause.Value : session.HeldPause;
+    }
 
     private void LogRetry(Exception error, State held, int attempt)
     {
-        var pause = held.StateDetails.ScheduledTime - session.Time.GetUtcNow();
+        var pause = Until(held);
         // To a tenth: what is left of half a second is neither a second nor nothing.
         var when = pause is { TotalSeconds: >= 0.05 } later
             ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{later.TotalSeconds:0.#} second(s) from now")

@@ -108,4 +108,7 @@ public sealed record TaskDescriptor : RunDescriptor
 
     private static JsonElement Json(IEnumerable<double> delays) =>
         WireJson.Parse($"[{string.Join(",", delays.Select(delay => delay.ToString("R", CultureInfo.InvariantCulture)))}]");
+
+    internal IReadOnlyDictionary<string, object?> ArgumentsByName(object?[] arguments) =>
+        ParameterNames.Select((name, i) => (name, value: arguments[i])).ToDictionary(pair => pair.name, pair => pair.value);
 }

@@ -33,10 +33,7 @@ internal static class TaskEngine
         finally
         {
             if (flow is null)
-            {
-                await session.FlushEventsAsync();
-                await session.Logs.FlushAsync(session.FlushLimit, CancellationToken.None);
-            }
+                await session.FlushAsync();
         }
     }
 

@@ -37,7 +37,7 @@ internal sealed class TaskExecution(EngineSession session, FlowRunContext? flow,
     {
         state = state with { StateDetails = state.StateDetails! with { TaskRunId = _id, FlowRunId = run.FlowRunId } };
         var proposal = _isMade ? new TaskRunProposal { TaskRunId = _id, State = state, Force = _isForced } : new TaskRunProposal { TaskRun = run, State = state };
-        var result = await _client.TaskRunProposals.ProposeAsync(proposal, ct);
+        var result = await Session.States.ProposeAsync(_client, proposal, NeedsAnswer(state), ct);
         if (result.Fault is { } fault)
             throw new ApiException($"{fault.Detail} (a proposal for task run '{_name}' was answered {fault.StatusCode})", (System.Net.HttpStatusCode)fault.StatusCode);
         if (!_isMade)
@@ -45,6 +45,15 @@ internal sealed class TaskExecution(EngineSession session, FlowRunContext? flow,
         _held = result.State;
         return new OrchestrationResult { State = result.State, Status = result.Status!.Value, Details = result.Details! };
     }
+
+    // The rules have a say in a start under a limit or a cache, and in a failure that may be tried again; and only the API knows what an earlier process has done.
+    private bool NeedsAnswer(StateCreate state) => state.Type switch
+    {
+        StateType.Running => _isMade || run.Tags is { Count: > 0 } || _cache is not null || flow is { MayHaveRunBefore: true },
+        StateType.Failed => state.StateDetails?.Retriable != false && (_context?.Attempt ?? 1) <= task.Retries,
+        StateType.Completed or StateType.Cancelled or StateType.Crashed => false,
+        _ => true,
+    };
 
     protected override async Task BeginAgainAsync(State over)
     {
@@ -76,13 +85,10 @@ internal sealed class TaskExecution(EngineSession session, FlowRunContext? flow,
 
     protected override void Enter(int attempt, CancellationToken ct) => TaskRunContext.Current = _context = ContextOf(attempt, ct);
 
-    private TaskRunContext ContextOf(int attempt, CancellationToken ct) => new(_id, _name, _logger)
+    private TaskRunContext ContextOf(int attempt, CancellationToken ct) => new(Session, task, arguments, _id, _name, _logger)
     {
         Attempt = attempt,
         Call = call,
-        TaskName = task.Name,
-        TaskVersion = task.Version,
-        Tags = task.Tags,
         FlowRunId = run.FlowRunId,
         CancellationToken = ct,
     };

@@ -42,10 +42,10 @@ internal sealed class FlowPause
     {
         if (await EnterAsync(reschedule: false, ct) is not { } paused)
             return;
-        _run.Logger.Info($"Paused, for at most {_timeout.TotalSeconds:0.#} second(s). Resume it with: {Settings.CommandName.Text} flow-run resume {_run.Name}");
         using var either = CancellationTokenSource.CreateLinkedTokenSource(_run.CancellationToken, ct);
         var time = _run.Session.Time;
         var over = paused.StateDetails.PauseTimeout ?? time.GetUtcNow() + _timeout;
+        _run.Logger.Info($"Paused, until {over.UtcDateTime:u} at the latest. Resume it with: {Settings.CommandName.Text} flow-run resume {_run.Name}{(_keys is null ? "" : " --input '{…}'")}");
         while (true)
         {
             await Task.Delay(_run.Session.PausePoll, time, either.Token);

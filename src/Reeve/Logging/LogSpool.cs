@@ -20,10 +20,14 @@ internal sealed class LogSpool(string home, Uri api, TimeProvider time, long lim
     private long? _size;
 
     /// <summary>Where the lines are: lines for one API are no other's.</summary>
-    public string Folder { get; } = Path.Combine(home, "spool", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(api.ToString())))[..16]);
+    public string Folder { get; } = FolderOf(home, api);
 
     /// <summary>True when there is something to send, as far as this process knows.</summary>
     public bool HasLines { get; private set; } = Directory.Exists(Path.Combine(home, "spool"));
+
+    /// <summary>The folder of what an API is still to be told.</summary>
+    public static string FolderOf(string home, Uri api) =>
+        Path.Combine(home, "spool", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(api.ToString())))[..16]);
 
     /// <summary>Stores lines durably.</summary>
     /// <returns>False when the spool is full or the disk does not take them.</returns>

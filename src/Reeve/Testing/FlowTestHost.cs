@@ -124,6 +124,7 @@ public sealed class FlowTestHost : IAsyncDisposable
     private EngineSession MakeSession(FlowTestOptions options)
     {
         var values = new Dictionary<string, string>(options.Settings) { ["REEVE_HOME"] = _home };
+        values.TryAdd("REEVE_ENGINE_SERVER_AWAY_SECONDS", "86400"); // what a test asserts is to be at the API when the run has ended
         var settings = new ReeveSettings(values.GetValueOrDefault, new Profile("test", values));
         EngineSession? session = null;
         // In a context of its own: what the session starts belongs to the host, whatever the test's thread does.

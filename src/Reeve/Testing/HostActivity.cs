@@ -56,6 +56,23 @@ internal sealed class HostActivity
             host.Set(null);
     }
 
+    /// <summary>Says that a thread of its own is about to run code of the calling flow. Until it does, the host is busy.</summary>
+    public static HostActivity? AboutToStart()
+    {
+        if (Ambient.Value is not { } host)
+            return null;
+        Interlocked.Increment(ref host._queued);
+        host.Touch();
+        return host;
+    }
+
+    /// <summary>Says that the thread is there.</summary>
+    public void HasStarted()
+    {
+        Touch();
+        Interlocked.Decrement(ref _queued);
+    }
+
     /// <summary>What the threads do at this moment.</summary>
     public Pulse Feel()
     {

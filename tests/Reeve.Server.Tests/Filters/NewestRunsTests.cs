@@ -40,6 +40,30 @@ public sealed class NewestRunsTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
+    public async Task Runs_made_and_deleted_after_the_newest_were_told_are_seen(DatabaseKind kind)
+    {
+        await using var host = await TestHost.StartAsync(kind);
+        var flow = (await host.PostAsync("flows/", new { name = "f" })).Body.Text("id");
+        var few = new FlowRunsStore(host.Service<Orchestrator>(), TimeProvider.System) { NewestRuns = 1 };
+        List<string> made = [];
+        foreach (var step in Enumerable.Range(0, 6))
+        {
+            made.Insert(0, (await host.PostAsync("flow_runs/", new { flow_id = flow, tags = new[] { "t" } })).Body.Text("id"));
+            if (step == 4)
+            {
+                Assert.Equal(204, (await host.SendAsync(HttpMethod.Delete, $"flow_runs/{made[1]}")).Status);
+                made.RemoveAt(1);
+            }
+            foreach (var limit in (int[])[1, 2, 50])
+            {
+                var query = new Query { FlowRuns = new() { Tags = new() { All = ["t"] } }, Sort = "ID_DESC", Limit = limit };
+                var found = await host.Database.ReadAsync(session => few.FilterAsync(session, query), TestHost.Cancellation);
+                Assert.Equal(made.Take(limit), found.Select(run => run.Id.ToString()));
+            }
+        }
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
     public async Task Task_runs_are_the_same_whether_the_newest_fill_the_page_or_not(DatabaseKind kind)
     {
         await using var host = await TestHost.StartAsync(kind);

@@ -5,6 +5,7 @@ using Reeve.Server.Hosting;
 using Reeve.Server.Orchestration;
 using Reeve.Server.TaskRuns;
 using Reeve.Server.Tests.Storage;
+using Reeve.Server.WorkPools;
 
 namespace Reeve.Server.Tests.Hosting;
 
@@ -16,13 +17,13 @@ public sealed class WarmUpTests
     public async Task It_runs_through_and_leaves_the_servers_database_as_it_was(DatabaseKind kind)
     {
         await using var host = await TestHost.StartAsync(kind);
-        var notes = new Notes();
+        var (notes, before) = (new Notes(), await CountsAsync(host));
         await new WarmUp(
-            host.Database, host.Service<FlowsStore>(), host.Service<FlowRunsStore>(), host.Service<TaskRunsStore>(), host.Service<Orchestrator>(), TimeProvider.System, notes)
+            host.Database, host.Service<FlowsStore>(), host.Service<FlowRunsStore>(), host.Service<TaskRunsStore>(),
+            host.Service<WorkPoolsStore>(), host.Service<WorkQueuesStore>(), host.Service<DueRuns>(), host.Service<Orchestrator>(), TimeProvider.System, notes)
             .RunAsync(TestHost.Cancellation);
         Assert.Empty(notes.Lines);
-        foreach (var path in (string[])["flows/count", "flow_runs/count"])
-            Assert.Equal(0, (await host.PostAsync(path, "{}")).Body.GetInt32());
+        Assert.Equal(before, await CountsAsync(host));
     }
 
     [Fact]
@@ -33,7 +34,9 @@ public sealed class WarmUpTests
         await using var empty = await broken.OpenAsync();
         await empty.WriteAsync(async session => await session.ExecuteAsync("drop table flow_run"), TestHost.Cancellation);
         var notes = new Notes();
-        await new WarmUp(empty, host.Service<FlowsStore>(), host.Service<FlowRunsStore>(), host.Service<TaskRunsStore>(), host.Service<Orchestrator>(), TimeProvider.System, notes)
+        await new WarmUp(
+            empty, host.Service<FlowsStore>(), host.Service<FlowRunsStore>(), host.Service<TaskRunsStore>(),
+            host.Service<WorkPoolsStore>(), host.Service<WorkQueuesStore>(), host.Service<DueRuns>(), host.Service<Orchestrator>(), TimeProvider.System, notes)
             .RunAsync(TestHost.Cancellation);
         Assert.Contains("no such table", Assert.Single(notes.Lines), StringComparison.Ordinal);
     }
@@ -43,6 +46,14 @@ public sealed class WarmUpTests
     {
         await using var host = await TestHost.StartAsync(change: options => options with { WarmUp = true });
         await host.Server.StopAsync();
+    }
+
+    private static async Task<List<int>> CountsAsync(TestHost host)
+    {
+        List<int> counts = [];
+        foreach (var path in (string[])["flows/count", "flow_runs/count", "task_runs/count", "work_pools/count"])
+            counts.Add((await host.PostAsync(path, "{}")).Body.GetInt32());
+        return counts;
     }
 
     private sealed class Notes : ILogger<WarmUp>

@@ -71,6 +71,58 @@ public sealed class TaskRunSumsTests
         Assert.Equal(3, (await host.PostAsync("task_runs/count", $"{{\"task_runs\":{{\"operator\":\"or_\",\"subflow_runs\":{{\"exists_\":true}},\"start_time\":{{\"before_\":\"{At(10.5)}\"}}}}}}")).Body.GetInt32());
     }
 
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task Task_runs_are_counted_by_the_expected_start_of_their_flow_runs(DatabaseKind kind)
+    {
+        await using var host = await TestHost.StartAsync(kind);
+        var flow = (await host.PostAsync("flows/", new { name = "f" })).Body.Text("id");
+        List<string> flowRuns = [], taskRuns = [];
+        double?[] starts = [0, 1, 4.99, 31, 60, 61, 600, null];
+        foreach (var start in starts)
+        {
+            flowRuns.Add((await host.PostAsync("flow_runs/", new { flow_id = flow })).Body.Text("id"));
+            await ExpectAsync(host, flowRuns[^1], start);
+            for (var i = 0; i < flowRuns.Count; i++) // each has one more than the one before
+                taskRuns.Add(await TaskOfAsync(host, flowRuns[^1]));
+        }
+        await TaskOfAsync(host, null);
+        await RangesAsync(host, 36 - 8);
+        // other slots, from none and to none
+        await ExpectAsync(host, flowRuns[1], 62);
+        await ExpectAsync(host, flowRuns[2], 4.5);
+        await ExpectAsync(host, flowRuns[6], null);
+        await ExpectAsync(host, flowRuns[7], 33);
+        await RangesAsync(host, 36 - 7);
+        await host.Service<RunSumFolder>().RunOnceAsync(TestHost.Cancellation);
+        Assert.Equal(204, (await host.SendAsync(HttpMethod.Delete, $"task_runs/{taskRuns[0]}")).Status);
+        Assert.Equal(204, (await host.SendAsync(HttpMethod.Delete, $"flow_runs/{flowRuns[3]}")).Status);
+        await RangesAsync(host, 36 - 7 - 1 - 4);
+        await TaskOfAsync(host, flowRuns[0]);
+        await host.Service<RunSumFolder>().RunOnceAsync(TestHost.Cancellation);
+        await RangesAsync(host, 36 - 7 - 4);
+        Assert.Equal(
+            2, (await host.PostAsync("task_runs/paginate", $"{{\"flow_runs\":{{\"expected_start_time\":{{\"after_\":\"{At(61.5)}\",\"before_\":\"{At(90)}\"}}}},\"limit\":1}}")).Body.GetProperty("count").GetInt32());
+
+        async Task RangesAsync(TestHost host, int all)
+        {
+            foreach (var (from, to) in ((double, double?)[])[(0, 120), (1, 61), (4.6, 60), (30, 31), (31.5, 32), (0.1, null), (-60, 700), (120, 0)])
+            {
+                var query = $"{{\"flow_runs\":{{\"expected_start_time\":{{\"after_\":\"{At(from)}\"{(to is { } end ? $",\"before_\":\"{At(end)}\"" : "")}}}";
+                await EqualAsync(host, "task_runs/count", query, "}}");
+            }
+            Assert.Equal(all, (await host.PostAsync("task_runs/count", $"{{\"flow_runs\":{{\"expected_start_time\":{{\"after_\":\"{At(-60)}\"}}}}}}")).Body.GetInt32());
+        }
+    }
+
+    private static async Task<string> TaskOfAsync(TestHost host, string? flowRun) =>
+        (await host.PostAsync("task_runs/", new { flow_run_id = flowRun, task_key = "t", dynamic_key = Guid.NewGuid() })).Body.Text("id");
+
+    private static async Task ExpectAsync(TestHost host, string flowRun, double? minutes) => await host.Database.WriteAsync(
+        async session => await session.ExecuteAsync(
+            "update flow_run set expected_start_time = @expected where id = @id",
+            ("expected", minutes is { } m ? Day.AddMinutes(m) : (DateTimeOffset?)null), ("id", Guid.Parse(flowRun))),
+        TestHost.Cancellation);
+
     private static async Task<string> RunAsync(TestHost host, double? expected, double? start, string? end)
     {
         var id = (await host.PostAsync("task_runs/", new { task_key = "t", dynamic_key = Guid.NewGuid() })).Body.Text("id");

@@ -103,6 +103,74 @@ public sealed class TaskRunProposalsTests
         Assert.Equal(1, (await host.PostAsync("task_runs/count", "{}")).Body.GetInt32());
     }
 
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task Late_states_keep_their_moments_and_are_not_entered_twice(DatabaseKind kind)
+    {
+        await using var host = await TestHost.StartAsync(kind);
+        var (flowRun, id, started) = (await RunningAsync(host), Guid.NewGuid(), DateTimeOffset.UtcNow.AddMinutes(-5));
+        var (running, completed) = (Making(flowRun, id, "0", "RUNNING", Guid.NewGuid(), started), Setting(id, "COMPLETED", Guid.NewGuid(), started.AddMinutes(2)));
+
+        var first = await ProposeAsync(host, running, completed);
+        var again = await ProposeAsync(host, running, completed);
+
+        Assert.Equal(["ACCEPT", "ACCEPT", "REJECT", "REJECT"], first.Concat(again).Select(Outcome));
+        Assert.Equal(["Pending", "Running", "Completed"], await host.HistoryAsync(id.ToString(), "task_run"));
+        var run = (await host.GetAsync($"task_runs/{id}")).Body;
+        Assert.Equal(started, run.GetProperty("start_time").GetDateTimeOffset(), TimeSpan.FromMilliseconds(1));
+        Assert.Equal(started.AddMinutes(2), run.GetProperty("end_time").GetDateTimeOffset(), TimeSpan.FromMilliseconds(1));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task Late_state_of_a_clock_that_is_ahead_or_behind_stays_in_its_order(DatabaseKind kind)
+    {
+        await using var host = await TestHost.StartAsync(kind);
+        var (flowRun, id, now) = (await RunningAsync(host), Guid.NewGuid(), DateTimeOffset.UtcNow);
+
+        var results = await ProposeAsync(
+            host, Making(flowRun, id, "0", "RUNNING", Guid.NewGuid(), now.AddHours(1)), Setting(id, "COMPLETED", Guid.NewGuid(), now.AddHours(-1)));
+
+        Assert.All(results, result => Assert.Equal("ACCEPT", result.Text("status")));
+        Assert.Equal(["Pending", "Running", "Completed"], await host.HistoryAsync(id.ToString(), "task_run"));
+        Assert.True((await host.GetAsync($"task_runs/{id}")).Body.GetProperty("end_time").GetDateTimeOffset() < now.AddMinutes(30));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task Late_states_of_a_flow_run_that_is_over_are_refused_with_the_reason(DatabaseKind kind)
+    {
+        await using var host = await TestHost.StartAsync(kind);
+        var (flowRun, known, entered) = (await RunningAsync(host), Guid.NewGuid(), DateTimeOffset.UtcNow.AddMinutes(-1));
+        await ProposeAsync(host, Making(flowRun, known, "0", "RUNNING"));
+        await host.SetStateAsync(flowRun, "CRASHED");
+
+        var results = await ProposeAsync(host, Setting(known, "COMPLETED", Guid.NewGuid(), entered), Making(flowRun, Guid.NewGuid(), "1", "RUNNING", Guid.NewGuid(), entered));
+
+        Assert.Equal(["409", "409"], results.Select(Outcome));
+        Assert.All(results, result => Assert.Contains("is Crashed by now", result.GetProperty("fault").Text("detail"), StringComparison.Ordinal));
+        Assert.Equal("RUNNING", (await host.GetAsync($"task_runs/{known}")).Body.Text("state_type"));
+        Assert.Equal(1, (await host.PostAsync("task_runs/count", "{}")).Body.GetInt32());
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task Late_end_of_a_flow_run_keeps_its_moment_unless_the_run_is_over(DatabaseKind kind)
+    {
+        await using var host = await TestHost.StartAsync(kind);
+        var (open, over) = (await RunningAsync(host), await RunningAsync(host));
+        await host.SetStateAsync(over, "CRASHED");
+        var before = (await host.GetAsync($"flow_runs/{open}")).Body.GetProperty("start_time").GetDateTimeOffset();
+        var late = new { state = new { type = "COMPLETED", state_details = new { transition_id = Guid.NewGuid() } }, entered = before.AddMilliseconds(1) };
+
+        var stored = await host.PostAsync($"flow_runs/{open}/set_state", late);
+        var refused = await host.PostAsync($"flow_runs/{over}/set_state", late);
+
+        var again = await host.PostAsync($"flow_runs/{open}/set_state", late);
+
+        Assert.Equal(("ACCEPT", "REJECT", 409), (stored.Body.Text("status"), again.Body.Text("status"), refused.Status));
+        Assert.Contains("is Crashed by now", refused.Body.Text("detail"), StringComparison.Ordinal);
+        Assert.Equal(["Pending", "Running", "Completed"], await host.HistoryAsync(open));
+        Assert.Equal(before.AddMilliseconds(1), (await host.GetAsync($"flow_runs/{open}")).Body.GetProperty("end_time").GetDateTimeOffset());
+        Assert.Equal("CRASHED", (await host.GetAsync($"flow_runs/{over}")).Body.Text("state_type"));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(501)]
@@ -114,13 +182,15 @@ public sealed class TaskRunProposalsTests
         Assert.Contains("1 to 500", body.ToString(), StringComparison.Ordinal);
     }
 
-    private static object Making(string flowRun, Guid id, string key, string type, Guid? transition = null) => new
+    private static object Making(string flowRun, Guid id, string key, string type, Guid? transition = null, DateTimeOffset? entered = null) => new
     {
         task_run = new { id, flow_run_id = flowRun, task_key = "t", dynamic_key = key },
         state = new { type, state_details = new { transition_id = transition } },
+        entered,
     };
 
-    private static object Setting(Guid id, string type) => new { task_run_id = id, state = new { type } };
+    private static object Setting(Guid id, string type, Guid? transition = null, DateTimeOffset? entered = null) =>
+        new { task_run_id = id, state = new { type, state_details = new { transition_id = transition } }, entered };
 
     private static string Outcome(JsonElement result) => result.TryGetProperty("fault", out var fault) ? fault.Text("status_code") : result.Text("status");
 

@@ -30,6 +30,8 @@ public sealed class SameLawTests
         { "a pause and its end", "R Running; R Paused #a; T Running; R Running; R Paused #a; T Running; T Completed; R Completed" },
         { "a pause that is resumed", "R Running; R Paused; resume; resume; R Completed" },
         { "a pause that times out", "R Running; R Paused timeout; advance 3600; R Running" },
+        { "a pause that is cancelled", "R Running; R Paused; R Cancelling; R Running; R Cancelled" },
+        { "a pause that is cancelled when its time is over", "R Running; R Paused timeout; advance 3600; R Cancelling; R Cancelled" },
         { "a suspension without a deployment", "R Running; R Paused suspend" },
         { "a pause of what does not run", "R Paused" },
         { "a cached result", "R Running; T Running key; T Completed key; U Running key; V Running key refresh; V Completed key" },

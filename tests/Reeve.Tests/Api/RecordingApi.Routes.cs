@@ -76,7 +76,7 @@ public sealed partial class RecordingApi
         return Runs[run.Id] = run;
     }
 
-    private RunRecord Create(TaskRunCreate create)
+    private RunRecord Create(TaskRunCreate create, DateTimeOffset? entered = null)
     {
         var key = $"{create.FlowRunId}/{create.TaskKey}/{create.DynamicKey}";
         if (Runs.Values.FirstOrDefault(known => known.Key == key) is { } existing)
@@ -85,7 +85,7 @@ public sealed partial class RecordingApi
             create.Id!.Value, true, create.Name!, create.FlowRunId, create.TaskInputs ?? WireJson.EmptyObject,
             create.EmpiricalPolicy?.Retries ?? 0, 0)
         { Key = key, FlowRunId = create.FlowRunId, Policy = create.EmpiricalPolicy, Tags = create.Tags ?? [] };
-        run.Add(create.State!);
+        run.Add(create.State!, entered);
         return Runs[run.Id] = run;
     }
 
@@ -105,27 +105,29 @@ public sealed partial class RecordingApi
 
     private TaskRunProposalResult Propose(TaskRunProposal proposal)
     {
-        var run = proposal.TaskRun is { } create ? Create(create) : Runs[proposal.TaskRunId!.Value];
+        var run = proposal.TaskRun is { } create ? Create(create, proposal.Entered) : Runs[proposal.TaskRunId!.Value];
         if (ProposalFault(run) is { } fault)
             return new() { TaskRunId = run.Id, Fault = fault };
         var result = proposal.State is { } state
-            ? proposal.Force ? Answer(OrchestrationStatus.Accept, run.Add(state), null) : (OrchestrationResult)Propose(run, state).Item2!
+            ? proposal.Force ? Answer(OrchestrationStatus.Accept, run.Add(state), null) : (OrchestrationResult)Propose(run, state, proposal.Entered).Item2!
             : Answer(OrchestrationStatus.Accept, run.Current, null);
         return new() { TaskRunId = run.Id, Name = run.Name, Status = result.Status, State = result.State, Details = result.Details };
     }
 
     private (int, object?) Propose(RunRecord run, SetState proposal) =>
-        proposal.Force ? (201, Answer(OrchestrationStatus.Accept, run.Add(proposal.State), null)) : Propose(run, proposal.State);
+        proposal.Force ? (201, Answer(OrchestrationStatus.Accept, run.Add(proposal.State), null)) : Propose(run, proposal.State, proposal.Entered);
 
-    private (int, object?) Propose(RunRecord run, StateCreate proposed)
+    private (int, object?) Propose(RunRecord run, StateCreate proposed, DateTimeOffset? entered)
     {
-        var result = Verdict(run, proposed) ?? Judge(run, proposed);
+        var result = Verdict(run, proposed) ?? Judge(run, proposed, entered);
         return (result.Status is OrchestrationStatus.Accept or OrchestrationStatus.Reject ? 201 : 200, result);
     }
 
-    private OrchestrationResult Judge(RunRecord run, StateCreate proposed)
+    private OrchestrationResult Judge(RunRecord run, StateCreate proposed, DateTimeOffset? entered)
     {
         var current = run.Current;
+        if (entered is not null && run.States.Exists(state => state.StateDetails.TransitionId == proposed.StateDetails?.TransitionId))
+            return Answer(OrchestrationStatus.Reject, current, "This run has already made this state transition.");
         if (proposed.StateDetails?.TransitionId is { } transition && transition == current.StateDetails.TransitionId)
             return Answer(OrchestrationStatus.Reject, current, "This run has already made this state transition.");
         if (run.IsTask && current.Type == StateType.Completed && current.Data is { } data && data.GetProperty("type").GetString() != "unpersisted")
@@ -153,7 +155,7 @@ public sealed partial class RecordingApi
             return Answer(OrchestrationStatus.Reject, run.Add(retry), "Retrying");
         }
 
-        var accepted = run.Add(Named(run, proposed));
+        var accepted = run.Add(Named(run, proposed), entered);
         if (accepted is { Type: StateType.Completed, StateDetails.CacheKey: { } key })
             Cached[key] = accepted;
         return Answer(OrchestrationStatus.Accept, accepted, null);

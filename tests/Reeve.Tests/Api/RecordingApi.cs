@@ -146,14 +146,16 @@ public sealed record RunRecord(Guid Id, bool IsTask, string Name, Guid? ParentId
 
     public IEnumerable<string> Path => States.Select(state => state.Name);
 
-    public State Add(StateCreate state)
+    /// <param name="state">What it enters.</param>
+    /// <param name="entered">When it did, where that is told late.</param>
+    public State Add(StateCreate state, DateTimeOffset? entered = null)
     {
         var stored = new State
         {
             Id = Ids.New(DateTimeOffset.UnixEpoch),
             Type = state.Type,
             Name = state.Name ?? state.Type.DefaultName(),
-            Timestamp = TimeProvider.System.GetUtcNow(),
+            Timestamp = entered ?? TimeProvider.System.GetUtcNow(),
             Message = state.Message,
             Data = state.Data,
             StateDetails = state.StateDetails ?? new(),

@@ -18,7 +18,7 @@ public sealed class DelayTests : EngineStage
         Sent.Value = [];
         DelayedTask<int>? mail = null;
         DelayedTask? later = null;
-        await In(async () => mail = await Tasks.Delay(() => Mail("ann", new Letter("hello", 2)), cancellationToken: Token));
+        await In(async () => mail = await Tasks.Delay(() => Mail("ann", new Letter("hello", 2)), ct: Token));
         await In(async () => later = await Tasks.With(retries: 2).Delay(() => MailAsync("bob"), after: TimeSpan.FromHours(1), Token));
 
         Assert.Empty(Sent.Value);
@@ -123,7 +123,7 @@ public sealed class DelayTests : EngineStage
     private async Task<TaskRun> DelayedAsync()
     {
         DelayedTask? delayed = null;
-        await In(async () => delayed = await Tasks.Delay(() => Mail("ann", new Letter("hello", 2)), cancellationToken: Token));
+        await In(async () => delayed = await Tasks.Delay(() => Mail("ann", new Letter("hello", 2)), ct: Token));
         var record = Api.Runs[delayed!.RunId];
         return new TaskRun
         {

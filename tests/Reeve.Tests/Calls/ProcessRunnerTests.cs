@@ -104,7 +104,7 @@ public sealed class ProcessRunnerTests : EngineStage
     private static async Task<ReturnedState> CancelsInChild()
     {
         var future = Processes.Submit(() => Deaf());
-        while (future.State?.Type != StateType.Running)
+        while (future.State?.Type != StateType.Running && !future.IsCompleted)
             await Task.Yield();
         future.Cancel();
         return await future.StateAsync();

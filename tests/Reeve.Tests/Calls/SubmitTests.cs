@@ -304,7 +304,7 @@ public sealed class SubmitTests : EngineStage
 
     [Flow]
     private static async Task<(ReturnedState<int>, ReturnedState<int>, ReturnedState)> States() =>
-        (await Tasks.State(() => Failing()), await Tasks.State(() => Number(7)), await Tasks.State(() => FailingFlow()));
+        (await Tasks.StateAsync(() => Failing()), await Tasks.StateAsync(() => Number(7)), await Tasks.StateAsync(() => FailingFlow()));
 
     [Flow]
     private static async Task<int> WithRetries()

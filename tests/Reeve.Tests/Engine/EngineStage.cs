@@ -20,17 +20,28 @@ public abstract class EngineStage : IAsyncLifetime
 
     protected virtual string LeaseSeconds => "60";
 
+    protected virtual string AwaySeconds => "10";
+
+    protected virtual TimeProvider Clock => TimeProvider.System;
+
     public ValueTask InitializeAsync()
     {
-        var values = new Dictionary<string, string> { ["REEVE_HOME"] = _home, ["REEVE_FLOW_RUN_LEASE_SECONDS"] = LeaseSeconds };
+        Session = NewSession();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>The session of another process of the same home.</summary>
+    internal EngineSession NewSession(TimeSpan? flushLimit = null)
+    {
+        var values = new Dictionary<string, string> { ["REEVE_HOME"] = _home, ["REEVE_FLOW_RUN_LEASE_SECONDS"] = LeaseSeconds, ["REEVE_ENGINE_SERVER_AWAY_SECONDS"] = AwaySeconds };
         var settings = new ReeveSettings(name => values.GetValueOrDefault(name), new Profile("test", values));
         var retry = new RetryPolicy { Patience = TimeSpan.FromSeconds(30), FirstPause = TimeSpan.FromMilliseconds(5) };
-        Session = new EngineSession(settings, new ApiConnection(new SocketsHttpHandler(), Api.Url, retry), TimeProvider.System)
+        return new EngineSession(settings, new ApiConnection(new SocketsHttpHandler(), Api.Url, retry), Clock)
         {
+            FlushLimit = flushLimit ?? TimeSpan.FromSeconds(15),
             StopGrace = TimeSpan.FromMilliseconds(200),
             HeldPause = TimeSpan.FromMilliseconds(20),
         };
-        return ValueTask.CompletedTask;
     }
 
     public virtual async ValueTask DisposeAsync()

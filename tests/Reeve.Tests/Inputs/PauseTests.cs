@@ -28,6 +28,7 @@ public sealed class PauseTests : EngineStage
         Assert.Equal(("Paused", "1", false), (paused.Name, paused.StateDetails.PauseKey, paused.StateDetails.PauseReschedule));
         Assert.Equal("paused-1-schema", paused.StateDetails.RunInputKeyset!["schema"]);
         Assert.NotNull(paused.StateDetails.PauseTimeout);
+        Assert.Contains(Api.Messages, line => line.StartsWith($"Paused, until {paused.StateDetails.PauseTimeout.Value.UtcDateTime:u} at the latest.", StringComparison.Ordinal) && line.EndsWith(" --input '{…}'", StringComparison.Ordinal));
         Assert.Equal(["paused-1-schema", "paused-1-description"], Api.Requests
             .Where(request => request.Method == "POST" && request.Path.EndsWith("/input", StringComparison.Ordinal)).Select(request => WireJson.Parse(request.Body).GetProperty("key").GetString()!));
     }

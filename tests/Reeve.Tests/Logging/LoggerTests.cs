@@ -19,6 +19,35 @@ public sealed class LoggerTests : EngineStage
         Assert.DoesNotContain("hidden", lines.Keys);
     }
 
+    [Fact]
+    public async Task Print_waits_for_nobody_who_writes_to_the_error_stream()
+    {
+        await In(() => Printing());
+        await Session.Logs.FlushAsync(TimeSpan.FromSeconds(30), Token);
+
+        Assert.Equal(["printed 1", "logged 2", "printed 3", "printed 4"], Api.Messages.Where(message => message.Contains("ed ", StringComparison.Ordinal) && char.IsDigit(message[^1])));
+    }
+
+    [Flow(LogPrints = true)]
+    private static async Task Printing()
+    {
+        Console.WriteLine("printed 1");
+        FlowRunContext.Current!.Logger.Info("logged 2");
+        // The runtime writes to the error stream under that stream's lock and the output's, in this order: a print, which holds the output's, must not want the other.
+        var print = new TaskCompletionSource();
+        var printed = print.Task.ContinueWith(_ => Console.WriteLine("printed 3"), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        var isFree = false;
+        lock (Console.Error)
+        {
+            print.SetResult();
+            isFree = printed.Wait(TimeSpan.FromMinutes(1), CancellationToken.None);
+        }
+
+        Assert.True(isFree);
+        await printed;
+        Console.Write("printed 4");
+    }
+
     [Flow]
     private static Task Structured()
     {

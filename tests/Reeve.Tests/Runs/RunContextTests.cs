@@ -23,6 +23,9 @@ public sealed class RunContextTests : EngineStage
         Assert.Equal("""{"name":"Ann"}""", _inner.Parameters.GetRawText());
         Assert.Equal(("see", runs[0].Id), (_task!.TaskName, _task.FlowRunId));
         Assert.Equal(["seen"], _task.Tags);
+        Assert.Equal(new Dictionary<string, object?> { ["what"] = "the sea" }, _task.Parameters);
+        Assert.EndsWith($"/api/task_runs/{_task.Id}", _task.ApiUrl.AbsoluteUri, StringComparison.Ordinal);
+        Assert.EndsWith($"/runs/task-run/{_task.Id}", _task.UiUrl.AbsoluteUri, StringComparison.Ordinal);
         Assert.Null(FlowRunContext.Current);
     }
 
@@ -64,7 +67,7 @@ public sealed class RunContextTests : EngineStage
     [Flow]
     private static async Task Outer(string name)
     {
-        await See();
+        await See("the sea");
         await Inner(name);
     }
 
@@ -76,8 +79,9 @@ public sealed class RunContextTests : EngineStage
     }
 
     [Task(Tags = ["seen"])]
-    private static Task See()
+    private static Task See(string what, CancellationToken ct = default)
     {
+        Assert.Equal((what, false), ("the sea", ct.IsCancellationRequested));
         Test.Value!._task = TaskRunContext.Required;
         return Task.CompletedTask;
     }

@@ -64,6 +64,8 @@ export const readTaskRuns = (runId: string, signal: AbortSignal) =>
     signal,
   )
 
+export const readTaskRun = (id: string, signal: AbortSignal) => call<TaskRun>('GET', `task_runs/${encodeURIComponent(id)}`, undefined, signal)
+
 /** The next scheduled run of each of these deployments. */
 export async function nextRuns(deploymentIds: string[], signal: AbortSignal): Promise<Map<string, FlowRun>> {
   const next = new Map<string, FlowRun>()

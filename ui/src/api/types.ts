@@ -20,6 +20,8 @@ export interface State {
   name: string
   timestamp: string
   message: string | null
+  /** What a pause asks for: the keys of the run's inputs. */
+  state_details?: { run_input_keyset?: { schema?: string; description?: string } | null } | null
 }
 
 export interface RunTimes {
@@ -56,6 +58,7 @@ export interface FlowRun extends RunTimes {
 
 export interface TaskRun extends RunTimes {
   id: string
+  flow_run_id: string | null
   name: string
   state_type: StateType | null
   state_name: string | null

@@ -9,6 +9,7 @@ import { usePath } from '../routing/location'
 import { pageOf, type Page } from '../routing/paths'
 import { RunPage } from '../runs/RunPage'
 import { RunsPage } from '../runs/RunsPage'
+import { TaskRunPage } from '../runs/TaskRunPage'
 import { StoredPage } from '../stored/StoredPage'
 import { Boundary } from './Boundary'
 import { Frame } from './Frame'
@@ -28,6 +29,8 @@ function contentOf(page: Page) {
       return <RunsPage />
     case 'run':
       return <RunPage key={page.id} id={page.id} />
+    case 'task-run':
+      return <TaskRunPage key={page.id} id={page.id} />
     case 'deployments':
       return <DeploymentsPage />
     case 'deployment':
@@ -49,6 +52,7 @@ function sectionOf(page: Page) {
   switch (page.name) {
     case 'runs':
     case 'run':
+    case 'task-run':
       return 'runs'
     case 'deployments':
     case 'deployment':

@@ -36,6 +36,13 @@ export function readEntries(fields: Field[], entries: Entries): Reading {
   return reading
 }
 
+/** The answer to a paused run. A field left alone gives the value that was proposed: nobody fills it in later. */
+export function readAnswer(fields: Field[], entries: Entries): Reading {
+  const { parameters, faults } = readEntries(fields, entries)
+  const proposed = fields.filter(field => entries[field.name] === undefined && field.fallback !== undefined)
+  return { parameters: { ...Object.fromEntries(proposed.map(field => [field.name, field.fallback!])), ...parameters }, faults }
+}
+
 class Fault {
   readonly message: string
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { JsonObject } from '../api/types'
-import { readEntries, shownFor } from './entries'
+import { readAnswer, readEntries, shownFor } from './entries'
 import { fieldsOf } from './fields'
 
 const schema: JsonObject = {
@@ -87,3 +87,9 @@ test('A schema that refers to itself, or to nothing, ends as JSON', () => {
 })
 
 test('No schema makes no fields', () => expect(fieldsOf(null, {})).toEqual([]))
+
+test('An answer to a paused run has what was proposed and not touched', () => {
+  const asked = fieldsOf({ type: 'object', required: ['approved'], properties: { approved: { type: 'boolean' }, rows: { type: 'integer', default: 7 }, note: { type: 'string' } } }, {})
+  expect(readAnswer(asked, { approved: 'true' })).toEqual({ parameters: { approved: true, rows: 7 }, faults: {} })
+  expect(readAnswer(asked, { rows: '8' })).toEqual({ parameters: { rows: 8 }, faults: { approved: 'A value is needed.' } })
+})

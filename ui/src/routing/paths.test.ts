@@ -7,6 +7,7 @@ test.each([
   ['/runs/', { name: 'runs' }],
   ['/runs/flow-run/abc', { name: 'run', id: 'abc' }],
   ['/flow-runs/flow-run/abc', { name: 'run', id: 'abc' }],
+  ['/runs/task-run/abc', { name: 'task-run', id: 'abc' }],
   ['/deployments', { name: 'deployments' }],
   ['/deployments/deployment/d%201', { name: 'deployment', id: 'd 1' }],
   ['/work-pools', { name: 'pools' }],

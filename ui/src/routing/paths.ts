@@ -13,6 +13,7 @@ export const paths = {
 export type Page =
   | { name: 'runs' }
   | { name: 'run'; id: string }
+  | { name: 'task-run'; id: string }
   | { name: 'deployments' }
   | { name: 'deployment'; id: string }
   | { name: 'pools' }
@@ -28,6 +29,7 @@ export function pageOf(path: string): Page {
   if (first === undefined || first === 'dashboard') return { name: 'runs' }
   if (first === 'runs' || first === 'flow-runs') {
     if (second === undefined) return { name: 'runs' }
+    if (second === 'task-run' && third !== undefined) return { name: 'task-run', id: third }
     if (second === 'flow-run' && third !== undefined) return { name: 'run', id: third }
   }
   if (first === 'deployments') {

@@ -16,6 +16,7 @@ import { paths } from '../routing/paths'
 import { ArtifactPanel } from './ArtifactPanel'
 import { CancelDialog } from './CancelDialog'
 import { LogPanel } from './LogPanel'
+import { ResumeDialog } from './ResumeDialog'
 import { RunFacts } from './RunFacts'
 import { StateHistory } from './StateHistory'
 import { TaskTimeline } from './TaskTimeline'
@@ -27,6 +28,7 @@ const ENDED_MS = 10_000
 
 export function RunPage({ id }: { id: string }) {
   const [cancelling, setCancelling] = useState(false)
+  const [resuming, setResuming] = useState(false)
   const [ended, setEnded] = useState(false)
   const { data, error, refresh } = usePoll(id, ended ? ENDED_MS : LIVE_MS, async signal => {
     const run = await readRun(id, signal)
@@ -61,6 +63,11 @@ export function RunPage({ id }: { id: string }) {
           <StateChip type={run.state_type} name={run.state_name} />
           {elapsed !== null && <span className="title-figure">{formatDuration(elapsed)}</span>}
           <span className="title-actions">
+            {run.state_type === 'PAUSED' && (
+              <button type="button" className="primary" onClick={() => setResuming(true)}>
+                Resume
+              </button>
+            )}
             {!isTerminal(run.state_type) && run.state_type !== 'CANCELLING' && (
               <button type="button" className="danger" onClick={() => setCancelling(true)}>
                 Cancel run
@@ -91,6 +98,7 @@ export function RunPage({ id }: { id: string }) {
           <StateHistory states={states} now={now} />
         </aside>
       </div>
+      {resuming && <ResumeDialog run={run} onClose={() => setResuming(false)} onResumed={refresh} />}
       {cancelling && <CancelDialog run={run} onClose={() => setCancelling(false)} onCancelled={refresh} />}
     </>
   )

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Reeve.Protocol.Runs;
+using Reeve.Settings;
 
 namespace Reeve.Cli.Commands.FlowRuns;
 
@@ -27,8 +28,19 @@ internal sealed class FlowRunResumeCommand : CliCommand
             : null;
         var answer = await session.Client.ResumeFlowRunAsync(run.Id, new FlowRunResume(input), ct);
         if (answer.Status is not OrchestrationStatus.Accept)
-            throw new CliException($"flow run '{run.Name}' does not go on: {answer.Details.Reason}");
+            throw new CliException($"flow run '{run.Name}' does not go on: {answer.Details.Reason}", await HintAsync(session, run, ct));
         session.Terminal.Out.WriteLine($"Flow run '{run.Name}' goes on.");
         return ExitCodes.Done;
+    }
+
+    /// <summary>What the run waits for, as its pause left it; null where it waits for nothing.</summary>
+    private static async Task<string?> HintAsync(CliSession session, FlowRun run, CancellationToken ct)
+    {
+        if (run.State?.StateDetails.RunInputKeyset?.GetValueOrDefault("schema") is not { } key)
+            return null;
+        var found = await session.Client.FindFlowRunInputsAsync(run.Id, new FlowRunInputFilter(key, 10), ct);
+        return found.Find(input => input.Key == key)?.Value is { } schema && InputForm.Of(schema) is { } form
+            ? $"{CommandName.Text} flow-run resume {run.Name} --input '{form}'"
+            : null;
     }
 }

@@ -55,6 +55,7 @@ internal sealed class WorkerStartCommand : CliCommand
             WorkQueues = parse.GetValue(_queues) ?? [],
             ExecuteCommand = [.. SelfCommand.Words, "flow-run", "execute"],
             RunEnvironment = RunEnvironment(session),
+            Home = session.Settings.Home,
         };
         var log = new WorkerLog(session.Terminal.Out, session.Time);
         using var loop = new WorkerLoop(lease => new ApiConnection(session.Settings, RetryPolicy.None) { Lease = lease }, infrastructure, options, log, session.Time);

@@ -2,7 +2,7 @@ using Reeve.Protocol.Runs;
 
 namespace Reeve.Server.Orchestration.Rules;
 
-/// <summary>A paused run goes on, is scheduled anew or ends; past its time-out it fails.</summary>
+/// <summary>A paused run goes on, is scheduled anew, is cancelled or ends; past its time-out it fails.</summary>
 internal static class ResumeFlowRun
 {
     internal static Verdict Judge(FlowRunTransition transition) =>
@@ -11,6 +11,8 @@ internal static class ResumeFlowRun
     private static Verdict Resume(FlowRunTransition transition, State paused)
     {
         var proposed = transition.Proposed;
+        if (proposed.Type == StateType.Cancelling) // a process waits in the pause and has to be ended
+            return new Verdict.Accept(transition);
         var display = proposed.Name.ToLowerInvariant();
         if (proposed.Type is not (StateType.Running or StateType.Scheduled) && !proposed.Type.IsTerminal())
             return new Verdict.Reject(transition, $"This run cannot transition to the {proposed.Type.ToWire()} state from the {paused.Type.ToWire()} state.");

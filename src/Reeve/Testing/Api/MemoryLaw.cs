@@ -63,6 +63,8 @@ internal static class MemoryLaw
 
     private static MemoryVerdict Resume(MemoryRun run, State paused, State proposed, MemoryFacts facts)
     {
+        if (proposed.Type == StateType.Cancelling)
+            return MemoryVerdict.Accept(proposed);
         if (proposed.Type is not (StateType.Running or StateType.Scheduled) && !proposed.Type.IsTerminal())
             return MemoryVerdict.Reject($"This run cannot transition to the {proposed.Type.ToWire()} state from the PAUSED state.");
         if (paused.StateDetails.PauseTimeout is { } timeout && timeout < facts.Now)
