@@ -13,7 +13,7 @@ public sealed class PrintCaptureTests : EngineStage
         var logger = RunLogger.ForFlowRun(Session, Guid.NewGuid(), "logging", logsPrints: false);
         var printing = Alone(() =>
         {
-            TaskRunContext.Current = new TaskRunContext(Guid.NewGuid(), "printing", printer);
+            TaskRunContext.Current = new TaskRunContext(Session, null!, [], Guid.NewGuid(), "printing", printer);
             together.SignalAndWait(Token);
             for (var i = 0; i < Lines; i++)
                 Console.WriteLine(".");
