@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Text;
 
@@ -12,6 +13,7 @@ namespace Reeve.Logging;
 /// keeps it) holds that one's lock and then wants this one's; passing through to it would want them the other way round. So what passes goes to the stream itself, unless
 /// somebody else has put a writer of his own there before.
 /// </remarks>
+[SuppressMessage("Usage", "CA2213:Disposable fields should be disposed", Justification = "The console's streams are the process's.")]
 internal sealed class PrintCapture : TextWriter
 {
     private readonly TextWriter _console;

@@ -8,9 +8,8 @@ using Reeve.Server;
 
 namespace Reeve.Cli.Tests.Commands;
 
-using Flow = Protocol.Runs.Flow;
-
 using Deployment = Protocol.Deployments.Deployment;
+using Flow = Protocol.Runs.Flow;
 
 /// <summary>The commands about runs and who holds slots, against a real server on a free port that asks for a password.</summary>
 public sealed class RunCommandsTests : IAsyncLifetime

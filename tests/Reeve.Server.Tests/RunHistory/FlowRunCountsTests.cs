@@ -36,7 +36,7 @@ public sealed class FlowRunCountsTests
             var range = $"\"expected_start_time\":{{\"after_\":\"{At(from)}\"{(to is { } end ? $",\"before_\":\"{At(end)}\"" : "")}}}";
             Assert.Equal(all, await CountAsync(host, range));
             foreach (var state in (string[])["", ",\"state\":{\"type\":{\"any_\":[\"COMPLETED\",\"RUNNING\"]}}", ",\"state\":{\"name\":{\"not_any_\":[\"Failed\"]}}"])
-                    Assert.True(await CountAsync(host, range + state) == await CountAsync(host, range + state + Everyone), range + state);
+                Assert.True(await CountAsync(host, range + state) == await CountAsync(host, range + state + Everyone), range + state);
         }
         Assert.Equal(3, await CountAsync(host, $"\"operator\":\"or_\",\"expected_start_time\":{{\"after_\":\"{At(90)}\"}},\"state\":{{\"type\":{{\"any_\":[\"FAILED\"]}}}}"));
         Assert.Equal(0, await CountAsync(host, "\"expected_start_time\":{\"after_\":\"2000-01-01T00:00:00Z\",\"before_\":\"0001-01-01T00:00:00Z\"}"));
