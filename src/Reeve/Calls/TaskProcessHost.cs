@@ -54,7 +54,7 @@ internal sealed class TaskProcessHost(EngineSession session, Stream pipe)
         {
             var task = TaskCatalog.Of(Assembly.Load(request.Assembly)).FirstOrDefault(task => task.Key == request.Key)
                 ?? throw new InvalidOperationException($"The program that was started again has no task '{request.Key}'");
-            var value = await TaskArguments.Declared(task).Invoke!(TaskArguments.Read(task, request.Arguments), ct);
+            var value = await TaskArguments.Declared(task).Invoke!(TaskArguments.Read(task, request.Arguments!.Value), ct);
             return new TaskProcessAnswer { Result = Json(value) };
         }
         catch (Exception e)
