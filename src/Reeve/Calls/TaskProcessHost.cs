@@ -54,7 +54,7 @@ internal sealed class TaskProcessHost(EngineSession session, Stream pipe)
             var task = TaskCatalog.Of(Assembly.Load(request.Assembly)).FirstOrDefault(task => task.Key == request.Key)
                 ?? throw new InvalidOperationException($"The program that was started again has no task '{request.Key}'");
             task = task with { Tags = request.Tags };
-            var arguments = TaskArguments.Read(task, request.Arguments);
+            var arguments = TaskArguments.Read(task, request.Arguments!.Value);
             TaskRunContext.Current = new TaskRunContext(session, task, arguments, request.RunId, request.RunName, logger)
             {
                 Attempt = request.Attempt,

@@ -11,7 +11,8 @@ internal sealed record TaskProcessRequest
 
     public string Assembly { get; init; } = "";
 
-    public JsonElement Arguments { get; init; }
+    /// <summary>Null in a message that only stops: a JSON value that was never given cannot be written.</summary>
+    public JsonElement? Arguments { get; init; }
 
     public Guid RunId { get; init; }
 

@@ -46,7 +46,7 @@ internal sealed class Installation : IAsyncDisposable
                 if (await Api.IsHealthyAsync(TestContext.Current.CancellationToken))
                     return Server;
             }
-            catch (ApiException) when (!Server.HasExited && TimeProvider.System.GetElapsedTime(limit) < TimeSpan.FromSeconds(30))
+            catch (ApiException) when (!Server.HasExited && TimeProvider.System.GetElapsedTime(limit) < TimeSpan.FromMinutes(2))
             {
                 continue;
             }

@@ -60,6 +60,19 @@ public sealed class ProcessRunnerTests : EngineStage
         Assert.Equal("Cancelled", Api.TaskRun("deaf-0").Current.Name);
     }
 
+    [Fact(Timeout = 120_000)]
+    public async Task Task_that_never_ends_is_killed_with_its_child_at_its_timeout()
+    {
+        var note = Path.Combine(Home, "child");
+
+        await Assert.ThrowsAsync<TimeoutException>(() => In(() => NeverEndsIn(note)));
+
+        Assert.Equal("TimedOut", Api.TaskRun("never-ends-0").Current.Name);
+        var child = int.Parse(await File.ReadAllTextAsync(note, Token), System.Globalization.CultureInfo.InvariantCulture);
+        using var process = Running(child);
+        await (process?.WaitForExitAsync(Token) ?? Task.CompletedTask); // the kill may take a moment; without one the test runs into its limit
+    }
+
     [Fact]
     public async Task Argument_without_json_is_named()
     {
@@ -110,6 +123,26 @@ public sealed class ProcessRunnerTests : EngineStage
         return await future.StateAsync();
     }
 
+    private static System.Diagnostics.Process? Running(int id)
+    {
+        try
+        {
+            return System.Diagnostics.Process.GetProcessById(id);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    [Flow]
+    private static async Task NeverEndsIn(string note)
+    {
+        var one = TaskRunner.Process(1);
+        await Tasks.With(taskRunner: one).Submit(() => Where(1)); // the start of the child is no part of the time
+        await Tasks.With(timeoutSeconds: 5, taskRunner: one).Submit(() => NeverEnds(note));
+    }
+
     [Flow]
     private static async Task Unwritable() => await Processes.Submit(() => TakesAnAction(() => { }));
 
@@ -140,6 +173,13 @@ public sealed class ProcessRunnerTests : EngineStage
 
     [Task]
     private static async Task Deaf() => await Task.Delay(Timeout.Infinite, CancellationToken.None);
+
+    [Task]
+    private static void NeverEnds(string note)
+    {
+        File.WriteAllText(note, $"{Environment.ProcessId}");
+        Thread.Sleep(Timeout.Infinite);
+    }
 
     [Task]
     private static void TakesAnAction(Action work) => work();
