@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
-using Reeve.Server.Flows;
 using Reeve.Server.FlowRuns;
+using Reeve.Server.Flows;
 using Reeve.Server.Hosting;
 using Reeve.Server.Orchestration;
 using Reeve.Server.TaskRuns;
