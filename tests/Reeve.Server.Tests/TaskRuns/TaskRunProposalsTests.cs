@@ -107,7 +107,7 @@ public sealed class TaskRunProposalsTests
     public async Task Late_states_keep_their_moments_and_are_not_entered_twice(DatabaseKind kind)
     {
         await using var host = await TestHost.StartAsync(kind);
-        var (flowRun, id, started) = (await RunningAsync(host), Guid.NewGuid(), DateTimeOffset.UtcNow.AddMinutes(-5));
+        var (flowRun, id, started) = (await RunningAsync(host), Guid.NewGuid(), TimeProvider.System.GetUtcNow().AddMinutes(-5));
         var (running, completed) = (Making(flowRun, id, "0", "RUNNING", Guid.NewGuid(), started), Setting(id, "COMPLETED", Guid.NewGuid(), started.AddMinutes(2)));
 
         var first = await ProposeAsync(host, running, completed);
@@ -124,7 +124,7 @@ public sealed class TaskRunProposalsTests
     public async Task Late_state_of_a_clock_that_is_ahead_or_behind_stays_in_its_order(DatabaseKind kind)
     {
         await using var host = await TestHost.StartAsync(kind);
-        var (flowRun, id, now) = (await RunningAsync(host), Guid.NewGuid(), DateTimeOffset.UtcNow);
+        var (flowRun, id, now) = (await RunningAsync(host), Guid.NewGuid(), TimeProvider.System.GetUtcNow());
 
         var results = await ProposeAsync(
             host, Making(flowRun, id, "0", "RUNNING", Guid.NewGuid(), now.AddHours(1)), Setting(id, "COMPLETED", Guid.NewGuid(), now.AddHours(-1)));
@@ -138,7 +138,7 @@ public sealed class TaskRunProposalsTests
     public async Task Late_states_of_a_flow_run_that_is_over_are_refused_with_the_reason(DatabaseKind kind)
     {
         await using var host = await TestHost.StartAsync(kind);
-        var (flowRun, known, entered) = (await RunningAsync(host), Guid.NewGuid(), DateTimeOffset.UtcNow.AddMinutes(-1));
+        var (flowRun, known, entered) = (await RunningAsync(host), Guid.NewGuid(), TimeProvider.System.GetUtcNow().AddMinutes(-1));
         await ProposeAsync(host, Making(flowRun, known, "0", "RUNNING"));
         await host.SetStateAsync(flowRun, "CRASHED");
 
