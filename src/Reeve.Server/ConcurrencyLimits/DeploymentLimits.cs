@@ -11,16 +11,20 @@ namespace Reeve.Server.ConcurrencyLimits;
 /// </summary>
 internal sealed class DeploymentLimits(ConcurrencyLimitsStore limits, Orchestrator orchestrator, TimeProvider clock)
 {
+    /// <summary>Why a deployment cannot be linked to a limit; null when it can. To be asked before anything is written: a refusal undoes nothing.</summary>
+    internal async ValueTask<Refusal?> CheckAsync(Session session, Optional<Guid?> global) =>
+        global.Value is { } linked && await limits.ReadAsync(session, linked).ConfigureAwait(false) is null
+            ? Refusal.NotFound($"There is no concurrency limit {linked}. Make it first, or give concurrency_limit.")
+            : null;
+
     /// <summary>Makes, changes, links or removes the limit of a stored deployment. What is not given stays.</summary>
-    internal async ValueTask<Refusal?> LinkAsync(Session session, Guid deploymentId, Optional<int?> limit, Optional<Guid?> global)
+    internal async ValueTask LinkAsync(Session session, Guid deploymentId, Optional<int?> limit, Optional<Guid?> global)
     {
         if (!limit.IsGiven && !global.IsGiven)
-            return null;
+            return;
         var own = await limits.ReadAsync(session, OwnName(deploymentId)).ConfigureAwait(false);
         if (global.Value is { } linked)
         {
-            if (await limits.ReadAsync(session, linked).ConfigureAwait(false) is null)
-                return Refusal.NotFound($"There is no concurrency limit {linked}. Make it first, or give concurrency_limit.");
             await PointAsync(session, deploymentId, linked).ConfigureAwait(false);
         }
         else if (limit.Value is { } wanted)
@@ -31,7 +35,7 @@ internal sealed class DeploymentLimits(ConcurrencyLimitsStore limits, Orchestrat
                 await limits.SaveAsync(session, own with { Limit = wanted }).ConfigureAwait(false);
             await PointAsync(session, deploymentId, own.Id).ConfigureAwait(false);
             await CallWaitingAsync(session, own.Id).ConfigureAwait(false);
-            return null;
+            return;
         }
         else if (limit.IsGiven || own is null)
         {
@@ -39,11 +43,10 @@ internal sealed class DeploymentLimits(ConcurrencyLimitsStore limits, Orchestrat
         }
         else
         {
-            return null;
+            return;
         }
         if (own is not null && own.Id != global.Value)
             await DeleteAsync(session, own.Id).ConfigureAwait(false);
-        return null;
     }
 
     /// <summary>Deletes a deployment's own limit with it.</summary>

@@ -103,10 +103,11 @@ internal sealed class DeploymentsApi(
     private async ValueTask<Outcome<Deployment>> StoreAsync(
         Session session, Deployment deployment, List<DeploymentScheduleCreate>? wanted, Optional<int?> limit, Optional<Guid?> globalLimit)
     {
+        if (await limits.CheckAsync(session, globalLimit).ConfigureAwait(false) is { } refusal)
+            return refusal;
         var before = await deployments.ReadAsync(session, deployment.Id).ConfigureAwait(false);
         await deployments.SaveAsync(session, await drafts.PlacedAsync(session, deployment).ConfigureAwait(false)).ConfigureAwait(false);
-        if (await limits.LinkAsync(session, deployment.Id, limit, globalLimit).ConfigureAwait(false) is { } refusal)
-            return refusal;
+        await limits.LinkAsync(session, deployment.Id, limit, globalLimit).ConfigureAwait(false);
         if (wanted is not null)
             await schedules.ReplaceAsync(session, deployment.Id, wanted).ConfigureAwait(false);
         await runs.RenewAsync(session, deployment.Id).ConfigureAwait(false);
