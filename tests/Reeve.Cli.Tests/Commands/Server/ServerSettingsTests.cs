@@ -97,7 +97,7 @@ public sealed class ServerSettingsTests
     [Fact]
     public void Without_settings_the_server_is_what_its_own_defaults_say()
     {
-        var standard = new ServerOptions { Home = "/h" };
+        var standard = new ServerOptions { Home = "/h", WarmUp = true };
         var options = Read([]) with { Home = "/h", Database = null };
 
         Assert.Equal(standard with { CorsOrigins = options.CorsOrigins, CorsMethods = options.CorsMethods, CorsHeaders = options.CorsHeaders, TrustedProxies = options.TrustedProxies }, options);
