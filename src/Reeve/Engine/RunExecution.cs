@@ -281,7 +281,9 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
     }
 
     // By the API's clock alone, which wrote both: ours may be another, or be set meanwhile.
-    private static TimeSpan? Until(State held) => held.StateDetails.ScheduledTime - held.Timestamp;
+    // In whole milliseconds, as timers count: a state of the same moment as its neighbour is a microsecond later, and a wait cut by it would end before its time.
+    private static TimeSpan? Until(State held) =>
+        held.StateDetails.ScheduledTime - held.Timestamp is { } pause ? TimeSpan.FromMilliseconds(Math.Ceiling(pause.TotalMilliseconds)) : null;
 
     // A clock that was set back must not make it a longer wait than the state itself says; the API has the last word anyway.
     private TimeSpan PauseBefore(State held)
