@@ -22,8 +22,10 @@ public static class FlowCatalog
     internal static IReadOnlyList<FlowDescriptor> Of(Assembly assembly)
     {
         RuntimeHelpers.RunModuleConstructor(assembly.ManifestModule.ModuleHandle);
+        Func<FlowDescriptor[]>? flows;
         lock (Gate)
-            return Registered.TryGetValue(assembly, out var flows) ? flows() : [];
+            Registered.TryGetValue(assembly, out flows);
+        return flows?.Invoke() ?? []; // not under the lock: it runs the initializers of the author's assembly
     }
 
     /// <summary>Finds a flow by its entrypoint, <c>Hello</c> or <c>Type.Hello</c>; what stands before a colon (the file) is the worker's concern.</summary>

@@ -22,8 +22,10 @@ public static class TaskCatalog
     internal static IReadOnlyList<TaskDescriptor> Of(Assembly assembly)
     {
         RuntimeHelpers.RunModuleConstructor(assembly.ManifestModule.ModuleHandle);
+        Func<TaskDescriptor[]>? tasks;
         lock (Gate)
-            return Registered.TryGetValue(assembly, out var tasks) ? tasks() : [];
+            Registered.TryGetValue(assembly, out tasks);
+        return tasks?.Invoke() ?? []; // not under the lock: it runs the initializers of the author's assembly
     }
 
     /// <summary>The task of a key and the assembly that declares it, among the assemblies that are loaded.</summary>
