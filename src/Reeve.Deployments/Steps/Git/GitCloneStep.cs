@@ -20,7 +20,7 @@ internal sealed class GitCloneStep : IStep
 
     public async Task<JsonObject> RunAsync(JsonObject inputs, StepContext context, CancellationToken ct)
     {
-        var repository = GitRepository.Parse(inputs.RequiredText("repository"));
+        var repository = GitRepository.Parse(inputs.RequiredText("repository")).From(context.WorkingDirectory);
         var revision = GitRevision.Parse(inputs.Text("branch"), inputs.Text("commit") ?? inputs.Text("commit_sha"));
         var contents = new GitContents(inputs.Flag("include_submodules", false), Directories(inputs.Texts("directories")));
         using var identity = Identity(inputs["credentials"], repository, context);
@@ -48,8 +48,8 @@ internal sealed class GitCloneStep : IStep
             return null;
         if (!repository.IsSsh)
             throw new StepException($"git_clone: the credentials hold an ssh key and '{repository.Address}' is not an ssh address; write it as git@host:path or ssh://git@host/path");
-        foreach (var (name, value) in map.Where(field => field.Key != "known_hosts"))
-            context.Secrets.AddAll(value);
+        foreach (var field in SshIdentity.KeyFields)
+            context.Secrets.AddAll(map[field]);
         return SshIdentity.Write(map);
     }
 

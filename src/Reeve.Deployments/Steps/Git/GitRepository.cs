@@ -48,6 +48,10 @@ internal sealed record GitRepository
         };
     }
 
+    /// <summary>The same, a path made whole: git is run in several folders.</summary>
+    public GitRepository From(string directory) =>
+        IsLocal && !Address.Contains("://", StringComparison.Ordinal) ? this with { Address = Path.GetFullPath(Address, directory) } : this;
+
     // ssh://[user@]host/path, [user@]host:path, git://, file:// or a path.
     private static GitRepository OtherKind(string address)
     {

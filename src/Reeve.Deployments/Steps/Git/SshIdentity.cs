@@ -8,7 +8,7 @@ namespace Reeve.Deployments.Steps.Git;
 /// </summary>
 internal sealed class SshIdentity : IDisposable
 {
-    private static readonly string[] KeyFields = ["ssh_private_key", "private_key", "ssh_key"];
+    public static IReadOnlyList<string> KeyFields { get; } = ["ssh_private_key", "private_key", "ssh_key"];
 
     private readonly string _folder;
 
