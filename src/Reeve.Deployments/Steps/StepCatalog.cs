@@ -30,13 +30,17 @@ public sealed class StepCatalog
         new RunShellScriptStep(),
         new GitCloneStep(),
         new SetWorkingDirectoryStep(),
-        new PipInstallStep());
+        new PipInstallStep(),
+        new DotnetStep("restore"),
+        new DotnetStep("build"));
 
     /// <summary>Each step once, in the order of the list above.</summary>
     public IEnumerable<IStep> Steps => _steps.Values.Distinct();
 
     public IStep? Find(string name)
     {
+        if (CustomStep.TryFrom(name) is { } custom)
+            return custom;
         var package = PackageOf(name);
         var step = _steps.GetValueOrDefault(ShortName(name));
         // A bare name and our own prefix find every step; a package's prefix only its own.
