@@ -40,7 +40,7 @@ internal static class StepOutputs
 
     /// <summary>The outputs of the build that the deployment's fields and pull steps use.</summary>
     public static List<Placeholder> UsedBy(DeploymentPlan plan, Func<Placeholder, bool> isOfBuild) =>
-        [.. OfFields(plan.Resolved.Source).Concat(plan.Pull.Steps.SelectMany(step => OutputsOf(step.Source))).Where(isOfBuild)];
+        [.. OfFields(plan.Written.Source).Concat(plan.Pull.Steps.SelectMany(step => OutputsOf(step.Source))).Where(isOfBuild)];
 
     /// <summary>Which placeholders ask for an output of these steps; a step that is not known may give any.</summary>
     public static Func<Placeholder, bool> IsOf(StepSection build, StepSection push, StepSection pull)

@@ -72,7 +72,7 @@ internal sealed class ThreeWayMerge(Func<JsonNode?, bool> isPending, IReadOnlySe
         if (!pending && wanted.Is(live))
             return live;
         var outcome = isFirst ? isSaid && wanted.IsGiven ? FieldOutcome.Change : FieldOutcome.Kept
-            : live.Is(last) ? FieldOutcome.Change
+            : live.Is(last) || (IsEntry(path) && !wanted.IsGiven && last.IsGiven) ? FieldOutcome.Change
             : !pending && wanted.Is(last) ? FieldOutcome.Kept
             : FieldOutcome.Conflict;
         if ((outcome is FieldOutcome.Conflict && force.HasFlag(MergeForce.Overwrite)) || (outcome is not FieldOutcome.Change && force.HasFlag(MergeForce.Reset)))
@@ -93,6 +93,9 @@ internal sealed class ThreeWayMerge(Func<JsonNode?, bool> isPending, IReadOnlySe
         // what was there and is to be there no longer, such as a schedule, goes whole
         return merged.Count == 0 && !wanted.IsGiven ? default : new Field(true, merged);
     }
+
+    // A whole schedule or trigger that the file has dropped goes: what was changed by hand was how it works, not that it is there.
+    private static bool IsEntry(string path) => path.EndsWith(']') && !path.Contains("].", StringComparison.Ordinal);
 
     // A schema is one value: a part of an old one and a part of a new one is none. The same holds for what fires.
     private static bool IsMap(string path, params ReadOnlySpan<Field> sides)
