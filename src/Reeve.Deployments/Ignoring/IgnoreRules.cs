@@ -25,6 +25,9 @@ internal sealed class IgnoreRules
 
     private IgnoreRules(string root, IReadOnlyList<string> names) => (_root, _names) = (root, names);
 
+    /// <summary>Rules that ignore nothing.</summary>
+    public static IgnoreRules None => new("", []);
+
     /// <param name="root">The folder that is pushed.</param>
     /// <param name="file">A file below the root that takes the place of the usual ones; the name of a usual one stands for both.</param>
     /// <exception cref="FileNotFoundException">The file that was named is not there.</exception>

@@ -9,6 +9,8 @@ internal sealed class RequestGate(int parallel, TimeProvider time, Action<string
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(20);
 
+    private const int MostDamaged = 3;
+
     private readonly SemaphoreSlim _slots = new(parallel);
     private long _warned;
 
@@ -54,9 +56,9 @@ internal sealed class RequestGate(int parallel, TimeProvider time, Action<string
             {
                 _slots.Release();
             }
-            if (failure.Fault is not StoreFault.Transient)
+            if (failure.Fault is not (StoreFault.Transient or StoreFault.Damaged))
                 throw failure;
-            if (number >= Attempts)
+            if (number >= (failure.Fault is StoreFault.Damaged ? Math.Min(Attempts, MostDamaged) : Attempts))
                 throw new StoreException($"{what}: given up after {number} attempts: {failure.Message}", StoreFault.Other, failure);
             var pause = Pause(number, failure.RetryAfter);
             Warn(what, failure, pause);

@@ -6,6 +6,9 @@ internal enum StoreFault
     /// <summary>Throttled, a server's fault, a broken connection: the same request may go well later.</summary>
     Transient,
 
+    /// <summary>What came or went does not match its checksum: once or twice is an accident, more is a damaged object.</summary>
+    Damaged,
+
     /// <summary>The store does not let us.</summary>
     Denied,
 
