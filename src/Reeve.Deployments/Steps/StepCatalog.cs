@@ -1,5 +1,6 @@
 using Reeve.Deployments.Projects;
 using Reeve.Deployments.Steps.Git;
+using Reeve.Deployments.Steps.Storage;
 
 namespace Reeve.Deployments.Steps;
 
@@ -30,7 +31,13 @@ public sealed class StepCatalog
         new RunShellScriptStep(),
         new GitCloneStep(),
         new SetWorkingDirectoryStep(),
-        new PipInstallStep());
+        new PipInstallStep(),
+        TransferStep.Push(ObjectStoreKind.S3),
+        TransferStep.Pull(ObjectStoreKind.S3),
+        TransferStep.Push(ObjectStoreKind.AzureBlob),
+        TransferStep.Pull(ObjectStoreKind.AzureBlob),
+        TransferStep.Push(ObjectStoreKind.Gcs),
+        TransferStep.Pull(ObjectStoreKind.Gcs));
 
     /// <summary>Each step once, in the order of the list above.</summary>
     public IEnumerable<IStep> Steps => _steps.Values.Distinct();
