@@ -32,6 +32,8 @@ internal static class CommandTree
         ]),
         new Branch("worker", "Run workers", () => [new WorkerStartCommand()]),
         new Branch("init", InitCommand.Summary, () => new InitCommand()),
+        new Branch("project", "The 2.10 names of init, and the recipes it knows", () =>
+            [new InitCommand(), new RecipeLsCommand(), Branch.Group("recipe", "The recipes of init", new RecipeLsCommand())]),
         new Branch("deploy", DeployCommand.Summary, () => new DeployCommand()),
         new Branch("plan", PlanCommand.Summary, () => new PlanCommand()),
         new Branch("apply", ApplyCommand.Summary, () => new ApplyCommand()),

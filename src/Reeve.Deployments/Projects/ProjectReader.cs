@@ -48,6 +48,15 @@ public sealed class ProjectReader
         return read;
     }
 
+    /// <summary>Reads a deployment that stands in no file, steps and all, with the sections of the project around it.</summary>
+    internal static ProjectDeployment ReadInside(Project? around, MapNode deployment, FaultCollector faults)
+    {
+        var reader = new ProjectReader(StepCatalog.BuiltIn);
+        var read = reader.ReadDeployment(deployment, [around?.Build ?? StepSection.Absent, around?.Push ?? StepSection.Absent, around?.Pull ?? StepSection.Absent], stepsToo: true);
+        faults.AddRange(reader._faults.Faults);
+        return read;
+    }
+
     private static string ShownName(string file)
     {
         var relative = Path.GetRelativePath(Directory.GetCurrentDirectory(), file);
