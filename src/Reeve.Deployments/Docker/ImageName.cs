@@ -41,11 +41,8 @@ internal sealed partial record ImageName(string Text, string Registry)
 
     public override string ToString() => Text;
 
-    private static string Suggestion(string path)
-    {
-        var plain = new string([.. path.Normalize(NormalizationForm.FormD).Where(c => CharUnicodeInfo.GetUnicodeCategory(c) is not UnicodeCategory.NonSpacingMark)]);
-        return Foreign().Replace(plain.ToLowerInvariant(), "-").Trim('-', '/');
-    }
+    // Without the tables of other scripts, which this program does not carry, only ASCII can be put right.
+    private static string Suggestion(string path) => Ascii.IsValid(path) ? Foreign().Replace(path.ToLowerInvariant(), "-").Trim('-', '/') : "";
 
     [GeneratedRegex(@"^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*\z")]
     private static partial Regex Path();

@@ -22,14 +22,17 @@ internal sealed class ChildCommand(string program, IReadOnlyList<string> argumen
     /// <summary>Gets each line of both streams as it comes; may be called from two threads.</summary>
     public Action<string>? OnLine { get; init; }
 
+    /// <summary>Given on its standard input, which then ends; a program that asks for more gets the end of it instead of hanging.</summary>
+    public string Input { get; init; } = "";
+
     /// <exception cref="StepException">The program cannot be started.</exception>
     public async Task<CommandResult> RunAsync(CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
         using var process = Start();
-        process.StandardInput.Close(); // a program that asks for input gets the end of it instead of hanging
         var stdout = ReadAsync(process.StandardOutput);
         var stderr = ReadAsync(process.StandardError);
+        await WriteInputAsync(process, ct);
         try
         {
             await process.WaitForExitAsync(ct);
@@ -43,6 +46,20 @@ internal sealed class ChildCommand(string program, IReadOnlyList<string> argumen
         return new CommandResult(process.ExitCode, await stdout.WaitAsync(ct), await stderr.WaitAsync(ct));
     }
 
+    private async Task WriteInputAsync(Process process, CancellationToken ct)
+    {
+        try
+        {
+            if (Input.Length > 0)
+                await process.StandardInput.WriteAsync(Input.AsMemory(), ct);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It did not read; how it ends says whether that was wrong.
+        }
+    }
+
     private Process Start()
     {
         var start = new ProcessStartInfo(program, arguments)
@@ -54,6 +71,7 @@ internal sealed class ChildCommand(string program, IReadOnlyList<string> argumen
             RedirectStandardError = true,
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
+            StandardInputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
         };
         foreach (var (name, value) in Environment)
             start.Environment[name] = value;

@@ -1,4 +1,5 @@
 using Reeve.Deployments.Projects;
+using Reeve.Deployments.Steps.Docker;
 using Reeve.Deployments.Steps.Git;
 
 namespace Reeve.Deployments.Steps;
@@ -30,7 +31,9 @@ public sealed class StepCatalog
         new RunShellScriptStep(),
         new GitCloneStep(),
         new SetWorkingDirectoryStep(),
-        new PipInstallStep());
+        new PipInstallStep(),
+        new BuildDockerImageStep(),
+        new PushDockerImageStep());
 
     /// <summary>Each step once, in the order of the list above.</summary>
     public IEnumerable<IStep> Steps => _steps.Values.Distinct();
