@@ -52,7 +52,7 @@ internal static class CommandTree
             new FlowRunExecuteCommand(), new FlowRunWhyCommand(), new FlowRunRetryCommand(), new FlowRunResumeCommand(),
         ]),
         new Branch("task-run", "Show task runs", () => [new TaskRunLsCommand(), new TaskRunInspectCommand(), new TaskRunLogsCommand()]),
-        new Branch("flow", "Show flows", () => [new FlowLsCommand()]),
+        new Branch("flow", "Show flows, build them ahead", () => [new FlowLsCommand(), new FlowBuildCommand()]),
         new Branch("work-pool", "Make, show and change work pools", () =>
         [
             new WorkPoolCreateCommand(), new WorkPoolLsCommand(), new WorkPoolInspectCommand(), new WorkPoolDeleteCommand(),
