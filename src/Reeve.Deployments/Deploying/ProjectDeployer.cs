@@ -24,6 +24,9 @@ public sealed class ProjectDeployer(OrchestrationClient client, EntrypointResolv
         if (faults.Any)
             return new DeployReport([], faults.InOrder);
 
+        await SecretProviderRegistration.RegisterAsync(client, project, sink, faults, ct); // build and push steps may use them
+        if (faults.Any)
+            return new DeployReport([], faults.InOrder);
         var outputs = await RunBuildAndPushAsync(project, plans, faults, ct);
         if (faults.Any)
             return new DeployReport([], faults.InOrder);
@@ -66,10 +69,11 @@ public sealed class ProjectDeployer(OrchestrationClient client, EntrypointResolv
 
     private async Task ResolveOutputsAsync(DeploymentPlan plan, JsonObject outputs, FaultCollector faults, CancellationToken ct)
     {
-        var resolver = new TemplateResolver(new TemplateScope { Outputs = outputs }, _secrets);
+        // Job variables take the environment of the deploy; blocks and secrets in them wait for the run.
+        var resolver = new TemplateResolver(new TemplateScope { Outputs = outputs, Environment = Environment.GetEnvironmentVariable }, _secrets);
         var source = plan.Resolved.Source;
         var hasPlaceholders = PlaceholderSurvey.Of(source with { Entries = [.. source.Entries.Where(entry => !DeploymentCheck.IsSection(entry.Key.Text))] })
-            .Any(found => found.Placeholder.Kind is PlaceholderKind.StepOutput);
+            .Any(found => found.Placeholder.Kind is PlaceholderKind.StepOutput or PlaceholderKind.Environment);
         if (!hasPlaceholders)
             return;
         List<MapEntry> entries = [];

@@ -66,6 +66,7 @@ public sealed class ProjectReader
         var prefectVersion = reader.Text("prefect-version");
         reader.Text("reeve-version");
         reader.Node("definitions"); // a place for anchors
+        var secrets = SecretSectionReader.Read(reader.Inner("secrets"), _faults);
         var deployments = reader.List("deployments");
         var anyPython = deployments?.Items.OfType<MapNode>().Any(IsPython) ?? false;
 
@@ -84,7 +85,7 @@ public sealed class ProjectReader
                 _faults.Add(item.Position, $"a deployment should be a mapping, and this is {item.Description}");
         }
         RefuseTwins(read);
-        return new Project { File = file, Name = name, PrefectVersion = prefectVersion, Build = build, Push = push, Pull = pull, Deployments = read };
+        return new Project { File = file, Name = name, PrefectVersion = prefectVersion, Build = build, Push = push, Pull = pull, Deployments = read, Secrets = secrets };
     }
 
     private ProjectDeployment ReadDeployment(MapNode map, StepSection[] outer, bool stepsToo)

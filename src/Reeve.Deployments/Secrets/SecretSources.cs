@@ -46,6 +46,23 @@ public sealed class SecretSources
         return value?.DeepClone();
     }
 
+    /// <summary>Asks a provider of this server from here and says what came of it, without the value.</summary>
+    /// <exception cref="SecretException">It cannot be reached, or does not give the secret.</exception>
+    public static async Task<string> TryAsync(OrchestrationClient client, string provider, string? name, CancellationToken ct)
+    {
+        var sources = new SecretSources(Running.ApiSources.Scope(client));
+        if (name is null)
+            return $"{await sources.CheckAsync(provider, new SecretRegistry(), ct)} can be reached from here.";
+        var value = await sources.ReadAsync(provider, name, new SecretRegistry(), ct);
+        var shape = value switch
+        {
+            JsonObject map => $"a mapping with the keys {string.Join(", ", map.Select(pair => pair.Key))}",
+            JsonValue text when text.TryGetValue<string>(out var written) => written.Length == 0 ? "an empty text" : "a text",
+            _ => "a value",
+        };
+        return $"'{name}' of '{provider}' can be read from here: {shape}.";
+    }
+
     /// <summary>Whether a provider can be reached from here: its description.</summary>
     /// <exception cref="SecretException">It cannot.</exception>
     public async Task<string> CheckAsync(string provider, SecretRegistry secrets, CancellationToken ct)

@@ -14,13 +14,14 @@ internal sealed class DeployCommand : CliCommand
     private readonly Option<bool> _all = new("--all") { Description = "All deployments of the project file" };
     private readonly Option<string[]> _names = new("--name", "-n") { Description = "A deployment of the project file: NAME, FLOW/NAME, with * and ?. May be repeated", HelpName = "NAME" };
     private readonly Option<string?> _file = new("--prefect-file", "--project-file", "--file") { Description = "The project file, or a program that registers deployments (flows.deployment.cs); default: reeve.yaml or prefect.yaml in this folder", HelpName = "FILE" };
+    private readonly Option<bool> _render = new("--render") { Description = "Print the project file as it would be deployed, secrets masked; nothing is written and no step runs" };
     private readonly DeployOverrides _overrides = new();
 
     public DeployCommand()
         : base("deploy", Summary)
     {
         Arguments.Add(_entrypoint);
-        foreach (var option in (IEnumerable<Option>)[_all, _names, _file, .. _overrides.Options])
+        foreach (var option in (IEnumerable<Option>)[_all, _names, _file, _render, .. _overrides.Options])
             Options.Add(option);
     }
 
@@ -28,6 +29,7 @@ internal sealed class DeployCommand : CliCommand
     [
         new("reeve deploy --all"),
         new("reeve deploy -n nightly --param count=3"),
+        new("reeve deploy --all --render", "what would be deployed, secrets masked"),
         new("reeve deploy flows/hello.cs:Hello -n hello -p local --cron \"0 6 * * *\" --timezone Europe/Berlin", "without a project file"),
     ];
 
@@ -44,11 +46,21 @@ internal sealed class DeployCommand : CliCommand
         var (project, chosen) = await ChooseAsync(parse, session, ct);
         await using var lines = new DeployLines(session.Terminal);
         var builder = new FlowBuilder(session.Settings.Home, lines.Write, session.Time);
+        if (parse.GetValue(_render))
+            return await RenderAsync(project, chosen, new EntrypointResolver(builder), session, ct);
         var report = await new ProjectDeployer(session.Client, new EntrypointResolver(builder), lines.Write).DeployAsync(project, chosen, ct);
         Refuse(report.Faults);
         foreach (var deployed in report.Deployed)
             session.Terminal.Out.WriteLine($"Deployed '{deployed.FullName}'{(deployed.WorkPoolName is { } pool ? $" to work pool '{pool}'" : "")}{(deployed.HasSchedule ? ", with a schedule" : "")}.");
         TellNext(report, session.Terminal.Out);
+        return ExitCodes.Done;
+    }
+
+    private static async Task<int> RenderAsync(Project project, IReadOnlyList<ProjectDeployment> chosen, EntrypointResolver entrypoints, CliSession session, CancellationToken ct)
+    {
+        var (yaml, faults) = await new ProjectRenderer(session.Client, entrypoints).RenderAsync(project, chosen, ct);
+        Refuse(faults);
+        session.Terminal.Out.Write(yaml);
         return ExitCodes.Done;
     }
 
