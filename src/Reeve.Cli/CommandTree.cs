@@ -9,6 +9,7 @@ using Reeve.Cli.Commands.Deployments;
 using Reeve.Cli.Commands.FlowRuns;
 using Reeve.Cli.Commands.Flows;
 using Reeve.Cli.Commands.Profiles;
+using Reeve.Cli.Commands.Secrets;
 using Reeve.Cli.Commands.Server;
 using Reeve.Cli.Commands.Server.Database;
 using Reeve.Cli.Commands.TaskRuns;
@@ -66,6 +67,7 @@ internal static class CommandTree
         ]),
         new Branch("block", "Keep secrets and other configuration on the server", () =>
             [new BlockCreateCommand(), new BlockLsCommand(), new BlockInspectCommand(), new BlockDeleteCommand(), new BlockRegisterCommand(), Branch.Group("type", "Show and delete kinds of blocks", new BlockTypeLsCommand(), new BlockTypeInspectCommand(), new BlockTypeDeleteCommand())]),
+        new Branch("secret", "See whether secrets can be read from here", () => [new SecretCheckCommand()]),
         new Branch("variable", "Keep plain values on the server", () =>
             [new VariableSetCommand(), new VariableGetCommand(whole: false), new VariableGetCommand(whole: true), new VariableLsCommand(), new VariableUnsetCommand()]),
         new Branch("artifact", "Show and delete what runs have made", () => [new ArtifactLsCommand(), new ArtifactInspectCommand(), new ArtifactDeleteCommand()]),

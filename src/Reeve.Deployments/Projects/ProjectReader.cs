@@ -84,6 +84,7 @@ public sealed class ProjectReader
         var prefectVersion = reader.Text("prefect-version");
         reader.Text("reeve-version");
         reader.Node("definitions"); // a place for anchors
+        var secrets = SecretSectionReader.Read(reader.Inner("secrets"), _faults);
         var deployments = reader.List("deployments");
         var anyPython = deployments?.Items.OfType<MapNode>().Any(IsPython) ?? false;
 
@@ -115,6 +116,7 @@ public sealed class ProjectReader
             Push = push,
             Pull = pull,
             Deployments = read,
+            Secrets = secrets,
         };
     }
 

@@ -168,7 +168,7 @@ public sealed class BuildDockerImageStepTests(SharedDockerHost shared) : IAsyncL
     public async Task Secret_argument_is_masked_in_the_log_and_the_error()
     {
         _bench.Folder.Write("Dockerfile", $"FROM {DockerHost.Base}\nARG TOKEN\nRUN echo token is $TOKEN && false\n");
-        _bench.Blocks["secret/tok"] = new Templating.BlockData(new JsonObject { ["value"] = "t0k3n-xyz" }, ["value"]);
+        _bench.Blocks["secret/tok"] = new Reeve.Deployments.Templating.BlockData(new JsonObject { ["value"] = "t0k3n-xyz" }, ["value"]);
 
         var message = await _bench.BuildFailsAsync("""{"tag": "1", "buildargs": {"TOKEN": "{{ prefect.blocks.secret.tok }}"}}""");
 
