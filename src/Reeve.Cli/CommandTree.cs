@@ -35,8 +35,9 @@ internal static class CommandTree
         new Branch("deploy", DeployCommand.Summary, () => new DeployCommand()),
         new Branch("deployment", "Run, show and change deployments", () =>
         [
-            new DeploymentRunCommand(), new DeploymentApplyCommand(), new DeploymentLsCommand(), new DeploymentInspectCommand(), new DeploymentDeleteCommand(),
+            new DeploymentRunCommand(), new DeploymentBuildCommand(), new DeploymentApplyCommand(), new DeploymentApplyCommand("create"), new DeploymentLsCommand(), new DeploymentInspectCommand(), new DeploymentDeleteCommand(),
             new DeploymentPauseCommand(pause: true), new DeploymentPauseCommand(pause: false),
+            new SetScheduleCommand(), new OldScheduleSwitchCommand(active: false), new OldScheduleSwitchCommand(active: true),
             Branch.Group("schedule", "Show and change the schedules of a deployment",
                 new ScheduleCreateCommand(), new ScheduleLsCommand(), new ScheduleSwitchCommand(active: false), new ScheduleSwitchCommand(active: true), new ScheduleDeleteCommand(),
                 new ScheduleClearCommand()),

@@ -14,13 +14,14 @@ internal sealed class DeployCommand : CliCommand
     private readonly Option<bool> _all = new("--all") { Description = "All deployments of the project file" };
     private readonly Option<string[]> _names = new("--name", "-n") { Description = "A deployment of the project file: NAME, FLOW/NAME, with * and ?. May be repeated", HelpName = "NAME" };
     private readonly Option<string?> _file = new("--prefect-file", "--project-file", "--file") { Description = "The project file, or a program that registers deployments (flows.deployment.cs); default: reeve.yaml or prefect.yaml in this folder", HelpName = "FILE" };
+    private readonly Option<string?> _from = new("--from") { Description = "A file with 'ib-block' and 'deployments', as CI scripts keep one for each environment: all of it is deployed", HelpName = "FILE" };
     private readonly DeployOverrides _overrides = new();
 
     public DeployCommand()
         : base("deploy", Summary)
     {
         Arguments.Add(_entrypoint);
-        foreach (var option in (IEnumerable<Option>)[_all, _names, _file, .. _overrides.Options])
+        foreach (var option in (IEnumerable<Option>)[_all, _names, _file, _from, .. _overrides.Options])
             Options.Add(option);
     }
 
@@ -29,10 +30,18 @@ internal sealed class DeployCommand : CliCommand
         new("reeve deploy --all"),
         new("reeve deploy -n nightly --param count=3"),
         new("reeve deploy flows/hello.cs:Hello -n hello -p local --cron \"0 6 * * *\" --timezone Europe/Berlin", "without a project file"),
+        new("reeve deploy --from prefect-deployments-dev.yaml", "block-based deployments, for agents"),
     ];
 
     public override async Task<int> RunAsync(ParseResult parse, CliSession session, CancellationToken ct)
     {
+        if (parse.GetValue(_from) is { } from)
+        {
+            if (parse.GetValue(_file) is not null || parse.GetValue(_entrypoint) is not null || _overrides.Fields(parse).Count > 0)
+                throw new CliException("--from deploys what its file says; it goes with no other option but --name", exitCode: ExitCodes.Usage);
+            return await DeployFrom.RunAsync(from, parse.GetValue(_names) ?? [], session, ct);
+        }
+
         if (parse.GetValue(_file) is { } program && DeploymentProgram.IsProgram(program))
         {
             if (!File.Exists(program))
