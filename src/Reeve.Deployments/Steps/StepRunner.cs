@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Reeve.Deployments.Projects;
+using Reeve.Deployments.Running;
 using Reeve.Deployments.Templating;
 
 namespace Reeve.Deployments.Steps;
@@ -35,10 +36,10 @@ public sealed class StepRunner(StepCatalog catalog, StepContext context)
         var id = inputs["id"]?.GetValue<string>();
         inputs.Remove("id");
         inputs.Remove("requires"); // names Python packages; the steps of this program bring what they need
-        foreach (var (key, _) in inputs)
-            if (step.Signature.Inputs.All(input => input.Name != key))
-                throw new StepException($"the step '{name}' has no input '{key}'; {NearestName.Hint(key, [.. step.Signature.Inputs.Select(input => input.Name)])}");
+        CheckKeys(step.Signature, name, inputs);
         context.Print($" > Running {name} step...");
+        if (step.Signature.OldNames.Contains(name))
+            context.Log(LineLevel.Warning, $"The step '{name}' is called '{step.Signature.FullName}' now; the old name still works");
 
         try
         {
@@ -56,6 +57,15 @@ public sealed class StepRunner(StepCatalog catalog, StepContext context)
         {
             throw new StepException(context.Secrets.Redact(exception.Message), exception);
         }
+    }
+
+    private static void CheckKeys(StepSignature signature, string name, JsonObject inputs)
+    {
+        if (signature.TakesAnyKey)
+            return;
+        foreach (var (key, _) in inputs)
+            if (signature.AllInputs.All(input => input.Name != key))
+                throw new StepException($"the step '{name}' has no input '{key}'; {NearestName.Hint(key, [.. signature.Inputs.Select(input => input.Name)])}");
     }
 
     private async Task<JsonObject> ResolveAsync(string name, JsonObject inputs, JsonObject outputs, CancellationToken ct)

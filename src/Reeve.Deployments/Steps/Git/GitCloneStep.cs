@@ -5,16 +5,16 @@ using Reeve.Deployments.Running;
 namespace Reeve.Deployments.Steps.Git;
 
 /// <summary>Clones a repository below the working directory, or brings a clone that is already there up to date.</summary>
-internal sealed class GitCloneStep(string name) : IStep
+internal sealed class GitCloneStep : IStep
 {
-    public StepSignature Signature { get; } = new(name,
+    public StepSignature Signature { get; } = new("git_clone",
     [
         new("repository", StepInputKind.Text, Required: true),
         new("branch", StepInputKind.Text),
         new("include_submodules", StepInputKind.Flag),
         new("access_token", StepInputKind.Text),
         new("credentials", StepInputKind.Any),
-    ], ["directory"]);
+    ], ["directory"]) { OldNames = ["git_clone_project"] };
 
     public async Task<JsonObject> RunAsync(JsonObject inputs, StepContext context, CancellationToken ct)
     {
