@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Reeve.Cli.Commands;
+using Reeve.Cli.Commands.Agents;
 using Reeve.Cli.Commands.Artifacts;
 using Reeve.Cli.Commands.Blocks;
 using Reeve.Cli.Commands.ConcurrencyLimits;
@@ -31,6 +32,7 @@ internal static class CommandTree
                 new ForwardOnlyCommand("downgrade", "Says why there is none"), new ForwardOnlyCommand("stamp", "Says why there is none"), new ForwardOnlyCommand("revision", "Says why there is none")),
         ]),
         new Branch("worker", "Run workers", () => [new WorkerStartCommand()]),
+        new Branch("agent", "Run agents, which workers have taken over from", () => [new AgentStartCommand()]),
         new Branch("init", InitCommand.Summary, () => new InitCommand()),
         new Branch("deploy", DeployCommand.Summary, () => new DeployCommand()),
         new Branch("deployment", "Run, show and change deployments", () =>
