@@ -14,5 +14,8 @@ public sealed record BlockDraft(string Type, string? Name, MapNode Data)
     /// <summary>Where the name was written.</summary>
     public SourcePosition NamePosition { get; init; } = Data.Position;
 
+    /// <summary>Whether the fields are values as they are: a password may look like an expression.</summary>
+    public bool IsLiteral { get; init; }
+
     public string FullName => $"{Type}/{Name}";
 }

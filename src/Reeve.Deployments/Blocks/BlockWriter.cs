@@ -53,7 +53,7 @@ public sealed class BlockWriter(OrchestrationClient client, Func<string, string?
         var references = new Dictionary<string, string>(StringComparer.Ordinal);
         List<MapEntry> entries = [];
         foreach (var entry in draft.Data.Entries)
-            entries.Add(entry with { Value = await ResolveAsync(entry, schema, all, references, faults, ct) });
+            entries.Add(entry with { Value = await ResolveAsync(draft, entry, schema, all, references, faults, ct) });
         var resolved = draft with { Data = draft.Data with { Entries = entries } };
         BlockCheck.Check(resolved, schema, Secrets, faults);
         var existing = draft.Name is null ? null : await client.FindBlockDocumentAsync(draft.Type, draft.Name, includeSecrets: false, ct);
@@ -69,7 +69,7 @@ public sealed class BlockWriter(OrchestrationClient client, Func<string, string?
     }
 
     /// <summary>A field that holds a block takes TYPE/NAME in every way people write it; every other value is an expression.</summary>
-    private async Task<DocumentNode> ResolveAsync(MapEntry entry, BlockSchema schema, IReadOnlyList<BlockDraft> all, Dictionary<string, string> references, FaultCollector faults, CancellationToken ct)
+    private async Task<DocumentNode> ResolveAsync(BlockDraft draft, MapEntry entry, BlockSchema schema, IReadOnlyList<BlockDraft> all, Dictionary<string, string> references, FaultCollector faults, CancellationToken ct)
     {
         if (BlockFields.References(schema, entry.Key.Text) is { Count: > 0 } kinds && Pointed(entry.Value, kinds) is { } target)
         {
@@ -83,6 +83,8 @@ public sealed class BlockWriter(OrchestrationClient client, Func<string, string?
             return Reference(entry.Value.Position, target);
         }
 
+        if (draft.IsLiteral)
+            return entry.Value;
         var scope = ApiSources.Scope(client) with { Environment = environment };
         if (entry.Value is ScalarNode { IsText: true, Text: ['$', .., _] text } && text.AsSpan(1).IndexOfAnyExcept(VariableName) < 0)
         {

@@ -52,7 +52,7 @@ internal sealed class AgentStartCommand : CliCommand
         var pool = await PoolAsync(parse.GetValue(_pool), session, ct);
         await MakeMissingAsync(pool, queues, session, ct);
         if (!parse.GetValue(_hideWelcome))
-            session.Terminal.Out.WriteLine($"Starting {CommandName.Text} {ProductVersion.Text} agent connected to {session.Settings.ApiUrl}");
+            session.Terminal.Out.WriteLine($"Starting Reeve {ProductVersion.Text} agent connected to {session.Settings.ApiUrl}");
         var options = new WorkerOptions
         {
             PoolName = pool,

@@ -17,7 +17,7 @@ internal static class DeployFrom
             throw new CliException($"{file} has no deployment '{unknown}'", NearestName.Hint(unknown, [.. requests.Select(request => request.Name)]));
         await using var lines = new DeployLines(session.Terminal);
         var builder = new DeploymentBuilder(session.Client, new EntrypointResolver(new FlowBuilder(session.Settings.Home, lines.Write, session.Time)), lines.Write);
-        var (files, faults) = await builder.BuildAsync([.. requests.Where(request => names.Length == 0 || names.Contains(request.Name))], Directory.GetCurrentDirectory(), ct);
+        var (files, faults) = await builder.BuildAsync([.. requests.Where(request => names.Length == 0 || names.Contains(request.Name))], session.Folder, ct);
         DeployFaults.Refuse(faults);
         await DeploymentApplyCommand.ApplyAsync(files, session, lines, ct);
         return ExitCodes.Done;

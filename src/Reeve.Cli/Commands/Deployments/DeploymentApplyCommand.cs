@@ -46,7 +46,7 @@ internal sealed class DeploymentApplyCommand : CliCommand
         {
             session.Terminal.Out.WriteLine($"Successfully loaded '{file.Name}'");
             if (parse.GetValue(_upload))
-                await DeploymentUpload.RunAsync(file, Directory.GetCurrentDirectory(), session, lines.Write, ct);
+                await DeploymentUpload.RunAsync(file, session.Folder, session, lines.Write, ct);
         }
         if (files.Count > 0)
             await ApplyAsync(files, session, lines, ct);

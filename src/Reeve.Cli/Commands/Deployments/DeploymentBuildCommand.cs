@@ -29,7 +29,7 @@ internal sealed class DeploymentBuildCommand : CliCommand
 
     public override async Task<int> RunAsync(ParseResult parse, CliSession session, CancellationToken ct)
     {
-        var folder = Directory.GetCurrentDirectory();
+        var folder = session.Folder;
         var fields = _options.Fields(parse, parse.GetRequiredValue(_entrypoint));
         var (request, mistakes) = BuildRequestReader.FromCommandLine(fields);
         DeployFaults.Refuse(mistakes);
