@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Reeve.Client;
 using Reeve.Deployments.Templating;
 using Reeve.Protocol.Runs;
+using Reeve.Spooling;
 
 namespace Reeve.Deployments.Running;
 
@@ -9,6 +10,9 @@ public sealed partial class RunExecutor
 {
     // A flow that was asked to stop gets this long; a worker that is less patient ends the whole group itself.
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(30);
+
+    // A worker that stops a run tells its whole group; whoever has not ended after this was perhaps not told.
+    private static readonly TimeSpan GroupPatience = TimeSpan.FromSeconds(10);
 
     private async Task<int> RunAsync(ProcessStartInfo start, FlowRun run, LeaseKeeper lease, SecretRegistry secrets, RunLog log, CancellationToken ct)
     {
@@ -35,17 +39,29 @@ public sealed partial class RunExecutor
         }
         catch (OperationCanceledException)
         {
+            // A second SIGTERM would break off what the first one began: a flow that cleans up, a Python client that reports.
+            if (WorkerLease is not null && _asked.IsCancellationRequested && await EndsWithinAsync(process, GroupPatience))
+                return;
             if (!ProcessGroup.TrySignal(process.Id, ProcessGroup.SigTerm))
                 process.Kill(entireProcessTree: true);
-            try
-            {
-                await process.WaitForExitAsync(CancellationToken.None).WaitAsync(StopPatience, time, CancellationToken.None);
-            }
-            catch (TimeoutException)
+            if (!await EndsWithinAsync(process, StopPatience))
             {
                 process.Kill(entireProcessTree: true);
                 await process.WaitForExitAsync(CancellationToken.None);
             }
+        }
+    }
+
+    private async Task<bool> EndsWithinAsync(Process process, TimeSpan patience)
+    {
+        try
+        {
+            await process.WaitForExitAsync(CancellationToken.None).WaitAsync(patience, time, CancellationToken.None);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
         }
     }
 
@@ -58,9 +74,9 @@ public sealed partial class RunExecutor
         FlowRun? run;
         try
         {
-            run = await client.FindFlowRunAsync(runId, CancellationToken.None);
+            run = await FindEndedAsync(runId);
         }
-        catch (ApiException exception)
+        catch (Exception exception) when (exception is ApiException or IOException or UnauthorizedAccessException)
         {
             log.Show(new OutputLine(LineLevel.Error, LoggerNames.FlowRuns, $"The flow's process ended with exit code {exitCode}; the run's state is not known: {exception.Message}"));
             return;
@@ -76,6 +92,26 @@ public sealed partial class RunExecutor
             case StateType.Cancelling when lease.IsOwn:
                 await ProposeAsync(runId, StateType.Cancelled, "The flow's process has ended", log);
                 break;
+        }
+    }
+
+    /// <summary>The run, after the API has heard what its process had to keep on the disk: a run that completed while the API was away is not to be called crashed.</summary>
+    private async Task<FlowRun?> FindEndedAsync(Guid runId)
+    {
+        while (true)
+        {
+            var run = await client.FindFlowRunAsync(runId, CancellationToken.None); // waits for an API that is away
+            if (run?.StateType is not (StateType.Pending or StateType.Running))
+                return run;
+            try
+            {
+                await LeftBehind.SendAsync(client.Connection, LeftBehind.FolderOf(settings.Home, client.Connection.ApiUrl), CancellationToken.None);
+                return await client.FindFlowRunAsync(runId, CancellationToken.None);
+            }
+            catch (ApiException e) when (e.Status is not { } status || RetryPolicy.IsTransient(status))
+            {
+                // Away again.
+            }
         }
     }
 
