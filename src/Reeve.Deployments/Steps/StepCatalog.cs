@@ -1,4 +1,5 @@
 using Reeve.Deployments.Projects;
+using Reeve.Deployments.Steps.Docker;
 using Reeve.Deployments.Steps.Git;
 using Reeve.Deployments.Steps.Storage;
 
@@ -37,7 +38,9 @@ public sealed class StepCatalog
         TransferStep.Push(ObjectStoreKind.AzureBlob),
         TransferStep.Pull(ObjectStoreKind.AzureBlob),
         TransferStep.Push(ObjectStoreKind.Gcs),
-        TransferStep.Pull(ObjectStoreKind.Gcs));
+        TransferStep.Pull(ObjectStoreKind.Gcs),
+        new BuildDockerImageStep(),
+        new PushDockerImageStep());
 
     /// <summary>Each step once, in the order of the list above.</summary>
     public IEnumerable<IStep> Steps => _steps.Values.Distinct();
