@@ -35,6 +35,8 @@ public sealed class StepCatalog
         new PipInstallStep(),
         new DotnetStep("restore"),
         new DotnetStep("build"),
+        new PullFromRemoteStorageStep(),
+        new PullWithBlockStep(),
         TransferStep.Push(ObjectStoreKind.S3),
         TransferStep.Pull(ObjectStoreKind.S3),
         TransferStep.Push(ObjectStoreKind.AzureBlob),
