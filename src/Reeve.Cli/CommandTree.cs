@@ -9,6 +9,7 @@ using Reeve.Cli.Commands.Deployments;
 using Reeve.Cli.Commands.FlowRuns;
 using Reeve.Cli.Commands.Flows;
 using Reeve.Cli.Commands.Profiles;
+using Reeve.Cli.Commands.Secrets;
 using Reeve.Cli.Commands.Server;
 using Reeve.Cli.Commands.Server.Database;
 using Reeve.Cli.Commands.TaskRuns;
@@ -35,6 +36,9 @@ internal static class CommandTree
         new Branch("project", "The 2.10 names of init, and the recipes it knows", () =>
             [new InitCommand(), new RecipeLsCommand(), Branch.Group("recipe", "The recipes of init", new RecipeLsCommand())]),
         new Branch("deploy", DeployCommand.Summary, () => new DeployCommand()),
+        new Branch("plan", PlanCommand.Summary, () => new PlanCommand()),
+        new Branch("apply", ApplyCommand.Summary, () => new ApplyCommand()),
+        new Branch("promote", PromoteCommand.Summary, () => new PromoteCommand()),
         new Branch("deployment", "Run, show and change deployments", () =>
         [
             new DeploymentRunCommand(), new DeploymentApplyCommand(), new DeploymentLsCommand(), new DeploymentInspectCommand(), new DeploymentDeleteCommand(),
@@ -49,7 +53,7 @@ internal static class CommandTree
             new FlowRunExecuteCommand(), new FlowRunWhyCommand(), new FlowRunRetryCommand(), new FlowRunResumeCommand(),
         ]),
         new Branch("task-run", "Show task runs", () => [new TaskRunLsCommand(), new TaskRunInspectCommand(), new TaskRunLogsCommand()]),
-        new Branch("flow", "Show flows", () => [new FlowLsCommand()]),
+        new Branch("flow", "Show flows, build them ahead", () => [new FlowLsCommand(), new FlowBuildCommand()]),
         new Branch("work-pool", "Make, show and change work pools", () =>
         [
             new WorkPoolCreateCommand(), new WorkPoolLsCommand(), new WorkPoolInspectCommand(), new WorkPoolDeleteCommand(),
@@ -63,6 +67,7 @@ internal static class CommandTree
         ]),
         new Branch("block", "Keep secrets and other configuration on the server", () =>
             [new BlockCreateCommand(), new BlockLsCommand(), new BlockInspectCommand(), new BlockDeleteCommand(), new BlockRegisterCommand(), Branch.Group("type", "Show and delete kinds of blocks", new BlockTypeLsCommand(), new BlockTypeInspectCommand(), new BlockTypeDeleteCommand())]),
+        new Branch("secret", "See whether secrets can be read from here", () => [new SecretCheckCommand()]),
         new Branch("variable", "Keep plain values on the server", () =>
             [new VariableSetCommand(), new VariableGetCommand(whole: false), new VariableGetCommand(whole: true), new VariableLsCommand(), new VariableUnsetCommand()]),
         new Branch("artifact", "Show and delete what runs have made", () => [new ArtifactLsCommand(), new ArtifactInspectCommand(), new ArtifactDeleteCommand()]),

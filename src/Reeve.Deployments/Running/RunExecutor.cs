@@ -111,7 +111,7 @@ public sealed partial class RunExecutor(OrchestrationClient client, ReeveSetting
     /// <summary>Runs the pull steps and gives the directory the code is in: what the last step called "directory", else where we are.</summary>
     private async Task<string> PullAsync(Deployment deployment, string what, SecretRegistry secrets, RunLog log, CancellationToken ct)
     {
-        var context = new StepContext { WorkingDirectory = WorkingDirectory, Sink = log.Write, Secrets = secrets, Scope = ApiSources.Scope(client) };
+        var context = new StepContext { WorkingDirectory = WorkingDirectory, Sink = log.Write, Secrets = secrets, Scope = ApiSources.Scope(client), Home = settings.Home, PackagesFolder = PackagesFolder, Time = time };
         var steps = deployment.PullSteps is { ValueKind: System.Text.Json.JsonValueKind.Array } given ? JsonArray.Create(given)! : [];
         if (steps.Count == 0)
             return LocalPath(deployment, what);

@@ -16,6 +16,7 @@ internal sealed class DeployCommand : CliCommand
     private readonly Option<bool> _all = new("--all") { Description = "All deployments of the project file" };
     private readonly Option<string[]> _names = new("--name", "-n") { Description = "A deployment of the project file: NAME, FLOW/NAME, with * and ?. May be repeated", HelpName = "NAME" };
     private readonly Option<string?> _file = new("--prefect-file", "--project-file", "--file") { Description = "The project file, or a program that registers deployments (flows.deployment.cs); default: reeve.yaml or prefect.yaml in this folder", HelpName = "FILE" };
+    private readonly Option<bool> _render = new("--render") { Description = "Print the project file as it would be deployed, secrets masked; nothing is written and no step runs" };
     private readonly DeployOverrides _overrides = new();
     private readonly WizardOptions _wizard = new();
 
@@ -23,7 +24,7 @@ internal sealed class DeployCommand : CliCommand
         : base("deploy", Summary)
     {
         Arguments.Add(_entrypoint);
-        foreach (var option in (IEnumerable<Option>)[_all, _names, _file, .. _overrides.Options, .. _wizard.Options])
+        foreach (var option in (IEnumerable<Option>)[_all, _names, _file, _render, .. _overrides.Options, .. _wizard.Options])
             Options.Add(option);
     }
 
@@ -32,6 +33,7 @@ internal sealed class DeployCommand : CliCommand
         new("reeve deploy", "asks for everything, and offers to write it down"),
         new("reeve deploy --all"),
         new("reeve deploy -n nightly --param count=3"),
+        new("reeve deploy --all --render", "what would be deployed, secrets masked"),
         new("reeve deploy flows/hello.cs:Hello -n hello -p local --cron \"0 6 * * *\" --timezone Europe/Berlin", "without a project file"),
         new("reeve deploy flows/hello.cs:Hello -n hello -p local --repository https://git.example/team/flows.git --token-from-env GIT_TOKEN --save", "from a private repository"),
     ];
@@ -51,6 +53,8 @@ internal sealed class DeployCommand : CliCommand
         await using var lines = new DeployLines(session.Terminal);
         var entrypoints = new EntrypointResolver(new FlowBuilder(session.Settings.Home, lines.Write, session.Time));
         var (project, chosen, made) = await ChooseAsync(parse, session.Folder, questions, new DeployWizard(session, questions, answers, entrypoints), ct);
+        if (parse.GetValue(_render))
+            return await RenderAsync(project, chosen, entrypoints, session, ct);
         DeployReport? report = null;
         try
         {
@@ -67,6 +71,14 @@ internal sealed class DeployCommand : CliCommand
         TellNext(report, session.Terminal.Out);
         if (made is not null)
             await DeploymentSaving.OfferAsync(questions, answers.Save, project.File, made.Deployment, session, ct);
+        return ExitCodes.Done;
+    }
+
+    private static async Task<int> RenderAsync(Project project, IReadOnlyList<ProjectDeployment> chosen, EntrypointResolver entrypoints, CliSession session, CancellationToken ct)
+    {
+        var (yaml, faults) = await new ProjectRenderer(session.Client, entrypoints).RenderAsync(project, chosen, ct);
+        Refuse(faults);
+        session.Terminal.Out.Write(yaml);
         return ExitCodes.Done;
     }
 
