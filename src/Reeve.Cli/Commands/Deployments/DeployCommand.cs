@@ -62,8 +62,8 @@ internal sealed class DeployCommand : CliCommand
         }
         finally
         {
-            if (report is not { Succeeded: true } && made?.Token is { } token)
-                await token.WithdrawAsync();
+            if (report is not { Succeeded: true } && made is not null)
+                await DeployWizard.GiveUpAsync(made, questions);
         }
         Refuse(report.Faults);
         foreach (var deployed in report.Deployed)
@@ -114,8 +114,8 @@ internal sealed class DeployCommand : CliCommand
                 throw new CliException("a deployment of an entrypoint needs one name", $"{CommandName.Text} deploy {entrypoint} --name NAME --pool POOL", ExitCodes.Usage);
             var made = await wizard.RunAsync(project, entrypoint, names.FirstOrDefault(), fields, ct);
             var (deployment, faults) = DeploymentSelection.FromCommandLine(made.Deployment, project);
-            if (faults.Count > 0 && made.Token is { } token)
-                await token.WithdrawAsync();
+            if (faults.Count > 0)
+                await DeployWizard.GiveUpAsync(made, questions);
             Refuse(faults);
             return (project, [deployment!], made);
         }
