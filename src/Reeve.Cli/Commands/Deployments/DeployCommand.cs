@@ -17,6 +17,7 @@ internal sealed class DeployCommand : CliCommand
     private readonly Option<string[]> _names = new("--name", "-n") { Description = "A deployment of the project file: NAME, FLOW/NAME, with * and ?. May be repeated", HelpName = "NAME" };
     private readonly Option<string?> _file = new("--prefect-file", "--project-file", "--file") { Description = "The project file, or a program that registers deployments (flows.deployment.cs); default: reeve.yaml or prefect.yaml in this folder", HelpName = "FILE" };
     private readonly Option<bool> _render = new("--render") { Description = "Print the project file as it would be deployed, secrets masked; nothing is written and no step runs" };
+    private readonly Option<string?> _from = new("--from") { Description = "A file with 'ib-block' and 'deployments', as CI scripts keep one for each environment: all of it is deployed", HelpName = "FILE" };
     private readonly DeployOverrides _overrides = new();
     private readonly WizardOptions _wizard = new();
 
@@ -24,7 +25,7 @@ internal sealed class DeployCommand : CliCommand
         : base("deploy", Summary)
     {
         Arguments.Add(_entrypoint);
-        foreach (var option in (IEnumerable<Option>)[_all, _names, _file, _render, .. _overrides.Options, .. _wizard.Options])
+        foreach (var option in (IEnumerable<Option>)[_all, _names, _file, _render, _from, .. _overrides.Options, .. _wizard.Options])
             Options.Add(option);
     }
 
@@ -36,10 +37,18 @@ internal sealed class DeployCommand : CliCommand
         new("reeve deploy --all --render", "what would be deployed, secrets masked"),
         new("reeve deploy flows/hello.cs:Hello -n hello -p local --cron \"0 6 * * *\" --timezone Europe/Berlin", "without a project file"),
         new("reeve deploy flows/hello.cs:Hello -n hello -p local --repository https://git.example/team/flows.git --token-from-env GIT_TOKEN --save", "from a private repository"),
+        new("reeve deploy --from prefect-deployments-dev.yaml", "block-based deployments, for agents"),
     ];
 
     public override async Task<int> RunAsync(ParseResult parse, CliSession session, CancellationToken ct)
     {
+        if (parse.GetValue(_from) is { } from)
+        {
+            if (parse.GetValue(_file) is not null || parse.GetValue(_entrypoint) is not null || _overrides.Fields(parse).Count > 0)
+                throw new CliException("--from deploys what its file says; it goes with no other option but --name", exitCode: ExitCodes.Usage);
+            return await DeployFrom.RunAsync(from, parse.GetValue(_names) ?? [], session, ct);
+        }
+
         if (parse.GetValue(_file) is { } program && DeploymentProgram.IsProgram(program))
         {
             if (!File.Exists(program))
