@@ -60,6 +60,17 @@ internal sealed class DeployWizard(CliSession session, Questions questions, Wiza
         return chosen < known.Count ? [known[chosen].Name!] : [.. known.Select(deployment => deployment.Name!)];
     }
 
+    /// <summary>Asks for the work pool of a deployment of the file that has none.</summary>
+    public async Task CompleteAsync(ProjectDeployment deployment, JsonObject fields, CancellationToken ct)
+    {
+        if (!questions.MayAsk || deployment.WorkPoolName is not null || fields["work_pool"]?["name"] is not null)
+            return;
+        var pool = (await new WorkPoolQuestion(session.Client, questions).ChooseAsync(null, null, ct))!;
+        if (fields["work_pool"] is not JsonObject said)
+            fields["work_pool"] = said = [];
+        said.Insert(0, "name", pool.Name);
+    }
+
     /// <summary>After a deploy that did not come about: no token stays behind, and a person does not have to answer everything again.</summary>
     public static async Task GiveUpAsync(NewDeployment made, Questions questions)
     {

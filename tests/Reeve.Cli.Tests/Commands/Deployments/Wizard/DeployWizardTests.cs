@@ -181,6 +181,49 @@ public sealed class DeployWizardTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Work_pool_that_the_file_does_not_name_is_asked_for()
+    {
+        await OkAsync("work-pool", "create", "p");
+        Write("prefect.yaml", "pull: []\ndeployments:\n- name: a\n  entrypoint: flows/hello.py:hello\n  work_pool:\n    name:   # which?\n");
+
+        var result = await _cli.AnswerAsync(["p", "y"], [], "deploy", "-n", "a");
+
+        Assert.True(result.Code == 0, result.Error);
+        Assert.Equal("pull: []\ndeployments:\n- name: a\n  entrypoint: flows/hello.py:hello\n  work_pool:\n    name: p   # which?\n", await File.ReadAllTextAsync(Project, Ct));
+    }
+
+    [Fact]
+    public async Task Image_is_built_for_pools_that_use_images_and_failure_hands_the_answers_back()
+    {
+        await OkAsync("work-pool", "create", "d", "--type", "docker");
+        Write("Dockerfile", "FROM scratch\n");
+
+        var result = await _cli.AnswerAsync(["1", "img", "n", "1", "y", "y", "registry.example.com/team", "", "1.0", "y", "n", "n"], [], "deploy", "--param", "unknown=1");
+
+        Assert.Equal(1, result.Code);
+        Assert.Contains("Nothing was deployed. What was answered, as an entry of 'deployments' in a project file:\n\n- name: img\n  entrypoint: flows/hello.py:hello\n", result.Error, StringComparison.Ordinal);
+        Assert.Contains("      image_name: registry.example.com/team/img\n      tag: \"1.0\"\n      dockerfile: Dockerfile\n", result.Error, StringComparison.Ordinal);
+        Assert.Contains("      image: \"{{ build_image.image }}\"\n", result.Error, StringComparison.Ordinal);
+        Assert.Contains("  push:\n  - prefect_docker.deployments.steps.push_docker_image:\n", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Cloud_storage_is_offered_with_the_credentials_that_are_there()
+    {
+        await OkAsync("work-pool", "create", "p");
+        Write("aws.json", """{"aws_access_key_id": "k", "aws_secret_access_key": "s"}""");
+        await OkAsync("block", "create", "aws-credentials", "-n", "store", "--data-file", Path.Combine(_cli.Folder, "aws.json"));
+
+        var result = await _cli.AnswerAsync(["1", "s", "n", "p", "y", "2", "code", "sub/folder", "store"], [], "deploy", "--param", "unknown=1");
+
+        // A parameter that the flow has not keeps it from being pushed; what was asked for stands in what is handed back.
+        Assert.Equal(1, result.Code);
+        Assert.Contains("  - prefect_aws.deployments.steps.push_to_s3:\n      id: push_code\n      requires: prefect-aws>=0.3.4\n      bucket: code\n      folder: sub/folder\n      credentials: \"{{ prefect.blocks.aws-credentials.store }}\"\n",
+            result.Error, StringComparison.Ordinal);
+        Assert.Contains("      folder: \"{{ push_code.folder }}\"\n", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Existing_deployment_can_be_chosen_from_a_table_or_a_new_one_be_made_beside_it()
     {
         await OkAsync("work-pool", "create", "p");
@@ -198,6 +241,7 @@ public sealed class DeployWizardTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("--render writes nothing, and --create-pool does", "--render", "--create-pool", "process")]
     [InlineData("--private and --public exclude each other", "--private", "--public")]
     [InlineData("the code comes from one place", "--repository", "https://a.example/b.git", "--local")]
     [InlineData("--bucket needs --storage", "--bucket", "b")]
