@@ -57,8 +57,10 @@ internal sealed class DeployCommand : CliCommand
             return ExitCodes.Done;
         }
 
-        var questions = new Questions(session.Terminal, session.MayAsk && !_wizard.NeverAsks(parse));
+        var questions = new Questions(session.Terminal, session.MayAsk && !_wizard.NeverAsks(parse) && !parse.GetValue(_render));
         var answers = _wizard.Read(parse);
+        if (parse.GetValue(_render) && answers.Writing is { } writing)
+            throw new CliException($"--render writes nothing, and {writing} does", $"leave {writing} out", ExitCodes.Usage);
         await using var lines = new DeployLines(session.Terminal);
         var entrypoints = new EntrypointResolver(new FlowBuilder(session.Settings.Home, lines.Write, session.Time));
         var (project, chosen, made) = await ChooseAsync(parse, session.Folder, questions, new DeployWizard(session, questions, answers, entrypoints), ct);
@@ -71,8 +73,8 @@ internal sealed class DeployCommand : CliCommand
         }
         finally
         {
-            if (report is not { Succeeded: true } && made?.Token is { } token)
-                await token.WithdrawAsync();
+            if (report is not { Succeeded: true } && made is not null)
+                await DeployWizard.GiveUpAsync(made, questions);
         }
         Refuse(report.Faults);
         foreach (var deployed in report.Deployed)
@@ -95,7 +97,7 @@ internal sealed class DeployCommand : CliCommand
     {
         if (report.Deployed is not [var first, ..])
             return;
-        output.WriteLine($"Run it: {CommandName.Text} deployment run {first.FullName} --watch");
+        output.WriteLine($"Run it: {CommandName.Text} deployment run {(first.FullName.Contains(' ', StringComparison.Ordinal) ? $"\"{first.FullName}\"" : first.FullName)} --watch");
         foreach (var pool in report.Deployed.Select(d => d.WorkPoolName).OfType<string>().Distinct())
             output.WriteLine($"A worker for it: {CommandName.Text} worker start --pool {pool}");
     }
@@ -123,8 +125,8 @@ internal sealed class DeployCommand : CliCommand
                 throw new CliException("a deployment of an entrypoint needs one name", $"{CommandName.Text} deploy {entrypoint} --name NAME --pool POOL", ExitCodes.Usage);
             var made = await wizard.RunAsync(project, entrypoint, names.FirstOrDefault(), fields, ct);
             var (deployment, faults) = DeploymentSelection.FromCommandLine(made.Deployment, project);
-            if (faults.Count > 0 && made.Token is { } token)
-                await token.WithdrawAsync();
+            if (faults.Count > 0)
+                await DeployWizard.GiveUpAsync(made, questions);
             Refuse(faults);
             return (project, [deployment!], made);
         }
@@ -133,7 +135,10 @@ internal sealed class DeployCommand : CliCommand
             throw new CliException("there is no reeve.yaml or prefect.yaml in this folder", $"make one: {CommandName.Text} init; or name one: --prefect-file FILE; or deploy a flow: {CommandName.Text} deploy flows/hello.cs:Hello -n NAME -p POOL");
         if (_wizard.Read(parse).OfNewDeployment is { } flag)
             throw new CliException($"{flag} is for a new deployment", $"name the flow too: {CommandName.Text} deploy flows/hello.cs:Hello -n NAME {flag} …", ExitCodes.Usage);
-        return Override(project, Select(project, all, names), fields);
+        var chosen = Select(project, all, names);
+        if (chosen is [var only])
+            await wizard.CompleteAsync(only, fields, ct);
+        return Override(project, chosen, fields);
     }
 
     private static (Project, IReadOnlyList<ProjectDeployment>, NewDeployment?) Override(Project project, IReadOnlyList<ProjectDeployment> chosen, JsonObject fields)
