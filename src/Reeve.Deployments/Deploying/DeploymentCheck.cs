@@ -1,5 +1,6 @@
 using Reeve.Client;
 using Reeve.Deployments.Entrypoints;
+using Reeve.Deployments.Planning;
 using Reeve.Deployments.Projects;
 using Reeve.Deployments.Running;
 using Reeve.Deployments.Templating;
@@ -13,12 +14,18 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
 {
     private readonly Dictionary<(PlaceholderKind, string), string?> _missing = [];
     private readonly Dictionary<string, (ResolvedFlow? Flow, IReadOnlyList<Fault> Faults)> _flows = [];
+    private readonly Dictionary<string, bool> _secretBlocks = [];
+
+    // One for all deployments: what many of them name is read once.
+    private readonly TemplateResolver _now = new(RememberedScope.Of(ApiSources.Scope(client)), secrets);
+    private readonly HashSet<string> _declaredProviders = [.. Secrets.SecretProviderKinds.Unnamed];
     private List<Protocol.WorkPools.WorkPool>? _pools;
 
     public static bool IsSection(string key) => key is "build" or "push" or "pull" or "triggers";
 
-    public async Task CheckAsync(Project project, List<DeploymentPlan> plans, CancellationToken ct)
+    public async Task CheckAsync(Project project, List<DeploymentPlan> plans, CancellationToken ct, bool flows = true)
     {
+        _declaredProviders.UnionWith(project.Secrets.Select(declared => declared.Name));
         var reachable = await IsReachableAsync(ct);
         foreach (var plan in plans)
         {
@@ -28,8 +35,11 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
                 await CheckReferencesAsync(plan, ct);
                 await CheckWorkPoolAsync(plan.Resolved, ct);
             }
+            if (!flows)
+                continue;
             await CheckEntrypointAsync(project, plan, ct);
             CheckParameters(plan, faults);
+            TriggerFields.Of(plan.Resolved.Triggers, plan.Resolved.Name ?? "", faults);
         }
         RefuseTwins(plans);
     }
@@ -60,7 +70,6 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
     /// <summary>Variables, blocks and the environment are resolved now; step outputs wait for the steps, job variables for the run.</summary>
     private async Task ResolveFieldsAsync(DeploymentPlan plan, CancellationToken ct)
     {
-        var now = new TemplateResolver(ApiSources.Scope(client), secrets);
         var source = plan.Written.Source;
         List<MapEntry> entries = [];
         foreach (var entry in source.Entries)
@@ -68,36 +77,50 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
             if (IsSection(entry.Key.Text) || await HoldsSecretAsync(entry, ct))
                 entries.Add(entry);
             else if (entry is { Key.Text: "work_pool", Value: MapNode pool })
-                entries.Add(entry with { Value = await ResolvePoolAsync(pool, now, ct) });
+                entries.Add(entry with { Value = await ResolvePoolAsync(pool, ct) });
             else
-                entries.Add(entry with { Value = await now.ResolveAsync(entry.Value, faults, ct) });
+                entries.Add(entry with { Value = await _now.ResolveAsync(entry.Value, faults, ct) });
         }
         plan.Resolved = ProjectReader.ReadResolved(source with { Entries = entries }, faults);
     }
 
-    private async Task<MapNode> ResolvePoolAsync(MapNode pool, TemplateResolver now, CancellationToken ct)
+    private async Task<MapNode> ResolvePoolAsync(MapNode pool, CancellationToken ct)
     {
         List<MapEntry> entries = [];
         foreach (var entry in pool.Entries)
-            entries.Add(entry.Key.Text == "job_variables" ? entry : entry with { Value = await now.ResolveAsync(entry.Value, faults, ct) });
+            entries.Add(entry.Key.Text == "job_variables" ? entry : entry with { Value = await _now.ResolveAsync(entry.Value, faults, ct) });
         return pool with { Entries = entries };
     }
 
     /// <summary>What is resolved here is stored on the server as it is; a secret must not be.</summary>
     private async Task<bool> HoldsSecretAsync(MapEntry entry, CancellationToken ct)
     {
-        if (entry.Key.Text == "work_pool")
-            return false;
-        foreach (var (placeholder, position) in PlaceholderSurvey.Of(entry.Value).Where(found => found.Placeholder.Kind is PlaceholderKind.Block))
+        // job variables and what a secret may stand in otherwise are resolved where the run is
+        var stored = entry is { Key.Text: "work_pool", Value: MapNode pool } ? pool with { Entries = [.. pool.Entries.Where(inner => inner.Key.Text != "job_variables")] } : entry.Value;
+        foreach (var (placeholder, position) in PlaceholderSurvey.Of(stored))
         {
-            var block = await ApiSources.FindBlockAsync(client, placeholder.BlockType, placeholder.Name, includeSecrets: false, ct);
-            if (block is not { SecretFields.Count: > 0 })
+            if (!await IsSecretAsync(placeholder, ct))
                 continue;
             faults.Add(position, $"'{placeholder}' holds a secret, and '{entry.Key.Text}' is stored on the server as clear text",
                 "use it in a pull step or in job_variables, where it is resolved when the run starts, or load the block in the flow");
             return true;
         }
         return false;
+    }
+
+    private async Task<bool> IsSecretAsync(Placeholder placeholder, CancellationToken ct) => placeholder.Kind switch
+    {
+        PlaceholderKind.Secret => true,
+        PlaceholderKind.Block => await HoldsSecretAsync(placeholder, ct),
+        _ => false,
+    };
+
+    private async Task<bool> HoldsSecretAsync(Placeholder block, CancellationToken ct)
+    {
+        var key = $"{block.BlockType}/{block.Name}";
+        if (!_secretBlocks.TryGetValue(key, out var isSecret))
+            _secretBlocks[key] = isSecret = await ApiSources.FindBlockAsync(client, block.BlockType, block.Name, includeSecrets: false, ct) is { SecretFields.Count: > 0 };
+        return isSecret;
     }
 
     private async Task CheckReferencesAsync(DeploymentPlan plan, CancellationToken ct)
@@ -113,7 +136,9 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
         }
     }
 
-    private static string? Hint(Placeholder placeholder) => placeholder.Kind is PlaceholderKind.Block
+    private string? Hint(Placeholder placeholder) => placeholder.Kind is PlaceholderKind.Secret
+        ? NearestName.Of(placeholder.Name, _declaredProviders) is { } near ? $"did you mean '{near}'?" : Secrets.SecretSources.Missing(placeholder.Name)
+        : placeholder.Kind is PlaceholderKind.Block
         ? $"make it with '{CommandName.Text} block create {placeholder.BlockType} --name {placeholder.Name}'"
         : $"set it with '{CommandName.Text} variable set {placeholder.Name} <value>'";
 
@@ -121,6 +146,8 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
     {
         PlaceholderKind.Block when await client.FindBlockDocumentAsync(placeholder.BlockType, placeholder.Name, includeSecrets: false, ct) is null =>
             $"there is no block '{placeholder.Name}' of type '{placeholder.BlockType}'",
+        PlaceholderKind.Secret when !_declaredProviders.Contains(placeholder.Name)
+            && await client.FindBlockDocumentAsync(Secrets.SecretProviderKinds.BlockType, placeholder.Name, includeSecrets: false, ct) is null => $"there is no secret provider '{placeholder.Name}'",
         PlaceholderKind.Variable when await client.FindVariableAsync(placeholder.Name, ct) is null => $"there is no variable '{placeholder.Name}'",
         _ => null, // the environment of the machine that runs the step is not ours to judge
     };

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Reeve.Client;
+using Reeve.Deployments.Secrets;
 using Reeve.Deployments.Templating;
 using Reeve.Protocol.Deployments;
 using Reeve.Protocol.Leases;
@@ -56,6 +57,8 @@ internal sealed class JobFactory(OrchestrationClient client, WorkerOptions optio
     {
         var problems = new List<string>();
         var scope = new TemplateScope { Block = FindBlockAsync, Variable = FindVariableAsync };
+        // the environment is that of the settings of providers only: job variables got theirs when they were deployed
+        scope = scope with { Secret = new SecretSources(scope with { Environment = Environment.GetEnvironmentVariable }).ReadAsync };
         var resolved = await new TemplateResolver(scope, new SecretRegistry()).ResolveAsync(configuration, problem => problems.Add(problem.ToString()), ct);
         return problems.Count == 0
             ? resolved!.AsObject()

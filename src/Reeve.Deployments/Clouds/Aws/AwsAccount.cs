@@ -102,6 +102,20 @@ public sealed record AwsAccount
             config.HttpClientFactory = new AwsHttpClients(this);
     }
 
+    /// <summary>The keys as they are now; a role's are got anew before they end.</summary>
+    /// <exception cref="CloudIdentityException">There are none here, or the role is not to be had.</exception>
+    public async Task<ImmutableCredentials> GetCredentialsAsync()
+    {
+        try
+        {
+            return await Credentials.GetCredentialsAsync();
+        }
+        catch (Exception exception) when (exception is AmazonClientException or AmazonServiceException)
+        {
+            throw new CloudIdentityException($"{Description} got no keys from AWS: {exception.Message.ReplaceLineEndings(" ")}", exception);
+        }
+    }
+
     /// <summary>A handler that trusts what this account says is to be trusted.</summary>
     public HttpMessageHandler Handler() => CertificateTrust.Handler(VerifiesCertificates, CertificateFile);
 
