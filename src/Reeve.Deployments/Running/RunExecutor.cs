@@ -114,7 +114,7 @@ public sealed partial class RunExecutor(OrchestrationClient client, ReeveSetting
         var context = new StepContext { WorkingDirectory = WorkingDirectory, Sink = log.Write, Secrets = secrets, Scope = ApiSources.Scope(client), Home = settings.Home, PackagesFolder = PackagesFolder, Time = time };
         var steps = deployment.PullSteps is { ValueKind: System.Text.Json.JsonValueKind.Array } given ? JsonArray.Create(given)! : [];
         if (steps.Count == 0)
-            return await new StoredCode(client, WorkingDirectory).FolderAsync(deployment, what, ct);
+            return await new StoredCode(client, WorkingDirectory, context).FolderAsync(deployment, what, ct);
         try
         {
             var outputs = await new StepRunner(StepCatalog.BuiltIn, context).RunAsync(steps, [], ct);

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Reeve.Client;
+using Reeve.Deployments.Steps;
+using Reeve.Deployments.Storage;
 using Reeve.Protocol.Blocks;
 
 namespace Reeve.Deployments.Running;
@@ -7,7 +9,7 @@ namespace Reeve.Deployments.Running;
 using Deployment = Protocol.Deployments.Deployment;
 
 /// <summary>The code of a block-based deployment: in a folder of this machine, or in a storage block.</summary>
-internal sealed class StoredCode(OrchestrationClient client, string workingDirectory)
+internal sealed class StoredCode(OrchestrationClient client, string workingDirectory, StepContext context)
 {
     /// <summary>The folder that the code is in.</summary>
     /// <exception cref="RunPreparationException">It is not there.</exception>
@@ -17,9 +19,23 @@ internal sealed class StoredCode(OrchestrationClient client, string workingDirec
             return LocalPath(deployment.Path, what);
         var block = await client.FindBlockDocumentAsync(id, includeSecrets: true, ct)
             ?? throw new RunPreparationException($"{what}: its storage block is not there any more");
-        return block.BlockType?.Slug == "local-file-system"
-            ? UnderBase(block, deployment.Path, what)
-            : throw new RunPreparationException($"{what}: its code lies in the block '{block.BlockType?.Slug}/{block.Name}', which only Python flows can be pulled from; deploy it with pull steps");
+        return block.BlockType?.Slug == "local-file-system" ? UnderBase(block, deployment.Path, what) : await DownloadedAsync(block, deployment.Path, what, ct);
+    }
+
+    private async Task<string> DownloadedAsync(BlockDocument block, string? path, string what, CancellationToken ct)
+    {
+        var type = block.BlockType?.Slug ?? "";
+        try
+        {
+            context.Log(LineLevel.Information, $"Downloading flow code from storage block '{type}/{block.Name}'{(string.IsNullOrEmpty(path) ? "" : $" at '{path}'")}");
+            using var storage = StorageBlock.Open(type, ApiSources.DataOf(block, type), context);
+            await storage.DownloadAsync(path, workingDirectory, ct);
+            return workingDirectory;
+        }
+        catch (StepException exception)
+        {
+            throw new RunPreparationException($"{what}: '{type}/{block.Name}': {exception.Message}", exception);
+        }
     }
 
     private string LocalPath(string? given, string what)

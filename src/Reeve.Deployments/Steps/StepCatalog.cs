@@ -33,6 +33,8 @@ public sealed class StepCatalog
         new GitCloneStep(),
         new SetWorkingDirectoryStep(),
         new PipInstallStep(),
+        new PullFromRemoteStorageStep(),
+        new PullWithBlockStep(),
         TransferStep.Push(ObjectStoreKind.S3),
         TransferStep.Pull(ObjectStoreKind.S3),
         TransferStep.Push(ObjectStoreKind.AzureBlob),
