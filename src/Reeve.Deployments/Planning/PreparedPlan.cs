@@ -58,7 +58,7 @@ public sealed class PreparedPlan
         var faults = new FaultCollector();
         await _builds.RunAsync([.. Pending()], faults, ct);
         if (faults.Any)
-            return (null, faults.InOrder);
+            return (null, [.. faults.InOrder.Select(fault => fault with { Hint = "nothing was applied" })]);
         foreach (var work in _works.Where(work => work.Build is not null))
             await StepOutputs.ResolveAsync(work.Plan, work.Build!.Outputs!, _secrets, faults, ct);
         if (!faults.Any)

@@ -183,7 +183,7 @@ public sealed class PlanAndApplyTests : IAsyncLifetime
 
         Assert.Equal(1, result.Code);
         Assert.Contains("prefect.yaml:3:", result.Error, StringComparison.Ordinal);
-        Assert.Contains("nothing was deployed", result.Error, StringComparison.Ordinal);
+        Assert.Contains("nothing was applied", result.Error, StringComparison.Ordinal);
         Assert.Empty((await StateAsync("")).Deployments);
     }
 
