@@ -68,6 +68,106 @@ public sealed class PlanAndApplyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Everything_that_a_deployment_can_say_is_stored_and_is_no_change_afterwards()
+    {
+        await Client.CreateWorkPoolAsync(new Protocol.WorkPools.WorkPoolCreate { Name = "große halle", Type = "process" }, Ct);
+        await ApplyAsync("""
+            name: Läden 1
+            prefect-version: 2.20.25
+            x-common: &common
+              entrypoint: flows/etl.py:etl
+              work_pool: &pool {name: große halle, work_queue_name: fast, job_variables: {env: {A: "1", N: 1.50}, working_dir: null}}
+            definitions:
+              tags: &tags [a, "ü", a]
+            deployments:
+            - <<: *common
+              name: jede Stunde
+              version: 1.0
+              version_type: prefect:simple
+              description: |
+                two
+                lines
+              tags: *tags
+              paused: true
+              parameters: {name: x, number: 1e3, extra: [1, {b: null}]}
+              enforce_parameter_schema: false
+              concurrency_limit: {limit: 3, collision_strategy: CANCEL_NEW, grace_period_seconds: 90}
+              sla: [{name: s, duration: 10}]
+              schedules:
+              - {cron: "0 9 * * 1-5", timezone: Europe/Berlin, day_or: false, slug: work, active: false, parameters: {number: 2}}
+              - {cron: "0 9 * * 1-5"}
+              - {cron: "0 9 * * 1-5"}
+              - {interval: 3600, anchor_date: "2026-01-31T08:00:00+01:00", timezone: America/New_York}
+              - {interval: PT2H}
+              - {schedule: {rrule: "FREQ=WEEKLY;BYDAY=MO,WE", timezone: Asia/Tokyo}, max_scheduled_runs: 3}
+              - {}
+              triggers:
+              - {name: missed, type: event, posture: Proactive, expect: [heartbeat], within: 60, match: {prefect.resource.id: "shop.*"}, enabled: false}
+              - {type: compound, require: any, within: 10, triggers: [{expect: [a]}, {type: event, posture: Reactive, expect: [b], threshold: 2}], job_variables: {x: 1}, schedule_after: 5}
+            - <<: *common
+              name: plain
+              parameters: {name: y}
+              pull: []
+              work_pool: {<<: *pool, work_queue_name: null}
+              concurrency_limit: 4
+            """);
+
+        var state = await Client.GetProjectStateAsync("Läden 1", new ProjectQuery(), Ct);
+        var rich = state.Deployments.Single(one => one.Deployment.Name == "jede Stunde");
+        Assert.Equal(("1.0", "two\nlines\n", true, "große halle", "fast"),
+            (rich.Deployment.Version, rich.Deployment.Description, rich.Deployment.Paused, rich.Deployment.WorkPoolName, rich.Deployment.WorkQueueName));
+        Assert.Equal((6, 2, 3, "CANCEL_NEW"), (rich.Deployment.Schedules.Count, rich.Automations.Count, rich.Deployment.GlobalConcurrencyLimit!.Limit, rich.Deployment.ConcurrencyOptions!.CollisionStrategy));
+        Assert.Contains(rich.Automations, automation => automation is { Name: "missed", Enabled: false });
+        Assert.Contains(rich.Automations, automation => automation.Name == "jede Stunde__automation_2");
+        var again = await _cli.RunAsync("plan");
+        Assert.Equal("Project 'Läden 1'\n\nNo changes: 2 unchanged.\n", again.Output.ReplaceLineEndings("\n"));
+    }
+
+    [Fact]
+    public async Task Deployments_that_deploy_made_are_adopted_once()
+    {
+        Write("prefect.yaml", Project);
+        var flow = await Client.CreateFlowAsync(new Protocol.Runs.FlowCreate { Name = "etl" }, Ct);
+        await Client.CreateDeploymentAsync(new DeploymentCreate { Name = "nightly", FlowId = flow.Id, Paused = true, WorkPoolName = "local", Parameters = Json("""{"name": "old"}""") }, Ct);
+
+        var plan = await _cli.RunAsync("plan");
+        Assert.Contains("~ etl/nightly (is there already and becomes the project's)", plan.Output, StringComparison.Ordinal);
+        Assert.Contains("paused: kept true", plan.Output, StringComparison.Ordinal);
+        Assert.Contains("parameters.name: \"old\" -> \"a\"", plan.Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await _cli.RunAsync("apply", "-y")).Code);
+        Assert.True((await FindAsync("nightly")).Paused);
+        Assert.Equal(0, (await _cli.RunAsync("plan")).Code);
+    }
+
+    [Fact]
+    public async Task Several_files_are_one_project_and_one_of_them_alone_prunes_nothing_of_the_other()
+    {
+        var first = Write("a.yaml", Project[..Project.IndexOf("- name: hourly", StringComparison.Ordinal)]);
+        var second = Write("b.yaml", "name: shop\ndeployments:\n" + Project[Project.IndexOf("- name: hourly", StringComparison.Ordinal)..]);
+        Assert.Equal(0, (await _cli.RunAsync("apply", "-y", "-f", first, "-f", second)).Code);
+
+        Assert.Equal(0, (await _cli.RunAsync("plan", "--prune", "-f", first)).Code);
+        File.Delete(second);
+        Assert.Contains("- etl/hourly", (await _cli.RunAsync("plan", "--prune", "-f", first)).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_plan_that_was_overtaken_is_refused_and_nothing_is_written()
+    {
+        await ApplyAsync(Project);
+        Write("prefect.yaml", Project.Replace("number: 1", "number: 2", StringComparison.Ordinal));
+        var nightly = await FindAsync("nightly");
+
+        // between the plan and the answer to "Apply?" somebody tags the deployment
+        using var asked = new Overtaking(() => Client.UpdateDeploymentAsync(nightly.Id, new DeploymentUpdate { Tags = new(["mine"]) }, Ct));
+        var result = await _cli.RunAsync(asked, ["--prompt", "apply"]);
+
+        Assert.Equal(1, result.Code);
+        Assert.Contains("have changed since this plan was made, by another apply or by hand. Plan again.; nothing was applied", result.Error, StringComparison.Ordinal);
+        Assert.Equal(1, (await FindAsync("nightly")).Parameters.GetProperty("number").GetInt32());
+    }
+
+    [Fact]
     public async Task Fields_that_change_are_shown_with_both_values_in_every_form()
     {
         await ApplyAsync(Project);
@@ -303,6 +403,16 @@ public sealed class PlanAndApplyTests : IAsyncLifetime
         Assert.Equal(1, result.Code);
         Assert.Contains("plan and apply need Reeve's own server", result.Error, StringComparison.Ordinal);
         Assert.Contains("deploy --all' works with every server", result.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Answers yes after something has happened.</summary>
+    private sealed class Overtaking(Func<Task> happens) : StringReader("")
+    {
+        public override string? ReadLine()
+        {
+            Task.Run(happens, Ct).Wait(Ct);
+            return "y";
+        }
     }
 
     private string Write(string name, string text)
