@@ -86,7 +86,7 @@ internal sealed class StepSectionReader(FaultCollector faults, StepCatalog catal
         reader.Node("requires");
         if (id is not null && _ids.ContainsKey(id))
             faults.Add(fields["id"]!.Position, $"another step has the id '{id}' already");
-        foreach (var input in signature.Inputs)
+        foreach (var input in signature.AllInputs)
         {
             switch (input.Kind)
             {
@@ -99,6 +99,16 @@ internal sealed class StepSectionReader(FaultCollector faults, StepCatalog catal
                 case StepInputKind.Map:
                     reader.Inner(input.Name);
                     break;
+                case StepInputKind.List when fields[input.Name] is not ScalarNode: // one text is a list of itself
+                    reader.List(input.Name);
+                    break;
+                case StepInputKind.Whole:
+                    if (reader.Whole(input.Name) < 0)
+                        reader.Wrong(input.Name, fields[input.Name]!, "a whole number, not below zero");
+                    break;
+                case StepInputKind.Duration:
+                    CheckDuration(reader, input.Name);
+                    break;
                 default:
                     reader.Node(input.Name);
                     break;
@@ -106,8 +116,14 @@ internal sealed class StepSectionReader(FaultCollector faults, StepCatalog catal
             if (input.Required && !reader.Has(input.Name))
                 faults.Add(name.Position, $"the step '{signature.Name}' has no '{input.Name}'");
         }
-        reader.RefuseOthers();
+        reader.RefuseOthers(_ => signature.TakesAnyKey);
         return id;
+    }
+
+    private static void CheckDuration(MapReader reader, string key)
+    {
+        if (reader.Node(key) is { } node && !MapReader.IsPlaceholder(node) && !(node is ScalarNode scalar && StepDuration.TryParse(scalar.Text, out _)))
+            reader.Wrong(key, node, StepDuration.Expected);
     }
 
     private void CheckPlaceholders(DocumentNode node)

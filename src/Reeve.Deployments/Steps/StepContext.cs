@@ -1,5 +1,6 @@
 using Reeve.Deployments.Running;
 using Reeve.Deployments.Templating;
+using Reeve.Settings;
 
 namespace Reeve.Deployments.Steps;
 
@@ -15,6 +16,14 @@ public sealed class StepContext
 
     /// <summary>Sources for placeholders. Step outputs are added by the runner.</summary>
     public TemplateScope Scope { get; init; } = new() { Environment = Environment.GetEnvironmentVariable };
+
+    /// <summary>The folder of caches: built steps, mirrors of repositories.</summary>
+    public string Home { get; init; } = new ReeveSettings(Environment.GetEnvironmentVariable, new Profile("", new Dictionary<string, string>())).Home;
+
+    /// <summary>Packages that custom steps are built against.</summary>
+    public string PackagesFolder { get; init; } = Path.Combine(AppContext.BaseDirectory, "packages");
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>A line of the log, without secrets.</summary>
     public void Log(LineLevel level, string message) => Sink(new OutputLine(level, LoggerNames.Deployment, Secrets.Redact(message)));

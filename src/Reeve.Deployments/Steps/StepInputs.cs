@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -30,5 +31,28 @@ internal static class StepInputs
         null => [],
         JsonObject map => map.Select(entry => KeyValuePair.Create(entry.Key, entry.Value?.ToString() ?? "")),
         _ => throw new StepException($"input '{name}' should be a mapping"),
+    };
+
+    /// <summary>A list of texts; one text is a list of itself.</summary>
+    public static IReadOnlyList<string> Texts(this JsonObject inputs, string name) => inputs[name] switch
+    {
+        null => [],
+        JsonArray list when list.All(item => item is JsonValue) => [.. list.Select(item => item!.ToString())],
+        JsonValue value => [value.ToString()],
+        _ => throw new StepException($"input '{name}' should be a list of texts"),
+    };
+
+    public static int? Whole(this JsonObject inputs, string name) => inputs[name] switch
+    {
+        null => null,
+        JsonValue value when int.TryParse(value.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) => number,
+        _ => throw new StepException($"input '{name}' should be a whole number, not below zero"),
+    };
+
+    public static TimeSpan? Duration(this JsonObject inputs, string name) => inputs[name] switch
+    {
+        null => null,
+        var value when StepDuration.TryParse(value, out var duration) => duration,
+        _ => throw new StepException($"input '{name}' should be {StepDuration.Expected}"),
     };
 }

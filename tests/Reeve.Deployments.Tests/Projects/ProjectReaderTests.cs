@@ -144,12 +144,12 @@ public sealed class ProjectReaderTests
     [InlineData("deployments:\n- {name: a, entrypoint: 'a.cs:A', schedule: {cron: 0 0 * * *, acive: true}}", "prefect.yaml:2:63: a schedule has no key 'acive'; did you mean 'active'?")]
     // steps
     [InlineData("pull:\n- prefect.deployments.steps.git_clon: {repository: r}", "prefect.yaml:2:3: unknown step 'prefect.deployments.steps.git_clon'; did you mean 'prefect.deployments.steps.git_clone'?")]
-    [InlineData("pull:\n- prefect.deployments.steps.git_clone: {repo: r}",
+    [InlineData("pull:\n- prefect.deployments.steps.git_clone: {repositry: r}",
         "prefect.yaml:2:3: the step 'git_clone' has no 'repository'",
-        "prefect.yaml:2:41: the step 'git_clone' has no key 'repo'; valid are: id, requires, repository, branch, include_submodules, access_token, credentials")]
+        "prefect.yaml:2:41: the step 'git_clone' has no key 'repositry'; did you mean 'repository'?")]
     [InlineData("pull:\n- prefect.deployments.steps.git_clone:\n  repository: r", "prefect.yaml:3:3: 'repository' stands beside the step 'prefect.deployments.steps.git_clone', and a step has one name only; indent the inputs deeper than the step's name")]
     [InlineData("pull:\n- prefect.deployments.steps.git_clone: {repository: r, include_submodules: perhaps}", "prefect.yaml:2:76: 'include_submodules' should be true or false, and this is the text 'perhaps'")]
-    [InlineData("pull:\n- prefect_aws.deployments.steps.pull_from_s3: {bucket: b}", "prefect.yaml:2:3: 'prefect_aws.deployments.steps.pull_from_s3' is a step of a Python package; this program does not run it; known are: prefect.deployments.steps.git_clone, prefect.deployments.steps.git_clone_project, prefect.deployments.steps.pip_install_requirements, prefect.deployments.steps.run_shell_script, prefect.deployments.steps.set_working_directory")]
+    [InlineData("pull:\n- my_package.steps.pull_it: {bucket: b}", "prefect.yaml:2:3: 'my_package.steps.pull_it' is a step of a Python package; this program does not run it; docs/guides/steps.md lists the steps there are; one of your own is called by its file, like 'steps.cs:Name'")]
     // placeholders
     [InlineData("pull:\n- prefect.deployments.steps.run_shell_script: {id: token, script: x}\n- prefect.deployments.steps.git_clone:\n    repository: r\n    access_token: \"{{ tokn.stdout }}\"",
         "prefect.yaml:5:20: no earlier step has the id or output 'tokn'; did you mean 'token'?")]
