@@ -163,7 +163,9 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
         }
         if (MapReader.IsPlaceholder(new ScalarNode(default, deployment.WorkPoolName, deployment.WorkPoolName)))
             return; // of a step's output
-        var pool = _pools!.FirstOrDefault(pool => pool.Name == deployment.WorkPoolName) ?? await client.FindWorkPoolAsync(deployment.WorkPoolName, ct); // the list is one page
+        var pool = _pools!.FirstOrDefault(pool => pool.Name == deployment.WorkPoolName);
+        if (pool is null && await client.FindWorkPoolAsync(deployment.WorkPoolName, ct) is { } further) // the list is one page
+            _pools!.Add(pool = further);
         if (pool is null)
             faults.Add(deployment.At("work_pool", "name"), $"there is no work pool '{deployment.WorkPoolName}'",
                 NearestName.Of(deployment.WorkPoolName, names) is { } near ? $"did you mean '{near}'?" : $"make it with '{CommandName.Text} work-pool create {deployment.WorkPoolName} --type process'");

@@ -168,6 +168,46 @@ public sealed class PlanAndApplyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_that_goes_away_before_the_apply_has_changed_nothing_and_the_next_apply_does()
+    {
+        Write("prefect.yaml", Project);
+        using var asked = new Overtaking(_server.StopAsync);
+
+        var result = await _cli.RunAsync(asked, ["--prompt", "apply"]);
+
+        Assert.Equal(1, result.Code);
+        Assert.Contains("Cannot reach the API", result.Error, StringComparison.Ordinal);
+        Assert.Contains("whether it was applied is not known: plan again", result.Error, StringComparison.Ordinal);
+        await _server.DisposeAsync();
+        _server = ServerHost.Build(new ServerOptions { Home = Path.Combine(_cli.Home, "server"), Port = 0, Logging = logging => logging.SetMinimumLevel(LogLevel.None) });
+        await _server.StartAsync(Ct);
+        _cli.Environment["REEVE_API_URL"] = _server.Address + "/api";
+        Assert.Contains("Plan: 2 to create.", (await _cli.RunAsync("plan")).Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await _cli.RunAsync("apply", "-y")).Code);
+    }
+
+    [Fact]
+    public async Task Secrets_do_not_show_in_plans_and_are_not_recorded()
+    {
+        _cli.Environment["TOKEN"] = "s3cr3t-token";
+        Assert.Equal(0, (await _cli.RunAsync("block", "create", "secret", "--name", "token", "--value-env", "TOKEN")).Code);
+        Write("build.sh", "echo $1; printf 'tag-1' >&2\n");
+        Write("prefect.yaml", """
+            name: shop
+            build:
+            - prefect.deployments.steps.run_shell_script: {id: login, script: "sh build.sh {{ prefect.blocks.secret.token }}"}
+            deployments:
+            - {name: a, entrypoint: 'flows/etl.py:etl', parameters: {name: x}, version: "{{ login.stderr }}", work_pool: {name: local, job_variables: {env: {T: "{{ prefect.blocks.secret.token }}"}}}}
+            """);
+
+        var applied = await _cli.RunAsync("apply", "-y");
+        Assert.True(applied.Code == 0, applied.Error);
+        var state = JsonSerializer.Serialize(await StateAsync(""), Protocol.WireJson.TypeInfo<ProjectState>());
+        Assert.DoesNotContain("s3cr3t-token", applied.Output + applied.Error + state, StringComparison.Ordinal);
+        Assert.Contains("tag-1", state, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Fields_that_change_are_shown_with_both_values_in_every_form()
     {
         await ApplyAsync(Project);
@@ -270,13 +310,16 @@ public sealed class PlanAndApplyTests : IAsyncLifetime
         int Runs() => File.ReadAllLines(Path.Combine(_cli.Home, "built.log")).Length;
     }
 
-    [Fact]
-    public async Task A_step_that_fails_leaves_the_server_as_it_was()
+    [Theory]
+    [InlineData("exit 3")]
+    [InlineData("kill -9 $$")]
+    public async Task A_step_that_fails_or_is_killed_leaves_the_server_as_it_was(string command)
     {
+        Write("build.sh", command);
         Write("prefect.yaml", """
             name: shop
             build:
-            - prefect.deployments.steps.run_shell_script: {script: sh -c "exit 3"}
+            - prefect.deployments.steps.run_shell_script: {script: sh build.sh}
             """ + "\n" + Project[(Project.IndexOf('\n', StringComparison.Ordinal) + 1)..]);
 
         var result = await _cli.RunAsync("apply", "-y");
@@ -328,6 +371,31 @@ public sealed class PlanAndApplyTests : IAsyncLifetime
         Assert.Equal(("""{"name":"dev-data","number":1}""", "sha256:abc", false), (dev.Parameters.ToString(), dev.Version, dev.Paused));
         Assert.Equal(("""{"name":"prod-data","number":9}""", "sha256:abc", true, "prod"), (prod.Parameters.ToString(), prod.Version, prod.Paused, prod.Tags[0]));
         Assert.Equal(0, (await _cli.RunAsync("plan", "-f", file, "--env", "prod", "--promote-from", "dev")).Code);
+    }
+
+    [Fact]
+    public async Task Environments_may_live_on_servers_of_their_own_under_profiles()
+    {
+        Directory.CreateDirectory(Path.Combine(_cli.Home, "other"));
+        await using var other = ServerHost.Build(new ServerOptions { Home = Path.Combine(_cli.Home, "other"), Port = 0, Logging = logging => logging.SetMinimumLevel(LogLevel.None) });
+        await other.StartAsync(Ct);
+        _cli.Environment.Remove("REEVE_API_URL");
+        foreach (var (profile, address) in (IEnumerable<(string, string)>)[("dev", other.Address), ("live", _server.Address)])
+        {
+            Assert.Equal(0, (await _cli.RunAsync("profile", "create", profile)).Code);
+            Assert.Equal(0, (await _cli.RunAsync("--profile", profile, "config", "set", $"REEVE_API_URL={address}/api")).Code);
+        }
+        Assert.Equal(0, (await _cli.RunAsync("--profile", "dev", "work-pool", "create", "local")).Code);
+        Write("prefect.yaml", Project + "\nenvironments: {dev: {profile: dev}, prod: {profile: live}}\n");
+
+        var applied = await _cli.RunAsync("apply", "--env", "dev", "-y");
+        Assert.True(applied.Code == 0, applied.Error);
+        Assert.Empty((await StateAsync("prod")).Deployments);
+        var promoted = await _cli.RunAsync("promote", "--from", "dev", "--to", "prod", "-y");
+
+        Assert.True(promoted.Code == 0, promoted.Error);
+        Assert.Equal(2, (await StateAsync("prod")).Deployments.Count);
+        Assert.Equal("prod", (await StateAsync("prod")).Deployments[0].Environment);
     }
 
     [Fact]
