@@ -13,11 +13,13 @@ public sealed class TestCli : IDisposable
 
     public async Task<CliResult> RunAsync(params string[] args) => await RunAsync("", args);
 
-    public async Task<CliResult> RunAsync(string input, string[] args)
+    public async Task<CliResult> RunAsync(string input, string[] args) => await RunAsync(new StringReader(input), args);
+
+    public async Task<CliResult> RunAsync(TextReader input, string[] args)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        using var session = new CliSession(new Terminal(new StringReader(input), output, error, isInteractive: false), name => Environment.GetValueOrDefault(name), TimeProvider.System) { Folder = Folder };
+        using var session = new CliSession(new Terminal(input, output, error, isInteractive: false), name => Environment.GetValueOrDefault(name), TimeProvider.System) { Folder = Folder };
         var code = await CommandLine.RunAsync(args, session, TestContext.Current.CancellationToken);
         return new CliResult(code, output.ToString(), error.ToString());
     }

@@ -16,6 +16,7 @@ internal sealed class DeployCommand : CliCommand
     private readonly Option<bool> _all = new("--all") { Description = "All deployments of the project file" };
     private readonly Option<string[]> _names = new("--name", "-n") { Description = "A deployment of the project file: NAME, FLOW/NAME, with * and ?. May be repeated", HelpName = "NAME" };
     private readonly Option<string?> _file = new("--prefect-file", "--project-file", "--file") { Description = "The project file, or a program that registers deployments (flows.deployment.cs); default: reeve.yaml or prefect.yaml in this folder", HelpName = "FILE" };
+    private readonly Option<string?> _environment = new("--env", "-e") { Description = "The environment of the project file that is laid over it", HelpName = "NAME" };
     private readonly Option<bool> _render = new("--render") { Description = "Print the project file as it would be deployed, secrets masked; nothing is written and no step runs" };
     private readonly Option<string?> _from = new("--from") { Description = "A file with 'ib-block' and 'deployments', as CI scripts keep one for each environment: all of it is deployed", HelpName = "FILE" };
     private readonly DeployOverrides _overrides = new();
@@ -25,7 +26,7 @@ internal sealed class DeployCommand : CliCommand
         : base("deploy", Summary)
     {
         Arguments.Add(_entrypoint);
-        foreach (var option in (IEnumerable<Option>)[_all, _names, _file, _render, _from, .. _overrides.Options, .. _wizard.Options])
+        foreach (var option in (IEnumerable<Option>)[_all, _names, _file, _environment, _render, _from, .. _overrides.Options, .. _wizard.Options])
             Options.Add(option);
     }
 
@@ -33,6 +34,7 @@ internal sealed class DeployCommand : CliCommand
     [
         new("reeve deploy", "asks for everything, and offers to write it down"),
         new("reeve deploy --all"),
+        new("reeve deploy --all --env prod", "with what the file says of an environment"),
         new("reeve deploy -n nightly --param count=3"),
         new("reeve deploy --all --render", "what would be deployed, secrets masked"),
         new("reeve deploy flows/hello.cs:Hello -n hello -p local --cron \"0 6 * * *\" --timezone Europe/Berlin", "without a project file"),
@@ -63,7 +65,7 @@ internal sealed class DeployCommand : CliCommand
             throw new CliException($"--render writes nothing, and {writing} does", $"leave {writing} out", ExitCodes.Usage);
         await using var lines = new DeployLines(session.Terminal);
         var entrypoints = new EntrypointResolver(new FlowBuilder(session.Settings.Home, lines.Write, session.Time));
-        var (project, chosen, made) = await ChooseAsync(parse, session.Folder, questions, new DeployWizard(session, questions, answers, entrypoints), ct);
+        var (project, chosen, made) = await ChooseAsync(parse, session, questions, new DeployWizard(session, questions, answers, entrypoints), ct);
         if (parse.GetValue(_render))
             return await RenderAsync(project, chosen, entrypoints, session, ct);
         DeployReport? report = null;
@@ -103,12 +105,14 @@ internal sealed class DeployCommand : CliCommand
     }
 
     // What is deployed, and what of it the command line says that no file says yet.
-    private async Task<(Project Project, IReadOnlyList<ProjectDeployment> Chosen, NewDeployment? Made)> ChooseAsync(ParseResult parse, string folder, Questions questions, DeployWizard wizard, CancellationToken ct)
+    private async Task<(Project Project, IReadOnlyList<ProjectDeployment> Chosen, NewDeployment? Made)> ChooseAsync(ParseResult parse, CliSession session, Questions questions, DeployWizard wizard, CancellationToken ct)
     {
+        var folder = session.Folder;
         var file = parse.GetValue(_file) ?? ProjectReader.Find(folder);
         var (names, all, entrypoint) = (parse.GetValue(_names) ?? [], parse.GetValue(_all), parse.GetValue(_entrypoint));
         var fields = _overrides.Fields(parse);
-        var project = file is null ? new Project { File = Path.Combine(folder, ProjectReader.FileNames[1]) } : await ReadAsync(file, ct);
+        var project = file is null ? new Project { File = Path.Combine(folder, ProjectReader.FileNames[1]) } : await ReadAsync(file, parse.GetValue(_environment), ct);
+        session.PreferProfile(project.Profile);
         var known = DeploymentSelection.All(project);
         var asksForNew = questions.MayAsk && entrypoint is null && !all;
         if (asksForNew && names.Length == 0 && known.Count > 0)
@@ -169,9 +173,9 @@ internal sealed class DeployCommand : CliCommand
         return chosen;
     }
 
-    private static async Task<Project> ReadAsync(string file, CancellationToken ct)
+    private static async Task<Project> ReadAsync(string file, string? environment, CancellationToken ct)
     {
-        var reading = await ProjectReader.ReadFileAsync(file, ct);
+        var reading = await ProjectReader.ReadFileAsync(file, ct, environment: environment);
         Refuse(reading.Faults);
         return reading.Project!;
     }
