@@ -8,6 +8,9 @@ internal abstract class CliCommand(string name, string description) : Command(na
     /// <summary>Shown at the end of the help: the command line and what it does.</summary>
     public virtual IReadOnlyList<Example> Examples => [];
 
+    /// <summary>The exit code of arguments that cannot be understood.</summary>
+    public virtual int UsageExitCode => ExitCodes.Usage;
+
     /// <returns>0: done, 1: it went wrong, 2: it was asked for wrongly.</returns>
     public abstract Task<int> RunAsync(ParseResult parse, CliSession session, CancellationToken ct);
 }

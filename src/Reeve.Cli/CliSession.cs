@@ -33,6 +33,15 @@ internal sealed class CliSession(Terminal terminal, Func<string, string?> enviro
 
     public OrchestrationClient Client => new(_connection ??= Connect?.Invoke(Settings) ?? new ApiConnection(Settings, RetryPolicy.Interactive));
 
+    /// <summary>A connection by another profile than the session's. The environment's variables win over a profile's, so they are left out.</summary>
+    public ApiConnection ConnectionOf(string profile)
+    {
+        var settings = new ReeveSettings(
+            name => name.EndsWith("_API_URL", StringComparison.Ordinal) || name.EndsWith("_API_KEY", StringComparison.Ordinal) || name.EndsWith("_API_AUTH_STRING", StringComparison.Ordinal) ? null : Environment(name),
+            ProfilesFile.Load(Home).Get(profile), SettingsLayer.LoadFolder(Folder));
+        return Connect?.Invoke(settings) ?? new ApiConnection(settings, RetryPolicy.Interactive);
+    }
+
     /// <summary>The folder of profiles, database and caches.</summary>
     public string Home => new ReeveSettings(Environment, new Profile("", new Dictionary<string, string>())).Home;
 

@@ -84,7 +84,7 @@ internal static class CommandLine
         foreach (var fault in faults)
             terminal.Error.WriteLine("Error: " + fault);
         terminal.Error.WriteLine($"Help: {CommandName.Text}{HelpText.PathOf(parse.CommandResult.Command)["reeve".Length..]} --help");
-        return ExitCodes.Usage;
+        return parse.CommandResult.Command is CliCommand command ? command.UsageExitCode : ExitCodes.Usage;
     }
 
     private static string UnknownCommand(Command command, string name) =>

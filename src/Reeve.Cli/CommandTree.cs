@@ -33,6 +33,9 @@ internal static class CommandTree
         new Branch("worker", "Run workers", () => [new WorkerStartCommand()]),
         new Branch("init", InitCommand.Summary, () => new InitCommand()),
         new Branch("deploy", DeployCommand.Summary, () => new DeployCommand()),
+        new Branch("plan", PlanCommand.Summary, () => new PlanCommand()),
+        new Branch("apply", ApplyCommand.Summary, () => new ApplyCommand()),
+        new Branch("promote", PromoteCommand.Summary, () => new PromoteCommand()),
         new Branch("deployment", "Run, show and change deployments", () =>
         [
             new DeploymentRunCommand(), new DeploymentApplyCommand(), new DeploymentLsCommand(), new DeploymentInspectCommand(), new DeploymentDeleteCommand(),

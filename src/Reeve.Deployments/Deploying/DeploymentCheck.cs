@@ -1,5 +1,6 @@
 using Reeve.Client;
 using Reeve.Deployments.Entrypoints;
+using Reeve.Deployments.Planning;
 using Reeve.Deployments.Projects;
 using Reeve.Deployments.Running;
 using Reeve.Deployments.Templating;
@@ -13,6 +14,10 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
 {
     private readonly Dictionary<(PlaceholderKind, string), string?> _missing = [];
     private readonly Dictionary<string, (ResolvedFlow? Flow, IReadOnlyList<Fault> Faults)> _flows = [];
+    private readonly Dictionary<string, bool> _secretBlocks = [];
+
+    // One for all deployments: what many of them name is read once.
+    private readonly TemplateResolver _now = new(RememberedScope.Of(ApiSources.Scope(client)), secrets);
     private List<Protocol.WorkPools.WorkPool>? _pools;
 
     public static bool IsSection(string key) => key is "build" or "push" or "pull" or "triggers";
@@ -30,6 +35,7 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
             }
             await CheckEntrypointAsync(project, plan, ct);
             CheckParameters(plan, faults);
+            TriggerFields.Of(plan.Resolved.Triggers, plan.Resolved.Name ?? "", faults);
         }
         RefuseTwins(plans);
     }
@@ -60,7 +66,6 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
     /// <summary>Variables, blocks and the environment are resolved now; step outputs wait for the steps, job variables for the run.</summary>
     private async Task ResolveFieldsAsync(DeploymentPlan plan, CancellationToken ct)
     {
-        var now = new TemplateResolver(ApiSources.Scope(client), secrets);
         var source = plan.Written.Source;
         List<MapEntry> entries = [];
         foreach (var entry in source.Entries)
@@ -68,18 +73,18 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
             if (IsSection(entry.Key.Text) || await HoldsSecretAsync(entry, ct))
                 entries.Add(entry);
             else if (entry is { Key.Text: "work_pool", Value: MapNode pool })
-                entries.Add(entry with { Value = await ResolvePoolAsync(pool, now, ct) });
+                entries.Add(entry with { Value = await ResolvePoolAsync(pool, ct) });
             else
-                entries.Add(entry with { Value = await now.ResolveAsync(entry.Value, faults, ct) });
+                entries.Add(entry with { Value = await _now.ResolveAsync(entry.Value, faults, ct) });
         }
         plan.Resolved = ProjectReader.ReadResolved(source with { Entries = entries }, faults);
     }
 
-    private async Task<MapNode> ResolvePoolAsync(MapNode pool, TemplateResolver now, CancellationToken ct)
+    private async Task<MapNode> ResolvePoolAsync(MapNode pool, CancellationToken ct)
     {
         List<MapEntry> entries = [];
         foreach (var entry in pool.Entries)
-            entries.Add(entry.Key.Text == "job_variables" ? entry : entry with { Value = await now.ResolveAsync(entry.Value, faults, ct) });
+            entries.Add(entry.Key.Text == "job_variables" ? entry : entry with { Value = await _now.ResolveAsync(entry.Value, faults, ct) });
         return pool with { Entries = entries };
     }
 
@@ -90,8 +95,10 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
             return false;
         foreach (var (placeholder, position) in PlaceholderSurvey.Of(entry.Value).Where(found => found.Placeholder.Kind is PlaceholderKind.Block))
         {
-            var block = await ApiSources.FindBlockAsync(client, placeholder.BlockType, placeholder.Name, includeSecrets: false, ct);
-            if (block is not { SecretFields.Count: > 0 })
+            var key = $"{placeholder.BlockType}/{placeholder.Name}";
+            if (!_secretBlocks.TryGetValue(key, out var isSecret))
+                _secretBlocks[key] = isSecret = await ApiSources.FindBlockAsync(client, placeholder.BlockType, placeholder.Name, includeSecrets: false, ct) is { SecretFields.Count: > 0 };
+            if (!isSecret)
                 continue;
             faults.Add(position, $"'{placeholder}' holds a secret, and '{entry.Key.Text}' is stored on the server as clear text",
                 "use it in a pull step or in job_variables, where it is resolved when the run starts, or load the block in the flow");
