@@ -18,6 +18,9 @@ internal sealed class CliSession(Terminal terminal, Func<string, string?> enviro
     /// <summary>The profile named before the command; null: the active one.</summary>
     public string? ProfileName { get; set; }
 
+    /// <summary>Another API than the settings name; null: theirs. To be set before anything is asked of it.</summary>
+    public string? ApiUrl { get; set; }
+
     /// <summary>Whether questions may be asked; null: if a person is there.</summary>
     public bool? Prompt { get; set; }
 
@@ -49,7 +52,7 @@ internal sealed class CliSession(Terminal terminal, Func<string, string?> enviro
     {
         var profiles = ProfilesFile.Load(Home);
         var name = ProfileName ?? Environment("REEVE_PROFILE") ?? Environment("PREFECT_PROFILE");
-        return new ReeveSettings(Environment, name is null ? profiles.ActiveProfile : profiles.Get(name), SettingsLayer.LoadFolder(Folder));
+        return new ReeveSettings(setting => setting == "REEVE_API_URL" && ApiUrl is not null ? ApiUrl : Environment(setting), name is null ? profiles.ActiveProfile : profiles.Get(name), SettingsLayer.LoadFolder(Folder));
     }
 
     public void Dispose() => _connection?.Dispose();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Reeve.Cli.Commands;
+using Reeve.Cli.Commands.Agents;
 using Reeve.Cli.Commands.Artifacts;
 using Reeve.Cli.Commands.Blocks;
 using Reeve.Cli.Commands.ConcurrencyLimits;
@@ -9,6 +10,7 @@ using Reeve.Cli.Commands.Deployments;
 using Reeve.Cli.Commands.FlowRuns;
 using Reeve.Cli.Commands.Flows;
 using Reeve.Cli.Commands.Profiles;
+using Reeve.Cli.Commands.Secrets;
 using Reeve.Cli.Commands.Server;
 using Reeve.Cli.Commands.Server.Database;
 using Reeve.Cli.Commands.TaskRuns;
@@ -31,15 +33,19 @@ internal static class CommandTree
                 new ForwardOnlyCommand("downgrade", "Says why there is none"), new ForwardOnlyCommand("stamp", "Says why there is none"), new ForwardOnlyCommand("revision", "Says why there is none")),
         ]),
         new Branch("worker", "Run workers", () => [new WorkerStartCommand()]),
+        new Branch("agent", "Run agents, which workers have taken over from", () => [new AgentStartCommand()]),
         new Branch("init", InitCommand.Summary, () => new InitCommand()),
+        new Branch("project", "The 2.10 names of init, and the recipes it knows", () =>
+            [new InitCommand(), new RecipeLsCommand(), Branch.Group("recipe", "The recipes of init", new RecipeLsCommand())]),
         new Branch("deploy", DeployCommand.Summary, () => new DeployCommand()),
         new Branch("plan", PlanCommand.Summary, () => new PlanCommand()),
         new Branch("apply", ApplyCommand.Summary, () => new ApplyCommand()),
         new Branch("promote", PromoteCommand.Summary, () => new PromoteCommand()),
         new Branch("deployment", "Run, show and change deployments", () =>
         [
-            new DeploymentRunCommand(), new DeploymentApplyCommand(), new DeploymentLsCommand(), new DeploymentInspectCommand(), new DeploymentDeleteCommand(),
+            new DeploymentRunCommand(), new DeploymentBuildCommand(), new DeploymentApplyCommand(), new DeploymentApplyCommand("create"), new DeploymentLsCommand(), new DeploymentInspectCommand(), new DeploymentDeleteCommand(),
             new DeploymentPauseCommand(pause: true), new DeploymentPauseCommand(pause: false),
+            new SetScheduleCommand(), new OldScheduleSwitchCommand(active: false), new OldScheduleSwitchCommand(active: true),
             Branch.Group("schedule", "Show and change the schedules of a deployment",
                 new ScheduleCreateCommand(), new ScheduleLsCommand(), new ScheduleSwitchCommand(active: false), new ScheduleSwitchCommand(active: true), new ScheduleDeleteCommand(),
                 new ScheduleClearCommand()),
@@ -64,6 +70,7 @@ internal static class CommandTree
         ]),
         new Branch("block", "Keep secrets and other configuration on the server", () =>
             [new BlockCreateCommand(), new BlockLsCommand(), new BlockInspectCommand(), new BlockDeleteCommand(), new BlockRegisterCommand(), Branch.Group("type", "Show and delete kinds of blocks", new BlockTypeLsCommand(), new BlockTypeInspectCommand(), new BlockTypeDeleteCommand())]),
+        new Branch("secret", "See whether secrets can be read from here", () => [new SecretCheckCommand()]),
         new Branch("variable", "Keep plain values on the server", () =>
             [new VariableSetCommand(), new VariableGetCommand(whole: false), new VariableGetCommand(whole: true), new VariableLsCommand(), new VariableUnsetCommand()]),
         new Branch("artifact", "Show and delete what runs have made", () => [new ArtifactLsCommand(), new ArtifactInspectCommand(), new ArtifactDeleteCommand()]),

@@ -18,12 +18,14 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
 
     // One for all deployments: what many of them name is read once.
     private readonly TemplateResolver _now = new(RememberedScope.Of(ApiSources.Scope(client)), secrets);
+    private readonly HashSet<string> _declaredProviders = [.. Secrets.SecretProviderKinds.Unnamed];
     private List<Protocol.WorkPools.WorkPool>? _pools;
 
     public static bool IsSection(string key) => key is "build" or "push" or "pull" or "triggers";
 
-    public async Task CheckAsync(Project project, List<DeploymentPlan> plans, CancellationToken ct)
+    public async Task CheckAsync(Project project, List<DeploymentPlan> plans, CancellationToken ct, bool flows = true)
     {
+        _declaredProviders.UnionWith(project.Secrets.Select(declared => declared.Name));
         var reachable = await IsReachableAsync(ct);
         foreach (var plan in plans)
         {
@@ -33,6 +35,8 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
                 await CheckReferencesAsync(plan, ct);
                 await CheckWorkPoolAsync(plan.Resolved, ct);
             }
+            if (!flows)
+                continue;
             await CheckEntrypointAsync(project, plan, ct);
             CheckParameters(plan, faults);
             TriggerFields.Of(plan.Resolved.Triggers, plan.Resolved.Name ?? "", faults);
@@ -91,20 +95,32 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
     /// <summary>What is resolved here is stored on the server as it is; a secret must not be.</summary>
     private async Task<bool> HoldsSecretAsync(MapEntry entry, CancellationToken ct)
     {
-        if (entry.Key.Text == "work_pool")
-            return false;
-        foreach (var (placeholder, position) in PlaceholderSurvey.Of(entry.Value).Where(found => found.Placeholder.Kind is PlaceholderKind.Block))
+        // job variables and what a secret may stand in otherwise are resolved where the run is
+        var stored = entry is { Key.Text: "work_pool", Value: MapNode pool } ? pool with { Entries = [.. pool.Entries.Where(inner => inner.Key.Text != "job_variables")] } : entry.Value;
+        foreach (var (placeholder, position) in PlaceholderSurvey.Of(stored))
         {
-            var key = $"{placeholder.BlockType}/{placeholder.Name}";
-            if (!_secretBlocks.TryGetValue(key, out var isSecret))
-                _secretBlocks[key] = isSecret = await ApiSources.FindBlockAsync(client, placeholder.BlockType, placeholder.Name, includeSecrets: false, ct) is { SecretFields.Count: > 0 };
-            if (!isSecret)
+            if (!await IsSecretAsync(placeholder, ct))
                 continue;
             faults.Add(position, $"'{placeholder}' holds a secret, and '{entry.Key.Text}' is stored on the server as clear text",
                 "use it in a pull step or in job_variables, where it is resolved when the run starts, or load the block in the flow");
             return true;
         }
         return false;
+    }
+
+    private async Task<bool> IsSecretAsync(Placeholder placeholder, CancellationToken ct) => placeholder.Kind switch
+    {
+        PlaceholderKind.Secret => true,
+        PlaceholderKind.Block => await HoldsSecretAsync(placeholder, ct),
+        _ => false,
+    };
+
+    private async Task<bool> HoldsSecretAsync(Placeholder block, CancellationToken ct)
+    {
+        var key = $"{block.BlockType}/{block.Name}";
+        if (!_secretBlocks.TryGetValue(key, out var isSecret))
+            _secretBlocks[key] = isSecret = await ApiSources.FindBlockAsync(client, block.BlockType, block.Name, includeSecrets: false, ct) is { SecretFields.Count: > 0 };
+        return isSecret;
     }
 
     private async Task CheckReferencesAsync(DeploymentPlan plan, CancellationToken ct)
@@ -120,7 +136,9 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
         }
     }
 
-    private static string? Hint(Placeholder placeholder) => placeholder.Kind is PlaceholderKind.Block
+    private string? Hint(Placeholder placeholder) => placeholder.Kind is PlaceholderKind.Secret
+        ? NearestName.Of(placeholder.Name, _declaredProviders) is { } near ? $"did you mean '{near}'?" : Secrets.SecretSources.Missing(placeholder.Name)
+        : placeholder.Kind is PlaceholderKind.Block
         ? $"make it with '{CommandName.Text} block create {placeholder.BlockType} --name {placeholder.Name}'"
         : $"set it with '{CommandName.Text} variable set {placeholder.Name} <value>'";
 
@@ -128,6 +146,8 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
     {
         PlaceholderKind.Block when await client.FindBlockDocumentAsync(placeholder.BlockType, placeholder.Name, includeSecrets: false, ct) is null =>
             $"there is no block '{placeholder.Name}' of type '{placeholder.BlockType}'",
+        PlaceholderKind.Secret when !_declaredProviders.Contains(placeholder.Name)
+            && await client.FindBlockDocumentAsync(Secrets.SecretProviderKinds.BlockType, placeholder.Name, includeSecrets: false, ct) is null => $"there is no secret provider '{placeholder.Name}'",
         PlaceholderKind.Variable when await client.FindVariableAsync(placeholder.Name, ct) is null => $"there is no variable '{placeholder.Name}'",
         _ => null, // the environment of the machine that runs the step is not ours to judge
     };

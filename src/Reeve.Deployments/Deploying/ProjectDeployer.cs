@@ -24,6 +24,9 @@ public sealed class ProjectDeployer(OrchestrationClient client, EntrypointResolv
         if (faults.Any)
             return new DeployReport([], faults.InOrder);
 
+        await SecretProviderRegistration.RegisterAsync(client, project, sink, faults, ct); // build and push steps may use them
+        if (faults.Any)
+            return new DeployReport([], faults.InOrder);
         var builds = new ContentBuilds(RememberedScope.Of(ApiSources.Scope(client)), _secrets, sink);
         var groups = await builds.GroupAsync(plans, ct);
         await builds.RunAsync([.. groups.OfType<ContentBuild>().Distinct()], faults, ct);

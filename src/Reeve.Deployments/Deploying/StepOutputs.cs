@@ -10,10 +10,11 @@ internal static class StepOutputs
 {
     public static async Task ResolveAsync(DeploymentPlan plan, JsonObject outputs, SecretRegistry secrets, FaultCollector faults, CancellationToken ct)
     {
+        // Job variables take the environment of the deploy; blocks and secrets in them wait for the run.
         var source = plan.Resolved.Source;
-        if (!OfFields(source).Any())
+        if (!PlaceholderSurvey.Of(Fields(source)).Any(found => found.Placeholder.Kind is PlaceholderKind.StepOutput or PlaceholderKind.Environment))
             return;
-        var resolver = new TemplateResolver(new TemplateScope { Outputs = outputs }, secrets);
+        var resolver = new TemplateResolver(new TemplateScope { Outputs = outputs, Environment = Environment.GetEnvironmentVariable }, secrets);
         List<MapEntry> entries = [];
         foreach (var entry in source.Entries)
             entries.Add(DeploymentCheck.IsSection(entry.Key.Text) ? entry : entry with { Value = await resolver.ResolveAsync(entry.Value, faults, ct) });
@@ -54,7 +55,9 @@ internal static class StepOutputs
     }
 
     private static IEnumerable<Placeholder> OfFields(MapNode source) =>
-        OutputsOf(source with { Entries = [.. source.Entries.Where(entry => !DeploymentCheck.IsSection(entry.Key.Text))] });
+        OutputsOf(Fields(source));
+
+    private static MapNode Fields(MapNode source) => source with { Entries = [.. source.Entries.Where(entry => !DeploymentCheck.IsSection(entry.Key.Text))] };
 
     private static IEnumerable<Placeholder> OutputsOf(DocumentNode node) =>
         PlaceholderSurvey.Of(node).Select(found => found.Placeholder).Where(placeholder => placeholder.Kind is PlaceholderKind.StepOutput);

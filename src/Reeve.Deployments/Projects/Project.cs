@@ -32,6 +32,9 @@ public sealed record Project
     public StepSection Pull { get; init; } = StepSection.Absent;
 
     public IReadOnlyList<ProjectDeployment> Deployments { get; init; } = [];
+
+    /// <summary>The secret providers that the file declares.</summary>
+    public IReadOnlyList<SecretDeclaration> Secrets { get; init; } = [];
 }
 
 /// <summary>

@@ -48,6 +48,15 @@ public sealed class ProjectReader
         return read;
     }
 
+    /// <summary>Reads a deployment that stands in no file, steps and all, with the sections of the project around it.</summary>
+    internal static ProjectDeployment ReadInside(Project? around, MapNode deployment, FaultCollector faults)
+    {
+        var reader = new ProjectReader(StepCatalog.BuiltIn);
+        var read = reader.ReadDeployment(deployment, [around?.Build ?? StepSection.Absent, around?.Push ?? StepSection.Absent, around?.Pull ?? StepSection.Absent], stepsToo: true);
+        faults.AddRange(reader._faults.Faults);
+        return read;
+    }
+
     private static string ShownName(string file)
     {
         var relative = Path.GetRelativePath(Directory.GetCurrentDirectory(), file);
@@ -75,6 +84,7 @@ public sealed class ProjectReader
         var prefectVersion = reader.Text("prefect-version");
         reader.Text("reeve-version");
         reader.Node("definitions"); // a place for anchors
+        var secrets = SecretSectionReader.Read(reader.Inner("secrets"), _faults);
         var deployments = reader.List("deployments");
         var anyPython = deployments?.Items.OfType<MapNode>().Any(IsPython) ?? false;
 
@@ -106,6 +116,7 @@ public sealed class ProjectReader
             Push = push,
             Pull = pull,
             Deployments = read,
+            Secrets = secrets,
         };
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Reeve.Client;
+using Reeve.Deployments.Secrets;
 using Reeve.Deployments.Templating;
 using Reeve.Protocol.Blocks;
 
@@ -10,12 +11,16 @@ namespace Reeve.Deployments.Running;
 internal static class ApiSources
 {
     /// <summary>A scope that resolves everything but step outputs.</summary>
-    public static TemplateScope Scope(OrchestrationClient client) => new()
+    public static TemplateScope Scope(OrchestrationClient client)
     {
-        Block = (type, name, ct) => FindBlockAsync(client, type, name, includeSecrets: true, ct),
-        Variable = (name, ct) => FindVariableAsync(client, name, ct),
-        Environment = Environment.GetEnvironmentVariable,
-    };
+        var scope = new TemplateScope
+        {
+            Block = (type, name, ct) => FindBlockAsync(client, type, name, includeSecrets: true, ct),
+            Variable = (name, ct) => FindVariableAsync(client, name, ct),
+            Environment = Environment.GetEnvironmentVariable,
+        };
+        return scope with { Secret = new SecretSources(scope).ReadAsync };
+    }
 
     public static async Task<BlockData?> FindBlockAsync(OrchestrationClient client, string type, string name, bool includeSecrets, CancellationToken ct)
     {

@@ -1,6 +1,7 @@
 using Reeve.Deployments.Projects;
 using Reeve.Deployments.Steps.Docker;
 using Reeve.Deployments.Steps.Git;
+using Reeve.Deployments.Steps.Storage;
 
 namespace Reeve.Deployments.Steps;
 
@@ -32,6 +33,12 @@ public sealed class StepCatalog
         new GitCloneStep(),
         new SetWorkingDirectoryStep(),
         new PipInstallStep(),
+        TransferStep.Push(ObjectStoreKind.S3),
+        TransferStep.Pull(ObjectStoreKind.S3),
+        TransferStep.Push(ObjectStoreKind.AzureBlob),
+        TransferStep.Pull(ObjectStoreKind.AzureBlob),
+        TransferStep.Push(ObjectStoreKind.Gcs),
+        TransferStep.Pull(ObjectStoreKind.Gcs),
         new BuildDockerImageStep(),
         new PushDockerImageStep());
 

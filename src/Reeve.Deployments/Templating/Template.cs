@@ -4,7 +4,8 @@ namespace Reeve.Deployments.Templating;
 
 /// <summary>
 /// A text cut into literal parts and placeholders. Braces around anything that cannot be a name (an expression of another template language,
-/// or one that begins with a dot) are literal text.
+/// or one that begins with a dot) are literal text. A name of a secret may hold what names in key vaults hold (<c>/ : @ = + ~ ,</c> and one
+/// <c>#key</c>), but no blank, quote, bracket or pipe, so that an expression of another language stays what it is.
 /// </summary>
 public sealed partial class Template
 {
@@ -33,7 +34,12 @@ public sealed partial class Template
         List<TemplateMistake> mistakes = [];
         foreach (Match match in Braces().Matches(text))
         {
-            var expression = match.Groups[1].Value;
+            if (match.Groups["secret"] is { Success: true } secret)
+            {
+                placeholders.Add(new Placeholder(PlaceholderKind.Secret, secret.Value, [match.Groups["provider"].Value, match.Groups["name"].Value], match.Index, match.Length));
+                continue;
+            }
+            var expression = match.Groups["name_or_output"].Value;
             if (expression.StartsWith('.'))
                 continue;
             if (Mistake(expression) is { } mistake)
@@ -80,7 +86,7 @@ public sealed partial class Template
     private static List<string> Segments(string expression) =>
         [.. expression.Replace("]", "", StringComparison.Ordinal).Replace('[', '.').Split('.')];
 
-    [GeneratedRegex(@"\{\{\s*([\w.\-\[\]$]+)\s*\}\}")]
+    [GeneratedRegex(@"\{\{\s*(?:(?<secret>secrets\.(?<provider>[A-Za-z0-9_\-]+)\.(?<name>[\w.\-/:@=+~,]+(?:\#[\w.\-/:@+~]+)?))|(?<name_or_output>[\w.\-\[\]$]+))\s*\}\}", RegexOptions.ExplicitCapture)]
     private static partial Regex Braces();
 
     [GeneratedRegex(@"^\$[A-Za-z_][A-Za-z0-9_]*$")]

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Reeve.Deployments.Projects;
+using Reeve.Deployments.Secrets;
 using Reeve.Settings;
 
 namespace Reeve.Deployments.Templating;
@@ -103,9 +104,17 @@ public sealed class TemplateResolver(TemplateScope scope, SecretRegistry secrets
                 PlaceholderKind.Block when scope.Block is not null => await FindBlockAsync(placeholder, scope.Block, report, ct),
                 PlaceholderKind.Variable when scope.Variable is not null => await FindVariableAsync(placeholder, scope.Variable, report, ct),
                 PlaceholderKind.Environment when scope.Environment is not null => FindEnvironment(placeholder, scope.Environment, report),
+                // a step may have the id 'secrets': what it gave goes before a provider
+                PlaceholderKind.Secret when scope.Outputs?["secrets"] is not null => FindOutput(AsOutput(placeholder), scope.Outputs, report),
+                PlaceholderKind.Secret when scope.Secret is not null => await FindSecretAsync(placeholder, scope.Secret, ct),
                 PlaceholderKind.StepOutput when scope.Outputs is not null => FindOutput(placeholder, scope.Outputs, report),
                 _ => (false, null),
             };
+        }
+        catch (SecretException exception)
+        {
+            report(new TemplateProblem($"'{placeholder}': {exception.Message}", exception.Hint, placeholder.Offset));
+            return (false, null);
         }
         catch (Exception exception) when (exception is Client.ApiException)
         {
@@ -143,6 +152,17 @@ public sealed class TemplateResolver(TemplateScope scope, SecretRegistry secrets
         return (found, value);
     }
 
+    private async Task<(bool, JsonNode?)> FindSecretAsync(Placeholder placeholder,
+        Func<string, string, SecretRegistry, CancellationToken, Task<JsonNode?>> source, CancellationToken ct)
+    {
+        var value = await source(placeholder.Name, placeholder.SecretName, secrets, ct);
+        secrets.AddAll(value);
+        return (true, value);
+    }
+
+    private static Placeholder AsOutput(Placeholder placeholder) =>
+        placeholder with { Kind = PlaceholderKind.StepOutput, Path = placeholder.Expression.Split('.') };
+
     private static (bool, JsonNode?) FindEnvironment(Placeholder placeholder, Func<string, string?> source, Action<TemplateProblem> report)
     {
         if (source(placeholder.Name) is { } value)
@@ -157,7 +177,8 @@ public sealed class TemplateResolver(TemplateScope scope, SecretRegistry secrets
             return Descend(value, placeholder, placeholder.Rest, report);
         if (!scope.KeepUnknownOutputs)
             report(new TemplateProblem($"'{placeholder}': no earlier step has the id or output '{placeholder.Name}'",
-                NearestName.Hint(placeholder.Name, [.. outputs.Select(output => output.Key)]), placeholder.Offset));
+                placeholder.Name == "secrets" ? "a secret is written secrets.<provider>.<name>" : NearestName.Hint(placeholder.Name, [.. outputs.Select(output => output.Key)]),
+                placeholder.Offset));
         return (false, null);
     }
 

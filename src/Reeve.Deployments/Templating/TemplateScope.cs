@@ -21,6 +21,9 @@ public sealed record TemplateScope
     public Func<string, CancellationToken, Task<(bool Found, JsonNode? Value)>>? Variable { get; init; }
 
     public Func<string, string?>? Environment { get; init; }
+
+    /// <summary>A secret's value by provider and name; what has to be masked on the way there is added to the registry.</summary>
+    public Func<string, string, SecretRegistry, CancellationToken, Task<JsonNode?>>? Secret { get; init; }
 }
 
 /// <summary>The data of a block document and which of its fields are secret ("value", "headers.*", "credentials.token").</summary>

@@ -164,7 +164,7 @@ internal sealed class DeploymentsApi(
 
     private async Task FilterAsync(HttpContext http)
     {
-        var query = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
+        var query = await http.ReadPageAsync().ConfigureAwait(false);
         var found = await database.ReadAsync(session => deployments.FilterAsync(session, query), http.RequestAborted).ConfigureAwait(false);
         await http.AnswerAsync(found.ConvertAll(deployment => Shown(http, deployment))).ConfigureAwait(false);
     }
@@ -177,7 +177,7 @@ internal sealed class DeploymentsApi(
 
     private async Task PaginateAsync(HttpContext http)
     {
-        var query = NumberedPage.Of(await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false));
+        var query = await http.ReadNumberedPageAsync().ConfigureAwait(false);
         var answer = await database.ReadAsync(
             async session => NumberedPage.Answer(
                 query, await deployments.FilterAsync(session, query).ConfigureAwait(false), await deployments.CountAsync(session, query).ConfigureAwait(false)),

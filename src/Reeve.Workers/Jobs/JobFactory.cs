@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Reeve.Client;
+using Reeve.Deployments.Secrets;
 using Reeve.Deployments.Templating;
 using Reeve.Protocol.Deployments;
 using Reeve.Protocol.Leases;
@@ -21,11 +22,11 @@ internal sealed class JobFactory(OrchestrationClient client, WorkerOptions optio
     {
         var run = claimed.FlowRun;
         var deployment = run.DeploymentId is { } id ? await client.FindDeploymentAsync(id, ct) : null;
-        var filled = new JobTemplate(pool.BaseJobTemplate).Fill(VariablesOf(deployment), run.JobVariables);
+        var filled = InfrastructureBlock.Rules(pool)
+            ? await InfrastructureBlock.ConfigurationAsync(client, deployment, VariablesOf(deployment), run, ct)
+            : new JobTemplate(pool.BaseJobTemplate).Fill(VariablesOf(deployment), run.JobVariables);
         var configuration = await ResolveAsync(filled, ct);
-        var command = Text(configuration, "command") is { } given && !string.IsNullOrWhiteSpace(given)
-            ? CommandWords.Split(given)
-            : [.. options.ExecuteCommand, run.Id.ToString()];
+        var command = CommandOf(configuration) is { Count: > 0 } given ? given : [.. options.ExecuteCommand, run.Id.ToString()];
         return new Job
         {
             FlowRun = run,
@@ -38,6 +39,14 @@ internal sealed class JobFactory(OrchestrationClient client, WorkerOptions optio
         };
     }
 
+    // Templates hold a command line, blocks a list of words.
+    private static IReadOnlyList<string> CommandOf(JsonObject configuration) => configuration["command"] switch
+    {
+        JsonArray words => [.. words.Select(word => word?.ToString() ?? "")],
+        _ when Text(configuration, "command") is { } line && !string.IsNullOrWhiteSpace(line) => CommandWords.Split(line),
+        _ => [],
+    };
+
     // Servers of either line fill one name or the other.
     private static JsonElement? VariablesOf(Deployment? deployment) =>
         deployment is null ? null
@@ -48,6 +57,8 @@ internal sealed class JobFactory(OrchestrationClient client, WorkerOptions optio
     {
         var problems = new List<string>();
         var scope = new TemplateScope { Block = FindBlockAsync, Variable = FindVariableAsync };
+        // the environment is that of the settings of providers only: job variables got theirs when they were deployed
+        scope = scope with { Secret = new SecretSources(scope with { Environment = Environment.GetEnvironmentVariable }).ReadAsync };
         var resolved = await new TemplateResolver(scope, new SecretRegistry()).ResolveAsync(configuration, problem => problems.Add(problem.ToString()), ct);
         return problems.Count == 0
             ? resolved!.AsObject()

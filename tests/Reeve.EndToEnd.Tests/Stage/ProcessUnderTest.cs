@@ -30,7 +30,8 @@ internal sealed partial class ProcessUnderTest : IAsyncDisposable
 
     public static ProcessUnderTest Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment, string folder)
     {
-        var start = new ProcessStartInfo(program, arguments)
+        // A shell that runs the tests in the background lets them ignore Ctrl+C, and what they start would inherit that.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", program, .. arguments])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,

@@ -22,12 +22,12 @@ public sealed class BuiltInBlocksTests
 
         var types = await TypesAsync(host, ("User-Agent", "prefect/2.20.25 (API 0.8.4)"));
 
-        Assert.Equal(69, types.Count);
+        Assert.Equal(70, types.Count);
         Assert.Equal(
             ["date-time", "json", "local-file-system", "process", "secret", "webhook"],
             types.Where(t => t.GetProperty("is_protected").GetBoolean()).Select(t => t.GetProperty("slug").GetString()).Order(StringComparer.Ordinal));
-        Assert.Equal(54, (await TypesAsync(host, ("User-Agent", Three))).Count);
-        Assert.Equal(81, (await host.PostAsync("block_schemas/filter", "{}")).Body.GetArrayLength());
+        Assert.Equal(55, (await TypesAsync(host, ("User-Agent", Three))).Count);
+        Assert.Equal(82, (await host.PostAsync("block_schemas/filter", "{}")).Body.GetArrayLength());
         Assert.Equal(
             ["docker-login", "get-directory", "notify", "put-directory", "read-path", "run-infrastructure", "write-path"],
             (await host.GetAsync("block_capabilities/")).Body.EnumerateArray().Select(c => c.GetString()));
@@ -64,7 +64,7 @@ public sealed class BuiltInBlocksTests
         var type = (await host.GetAsync("block_types/slug/slack-webhook")).Body.GetProperty("id").GetString();
         Assert.Single((await host.PostAsync("block_schemas/filter", $$$"""{"block_schemas": {"block_type_id": {"any_": ["{{{type}}}"]} } }""")).Body.EnumerateArray());
         Assert.Superset(others, (await TypesAsync(host)).Select(t => t.GetProperty("id").GetString()).ToHashSet());
-        Assert.Equal(69, (await TypesAsync(host)).Count);
+        Assert.Equal(70, (await TypesAsync(host)).Count);
     }
 
     [Fact]
