@@ -37,7 +37,7 @@ public sealed class ImageOfFlowsTests(SharedDockerHost shared)
             name: images
             build:
               - prefect_docker.deployments.steps.build_docker_image:
-                  id: image
+                  id: built
                   requires: prefect-docker>=0.3.1
                   image_name: {{{registry.Address}}}/team/flows
                   tag: v1
@@ -49,8 +49,8 @@ public sealed class ImageOfFlowsTests(SharedDockerHost shared)
             push:
               - prefect_docker.deployments.steps.push_docker_image:
                   id: pushed
-                  image_name: "{{ image.image_name }}"
-                  tag: "{{ image.tag }}"
+                  image_name: "{{ built.image_name }}"
+                  tag: "{{ built.tag }}"
                   credentials: "{{ prefect.blocks.docker-registry-credentials.ci }}"
             pull:
               - prefect.deployments.steps.set_working_directory:
@@ -62,7 +62,7 @@ public sealed class ImageOfFlowsTests(SharedDockerHost shared)
                 work_pool:
                   name: stage
                   job_variables:
-                    image: "{{ image.image_name }}@{{ pushed.digest }}"
+                    image: "{{ built.image_name }}@{{ pushed.digest }}"
             """);
 
         var output = await MustAsync(reeve, "deploy", "--all");
@@ -75,7 +75,7 @@ public sealed class ImageOfFlowsTests(SharedDockerHost shared)
         await RunInContainerAsync(reeve, await shared.GetAsync(), deployment.Id, image, "hello Ada from a container");
     }
 
-    private static async Task RunInContainerAsync(Installation reeve, DockerHost host, Guid deployment, string image, string line)
+    internal static async Task RunInContainerAsync(Installation reeve, DockerHost host, Guid deployment, string image, string line)
     {
         var run = await reeve.Api.CreateFlowRunAsync(deployment, new DeploymentFlowRunCreate { Parameters = WireJson.EmptyObject }, Ct);
         await reeve.Api.SetFlowRunStateAsync(run.Id, new StateCreate { Type = StateType.Pending }, force: true, Ct);
