@@ -53,7 +53,8 @@ public sealed class CiExampleTests(SharedDockerHost shared)
         {
             ["DOCKER_HOST"] = host.Address, ["DOCKER_CONFIG"] = Path.Combine(reeve.Folder, "docker"), ["SDK_IMAGE"] = DotnetImages.Sdk, ["RUNTIME_IMAGE"] = DotnetImages.Runtime,
         }, reeve.Folder);
-        Assert.Equal("reeve/runtime:0.1.0\nreeve/server:0.1.0\nreeve/worker:0.1.0", images.Trim());
+        foreach (var image in (string[])["reeve/runtime:0.1.0", "reeve/server:0.1.0", "reeve/worker:0.1.0"])
+            Assert.Contains(image, images, StringComparison.Ordinal);
         Assert.Equal("0.1.0", await host.InAsync("reeve/server:0.1.0", "reeve", "--version"));
         await host.ImportAsync("reeve-test/prefect:1", tar =>
         {

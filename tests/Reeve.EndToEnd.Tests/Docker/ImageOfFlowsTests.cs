@@ -75,6 +75,50 @@ public sealed class ImageOfFlowsTests(SharedDockerHost shared)
         await RunInContainerAsync(reeve, await shared.GetAsync(), deployment.Id, image, "hello Ada from a container");
     }
 
+    [Fact]
+    public async Task Program_builds_one_image_for_its_deployments_and_names_it_by_digest()
+    {
+        await using var registry = await ImageRegistry.StartAsync();
+        await using var reeve = await StartAsync(registry);
+        Write(reeve, "hello.deployment.cs", Hello.Replace("Flows.Hello(\"nobody\");", $$$"""
+            var image = new ImageBuild
+            {
+                Name = "{{{registry.Address}}}/team/code", Tag = "v1", BaseImage = "{{{DotnetImages.Runtime}}}", SdkImage = "{{{DotnetImages.Sdk}}}", Pull = false,
+                Credentials = "{{ prefect.blocks.docker-registry-credentials.ci }}",
+            };
+            await Deployment.ApplyAsync(
+            [
+                Flow.Of(Flows.Hello).ToDeployment("one", parameters: new { name = "Grace" }) with { WorkPool = "stage", ImageBuild = image },
+                Flow.Of(Flows.Hello).ToDeployment("two", parameters: new { name = "Joan" }) with { WorkPool = "stage", ImageBuild = image },
+            ]);
+            """, StringComparison.Ordinal));
+
+        var output = await MustAsync(reeve, "deployment", "apply", "hello.deployment.cs");
+
+        Assert.Single(output.Split('\n'), line => line.Contains("Step 1/", StringComparison.Ordinal));
+        Assert.DoesNotContain(ImageRegistry.Password, output, StringComparison.Ordinal);
+        var (one, two) = ((await reeve.Api.FindDeploymentAsync("hello", "one", Ct))!, (await reeve.Api.FindDeploymentAsync("hello", "two", Ct))!);
+        var image = one.JobVariables.GetProperty("image").GetString()!;
+        Assert.StartsWith($"{registry.Address}/team/code@sha256:", image, StringComparison.Ordinal);
+        Assert.Equal((image, "hello.deployment.cs:Flows.Hello"), (two.JobVariables.GetProperty("image").GetString(), one.Entrypoint));
+        await RunInContainerAsync(reeve, await shared.GetAsync(), two.Id, image, "hello Joan from a container");
+    }
+
+    [Fact]
+    public async Task Program_whose_image_cannot_be_built_registers_nothing()
+    {
+        await using var registry = await ImageRegistry.StartAsync();
+        await using var reeve = await StartAsync(registry);
+        Write(reeve, "hello.deployment.cs", Hello.Replace("Flows.Hello(\"nobody\");",
+            """await (Flow.Of(Flows.Hello).ToDeployment("one") with { WorkPool = "stage", ImageBuild = new ImageBuild { Name = "x", Dockerfile = "None" } }).ApplyAsync();""", StringComparison.Ordinal));
+
+        var (code, output) = await reeve.RunInAsync(Path.Combine(reeve.Folder, "project"), "deployment", "apply", "hello.deployment.cs");
+
+        Assert.Equal(1, code);
+        Assert.Contains("an image was not built: Error: build_docker_image: there is no 'None' in", output, StringComparison.Ordinal);
+        Assert.Null(await reeve.Api.FindDeploymentAsync("hello", "one", Ct));
+    }
+
     internal static async Task RunInContainerAsync(Installation reeve, DockerHost host, Guid deployment, string image, string line)
     {
         var run = await reeve.Api.CreateFlowRunAsync(deployment, new DeploymentFlowRunCreate { Parameters = WireJson.EmptyObject }, Ct);
