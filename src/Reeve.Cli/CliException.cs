@@ -14,6 +14,9 @@ internal static class ExitCodes
     public const int Fault = 1;
     public const int Usage = 2;
 
+    /// <summary>Of a plan: there is something to apply.</summary>
+    public const int Changes = 2;
+
     /// <summary>As shells count a program that was ended by Ctrl+C.</summary>
     public const int Interrupted = 130;
 }

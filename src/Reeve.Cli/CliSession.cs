@@ -18,6 +18,9 @@ internal sealed class CliSession(Terminal terminal, Func<string, string?> enviro
     /// <summary>The profile named before the command; null: the active one.</summary>
     public string? ProfileName { get; set; }
 
+    /// <summary>Another API than the settings name; null: theirs. To be set before anything is asked of it.</summary>
+    public string? ApiUrl { get; set; }
+
     /// <summary>Whether questions may be asked; null: if a person is there.</summary>
     public bool? Prompt { get; set; }
 
@@ -33,6 +36,15 @@ internal sealed class CliSession(Terminal terminal, Func<string, string?> enviro
 
     public OrchestrationClient Client => new(_connection ??= Connect?.Invoke(Settings) ?? new ApiConnection(Settings, RetryPolicy.Interactive));
 
+    /// <summary>A connection by another profile than the session's. The environment's variables win over a profile's, so they are left out.</summary>
+    public ApiConnection ConnectionOf(string profile)
+    {
+        var settings = new ReeveSettings(
+            name => name.EndsWith("_API_URL", StringComparison.Ordinal) || name.EndsWith("_API_KEY", StringComparison.Ordinal) || name.EndsWith("_API_AUTH_STRING", StringComparison.Ordinal) ? null : Environment(name),
+            ProfilesFile.Load(Home).Get(profile), SettingsLayer.LoadFolder(Folder));
+        return Connect?.Invoke(settings) ?? new ApiConnection(settings, RetryPolicy.Interactive);
+    }
+
     /// <summary>The folder of profiles, database and caches.</summary>
     public string Home => new ReeveSettings(Environment, new Profile("", new Dictionary<string, string>())).Home;
 
@@ -40,7 +52,7 @@ internal sealed class CliSession(Terminal terminal, Func<string, string?> enviro
     {
         var profiles = ProfilesFile.Load(Home);
         var name = ProfileName ?? Environment("REEVE_PROFILE") ?? Environment("PREFECT_PROFILE");
-        return new ReeveSettings(Environment, name is null ? profiles.ActiveProfile : profiles.Get(name), SettingsLayer.LoadFolder(Folder));
+        return new ReeveSettings(setting => setting == "REEVE_API_URL" && ApiUrl is not null ? ApiUrl : Environment(setting), name is null ? profiles.ActiveProfile : profiles.Get(name), SettingsLayer.LoadFolder(Folder));
     }
 
     public void Dispose() => _connection?.Dispose();

@@ -71,7 +71,8 @@ internal static class CommandLine
 
     private static List<string> UsageFaults(ParseResult parse)
     {
-        var faults = parse.UnmatchedTokens
+        var unmatched = parse.CommandResult.Command is CliCommand { TakesUnknownOptions: true } ? [] : parse.UnmatchedTokens;
+        var faults = unmatched
             .Select(token => token.StartsWith('-') ? UnknownOption(parse.CommandResult.Command, token) : $"'{token}' was not expected")
             .ToList();
         // The parser names a stray token as a fault of its own; the texts above say more.
@@ -84,7 +85,7 @@ internal static class CommandLine
         foreach (var fault in faults)
             terminal.Error.WriteLine("Error: " + fault);
         terminal.Error.WriteLine($"Help: {CommandName.Text}{HelpText.PathOf(parse.CommandResult.Command)["reeve".Length..]} --help");
-        return ExitCodes.Usage;
+        return parse.CommandResult.Command is CliCommand command ? command.UsageExitCode : ExitCodes.Usage;
     }
 
     private static string UnknownCommand(Command command, string name) =>

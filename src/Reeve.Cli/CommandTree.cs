@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Reeve.Cli.Commands;
+using Reeve.Cli.Commands.Agents;
 using Reeve.Cli.Commands.Artifacts;
 using Reeve.Cli.Commands.Blocks;
 using Reeve.Cli.Commands.ConcurrencyLimits;
@@ -32,12 +33,19 @@ internal static class CommandTree
                 new ForwardOnlyCommand("downgrade", "Says why there is none"), new ForwardOnlyCommand("stamp", "Says why there is none"), new ForwardOnlyCommand("revision", "Says why there is none")),
         ]),
         new Branch("worker", "Run workers", () => [new WorkerStartCommand()]),
+        new Branch("agent", "Run agents, which workers have taken over from", () => [new AgentStartCommand()]),
         new Branch("init", InitCommand.Summary, () => new InitCommand()),
+        new Branch("project", "The 2.10 names of init, and the recipes it knows", () =>
+            [new InitCommand(), new RecipeLsCommand(), Branch.Group("recipe", "The recipes of init", new RecipeLsCommand())]),
         new Branch("deploy", DeployCommand.Summary, () => new DeployCommand()),
+        new Branch("plan", PlanCommand.Summary, () => new PlanCommand()),
+        new Branch("apply", ApplyCommand.Summary, () => new ApplyCommand()),
+        new Branch("promote", PromoteCommand.Summary, () => new PromoteCommand()),
         new Branch("deployment", "Run, show and change deployments", () =>
         [
-            new DeploymentRunCommand(), new DeploymentApplyCommand(), new DeploymentLsCommand(), new DeploymentInspectCommand(), new DeploymentDeleteCommand(),
+            new DeploymentRunCommand(), new DeploymentBuildCommand(), new DeploymentApplyCommand(), new DeploymentApplyCommand("create"), new DeploymentLsCommand(), new DeploymentInspectCommand(), new DeploymentDeleteCommand(),
             new DeploymentPauseCommand(pause: true), new DeploymentPauseCommand(pause: false),
+            new SetScheduleCommand(), new OldScheduleSwitchCommand(active: false), new OldScheduleSwitchCommand(active: true),
             Branch.Group("schedule", "Show and change the schedules of a deployment",
                 new ScheduleCreateCommand(), new ScheduleLsCommand(), new ScheduleSwitchCommand(active: false), new ScheduleSwitchCommand(active: true), new ScheduleDeleteCommand(),
                 new ScheduleClearCommand()),
@@ -48,7 +56,7 @@ internal static class CommandTree
             new FlowRunExecuteCommand(), new FlowRunWhyCommand(), new FlowRunRetryCommand(), new FlowRunResumeCommand(),
         ]),
         new Branch("task-run", "Show task runs", () => [new TaskRunLsCommand(), new TaskRunInspectCommand(), new TaskRunLogsCommand()]),
-        new Branch("flow", "Show flows", () => [new FlowLsCommand()]),
+        new Branch("flow", "Show flows, build them ahead", () => [new FlowLsCommand(), new FlowBuildCommand()]),
         new Branch("work-pool", "Make, show and change work pools", () =>
         [
             new WorkPoolCreateCommand(), new WorkPoolLsCommand(), new WorkPoolInspectCommand(), new WorkPoolDeleteCommand(),

@@ -12,6 +12,7 @@ using Reeve.Protocol.Json;
 using Reeve.Protocol.Leases;
 using Reeve.Protocol.Logs;
 using Reeve.Protocol.Notifications;
+using Reeve.Protocol.Projects;
 using Reeve.Protocol.Runs;
 using Reeve.Protocol.SavedSearches;
 using Reeve.Protocol.WorkPools;
@@ -105,6 +106,7 @@ public static class WireJson
 [JsonSerializable(typeof(List<ArtifactCollection>))]
 [JsonSerializable(typeof(Automation)), JsonSerializable(typeof(List<Automation>)), JsonSerializable(typeof(AutomationCreate)), JsonSerializable(typeof(AutomationUpdate))]
 [JsonSerializable(typeof(AutomationPartialUpdate)), JsonSerializable(typeof(Trigger)), JsonSerializable(typeof(List<Trigger>)), JsonSerializable(typeof(List<AutomationAction>))]
+[JsonSerializable(typeof(ProjectQuery)), JsonSerializable(typeof(ProjectState)), JsonSerializable(typeof(ProjectApply)), JsonSerializable(typeof(ProjectApplied))]
 [JsonSerializable(typeof(SavedSearch)), JsonSerializable(typeof(List<SavedSearch>)), JsonSerializable(typeof(SavedSearchCreate)), JsonSerializable(typeof(IReadOnlyList<SavedSearchFilter>))]
 [JsonSerializable(typeof(FlowRunNotificationPolicy)), JsonSerializable(typeof(List<FlowRunNotificationPolicy>))]
 [JsonSerializable(typeof(FlowRunNotificationPolicyCreate)), JsonSerializable(typeof(FlowRunNotificationPolicyUpdate))]

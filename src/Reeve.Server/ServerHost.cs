@@ -24,6 +24,7 @@ using Reeve.Server.Hosting.OpenApi;
 using Reeve.Server.Logs;
 using Reeve.Server.Notifications;
 using Reeve.Server.Orchestration;
+using Reeve.Server.Projects;
 using Reeve.Server.RunHistory;
 using Reeve.Server.SavedSearches;
 using Reeve.Server.Schemas;
@@ -84,7 +85,8 @@ public sealed class ServerHost : IAsyncDisposable
         services.AddSingleton<FlowRunGraphStore>().AddSingleton<FlowRunGraphApi>().AddSingleton<LogDownloadApi>().AddSingleton<UiStore>().AddSingleton<UiApi>();
         services.AddSingleton<WorkPoolsStore>().AddSingleton<WorkPoolsApi>().AddSingleton<WorkQueuesStore>().AddSingleton<WorkQueuesApi>().AddSingleton<WorkersStore>();
         services.AddSingleton<WorkerMonitor>().AddSingleton<DueRuns>().AddSingleton<ScheduledRunsApi>().AddSingleton<ClaimsApi>().AddSingleton<WorkerChannel>();
-        services.AddSingleton<DeploymentsStore>().AddSingleton<DeploymentDrafts>().AddSingleton<DeploymentChecks>().AddSingleton<DeploymentsApi>();
+        services.AddSingleton<DeploymentsStore>().AddSingleton<DeploymentDrafts>().AddSingleton<DeploymentChecks>().AddSingleton<DeploymentChanges>().AddSingleton<DeploymentsApi>();
+        services.AddSingleton<ProjectsStore>().AddSingleton<ProjectsApi>();
         services.AddSingleton<SchedulesStore>().AddSingleton<AutoScheduledRuns>().AddSingleton<DeploymentSchedulesApi>().AddSingleton<RunScheduler>().AddSingleton<DeploymentRunsApi>();
         services.AddSingleton<ConcurrencyLimitsStore>().AddSingleton<DeploymentLimits>().AddSingleton<GlobalLimitsApi>().AddSingleton<SlotsApi>().AddSingleton<TagLimitsApi>().AddSingleton<SlotLeaseReaper>();
         services.AddSingleton<ConcurrencyStatusApi>().AddSingleton<FlowRunExplainer>().AddSingleton<FlowRunWhyApi>();
@@ -127,6 +129,7 @@ public sealed class ServerHost : IAsyncDisposable
         services.GetRequiredService<DeploymentsApi>().Map(api);
         services.GetRequiredService<DeploymentSchedulesApi>().Map(api);
         services.GetRequiredService<DeploymentRunsApi>().Map(api);
+        services.GetRequiredService<ProjectsApi>().Map(api);
         services.GetRequiredService<TagLimitsApi>().Map(api);
         services.GetRequiredService<GlobalLimitsApi>().Map(api);
         services.GetRequiredService<SlotsApi>().Map(api);

@@ -83,6 +83,9 @@ public sealed record ServerOptions
     /// <summary>The largest parameters of a run or a deployment, in bytes of JSON; 0: no limit.</summary>
     public int LargestParameters { get; init; } = 524_288;
 
+    /// <summary>How much one request of a list may ask for, and is given where it names no limit.</summary>
+    public int LargestPage { get; init; } = 200;
+
     /// <summary>How long a stop waits for requests under way.</summary>
     public TimeSpan LongestStop { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -4,7 +4,7 @@ using Reeve.Spooling;
 namespace Reeve.Workers;
 
 /// <summary>
-/// Tells the server of states that the processes of runs left on this machine, because it was away when they ended. That comes before the worker's own word on a run: a run
+/// Tells the server of states, events and log lines that the processes of runs left on this machine, because it was away when they ended. That comes before the worker's own word on a run: a run
 /// that completed is not to be called crashed.
 /// </summary>
 internal sealed class LeftStates(Func<Guid?, ApiConnection> connect, string? home, ServerPatience patience, WorkerLog log)
@@ -16,18 +16,18 @@ internal sealed class LeftStates(Func<Guid?, ApiConnection> connect, string? hom
         try
         {
             using var connection = connect(null);
-            var folder = LateStates.FolderOf(home, connection.ApiUrl);
+            var folder = LeftBehind.FolderOf(home, connection.ApiUrl);
             if (!Directory.Exists(folder))
                 return;
             await patience.AskAsync(async token =>
             {
-                await new LateStateSending(connection).SendLeftAsync(folder, token);
+                await LeftBehind.SendAsync(connection, folder, token);
                 return true;
             }, ct);
         }
         catch (Exception e) when (e is ApiException or IOException or UnauthorizedAccessException)
         {
-            log.Warning($"States that runs left under {home} could not be told: {e.Message}");
+            log.Warning($"What runs left under {home} could not be told: {e.Message}");
         }
     }
 }

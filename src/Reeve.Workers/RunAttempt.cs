@@ -50,7 +50,7 @@ internal sealed class RunAttempt(
         using var connection = connect(claimed.Lease.Token);
         var client = new OrchestrationClient(connection);
         var report = new RunReport(client, Id, _log, patience, time);
-        _log.Info($"Worker '{options.Name}' submitting flow run '{Id}'");
+        _log.Info($"{options.Called} '{options.Name}' submitting flow run '{Id}'");
         RunningJob job;
         try
         {
@@ -135,7 +135,7 @@ internal sealed class RunAttempt(
                 await LeaveAsync(client, job, reason);
                 break;
             default:
-                _log.Info($"Worker '{options.Name}' ends; stopping {job.DisplayName}.");
+                _log.Info($"{options.Called} '{options.Name}' ends; stopping {job.DisplayName}.");
                 var ended = await job.StopAsync(options.StopGrace, _hurry.Token);
                 LogExit(job, ended);
                 await left.TellAsync(_giveUp.Token);

@@ -13,6 +13,8 @@ public sealed partial class WorkerLoop : IDisposable
     // One request's share of the runs: enough to fill a worker quickly, little enough to leave some to the others.
     private const int LargestClaim = 10;
 
+    private static readonly TimeSpan PauseForQueues = TimeSpan.FromSeconds(5);
+
     private readonly Func<Guid?, ApiConnection> _connect;
     private readonly IInfrastructure _infrastructure;
     private readonly WorkerOptions _options;
@@ -46,14 +48,14 @@ public sealed partial class WorkerLoop : IDisposable
         try
         {
             await _patience.AskAsync(async ct => { await HeartbeatAsync(client, ct); return true; }, stop);
-            _log.Plain($"Worker '{_options.Name}' started!");
+            _log.Plain($"{_options.Called} '{_options.Name}' started!{(_options.StartNote is { } note ? " " + note : "")}");
             await _left.TellAsync(stop);
             loops = [KeepHeartbeatAsync(client, background.Token), KeepLeasesAsync(background.Token), SendLogsAsync(background.Token)];
             await ClaimAsync(client, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            _log.Plain($"Worker '{_options.Name}' is stopping.");
+            _log.Plain($"{_options.Called} '{_options.Name}' is stopping.");
         }
         finally
         {
@@ -65,7 +67,7 @@ public sealed partial class WorkerLoop : IDisposable
             await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        _log.Plain($"Worker '{_options.Name}' stopped!");
+        _log.Plain($"{_options.Called} '{_options.Name}' stopped!");
     }
 
     private async Task ClaimAsync(OrchestrationClient client, CancellationToken stop)
@@ -80,11 +82,20 @@ public sealed partial class WorkerLoop : IDisposable
                 continue;
             }
 
+            var queues = await QueuesAsync(client, stop);
+            if (queues is null)
+            {
+                if (_options.RunOnce)
+                    return;
+                await Task.Delay(PauseForQueues, _time, stop);
+                continue;
+            }
+
             var claim = new Claim
             {
                 WorkerName = _options.Name,
                 Limit = Math.Min(free, LargestClaim),
-                WorkQueueNames = _options.WorkQueues is [] ? null : _options.WorkQueues,
+                WorkQueueNames = queues is [] ? null : queues,
                 PrefetchSeconds = _options.PrefetchSeconds,
                 LeaseSeconds = _options.LeaseSeconds,
             };
@@ -95,6 +106,15 @@ public sealed partial class WorkerLoop : IDisposable
             else if (_options.RunOnce)
                 return;
         }
+    }
+
+    // Null: none of the wanted queues is there yet.
+    private async Task<IReadOnlyList<string>?> QueuesAsync(OrchestrationClient client, CancellationToken stop)
+    {
+        if (_options.FindQueues is not { } find)
+            return _options.WorkQueues;
+        var found = await _patience.AskAsync(ct => find(client, ct), stop);
+        return found.Count == 0 ? null : found;
     }
 
     private void Submit(OrchestrationClient client, List<ClaimedFlowRun> claimed, CancellationToken stop)

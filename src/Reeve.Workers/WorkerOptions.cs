@@ -1,3 +1,5 @@
+using Reeve.Client;
+
 namespace Reeve.Workers;
 
 /// <summary>What a worker is asked to do.</summary>
@@ -11,8 +13,17 @@ public sealed record WorkerOptions
     /// <summary>How many runs it works on at once; null: no limit.</summary>
     public int? Limit { get; init; }
 
+    /// <summary>What it calls itself in front of its name: "Worker", "Agent".</summary>
+    public string Called { get; init; } = "Worker";
+
+    /// <summary>Said when it has started: where it looks for work; null: nothing.</summary>
+    public string? StartNote { get; init; }
+
     /// <summary>Only these queues; empty: all.</summary>
     public IReadOnlyList<string> WorkQueues { get; init; } = [];
+
+    /// <summary>Finds the queues anew before each claim, in place of <see cref="WorkQueues"/>; none: there is nothing to claim now.</summary>
+    public Func<OrchestrationClient, CancellationToken, Task<IReadOnlyList<string>>>? FindQueues { get; init; }
 
     /// <summary>Runs are taken so long before they are due, so that their process is up in time.</summary>
     public double PrefetchSeconds { get; init; } = 10;

@@ -29,6 +29,12 @@ public sealed record Deployment
     /// <summary>Tags of its runs.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
+    /// <summary>An infrastructure block by kind and name, <c>process/dev</c>, for agents; default none, so that the work pool's job template holds. With it <see cref="WorkPool"/> may be left out: then the agents' own pool takes it.</summary>
+    public string? Infrastructure { get; init; }
+
+    /// <summary>A storage block by kind and name that the code was uploaded to, with a folder in it: <c>s3/dev/flows</c>. Default none: the code lies where this program does.</summary>
+    public string? Storage { get; init; }
+
     /// <summary>The work pool whose workers run it. A served deployment has none: its process is what runs it.</summary>
     public string? WorkPool { get; init; }
 

@@ -1,5 +1,6 @@
 using Reeve.Client;
 using Reeve.Deployments.Entrypoints;
+using Reeve.Deployments.Planning;
 using Reeve.Deployments.Projects;
 using Reeve.Deployments.Running;
 using Reeve.Deployments.Templating;
@@ -13,6 +14,10 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
 {
     private readonly Dictionary<(PlaceholderKind, string), string?> _missing = [];
     private readonly Dictionary<string, (ResolvedFlow? Flow, IReadOnlyList<Fault> Faults)> _flows = [];
+    private readonly Dictionary<string, bool> _secretBlocks = [];
+
+    // One for all deployments: what many of them name is read once.
+    private readonly TemplateResolver _now = new(RememberedScope.Of(ApiSources.Scope(client)), secrets);
     private readonly HashSet<string> _declaredProviders = [.. Secrets.SecretProviderKinds.Unnamed];
     private List<Protocol.WorkPools.WorkPool>? _pools;
 
@@ -34,6 +39,7 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
                 continue;
             await CheckEntrypointAsync(project, plan, ct);
             CheckParameters(plan, faults);
+            TriggerFields.Of(plan.Resolved.Triggers, plan.Resolved.Name ?? "", faults);
         }
         RefuseTwins(plans);
     }
@@ -64,7 +70,6 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
     /// <summary>Variables, blocks and the environment are resolved now; step outputs wait for the steps, job variables for the run.</summary>
     private async Task ResolveFieldsAsync(DeploymentPlan plan, CancellationToken ct)
     {
-        var now = new TemplateResolver(ApiSources.Scope(client), secrets);
         var source = plan.Written.Source;
         List<MapEntry> entries = [];
         foreach (var entry in source.Entries)
@@ -72,18 +77,18 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
             if (IsSection(entry.Key.Text) || await HoldsSecretAsync(entry, ct))
                 entries.Add(entry);
             else if (entry is { Key.Text: "work_pool", Value: MapNode pool })
-                entries.Add(entry with { Value = await ResolvePoolAsync(pool, now, ct) });
+                entries.Add(entry with { Value = await ResolvePoolAsync(pool, ct) });
             else
-                entries.Add(entry with { Value = await now.ResolveAsync(entry.Value, faults, ct) });
+                entries.Add(entry with { Value = await _now.ResolveAsync(entry.Value, faults, ct) });
         }
         plan.Resolved = ProjectReader.ReadResolved(source with { Entries = entries }, faults);
     }
 
-    private async Task<MapNode> ResolvePoolAsync(MapNode pool, TemplateResolver now, CancellationToken ct)
+    private async Task<MapNode> ResolvePoolAsync(MapNode pool, CancellationToken ct)
     {
         List<MapEntry> entries = [];
         foreach (var entry in pool.Entries)
-            entries.Add(entry.Key.Text == "job_variables" ? entry : entry with { Value = await now.ResolveAsync(entry.Value, faults, ct) });
+            entries.Add(entry.Key.Text == "job_variables" ? entry : entry with { Value = await _now.ResolveAsync(entry.Value, faults, ct) });
         return pool with { Entries = entries };
     }
 
@@ -106,9 +111,17 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
     private async Task<bool> IsSecretAsync(Placeholder placeholder, CancellationToken ct) => placeholder.Kind switch
     {
         PlaceholderKind.Secret => true,
-        PlaceholderKind.Block => await ApiSources.FindBlockAsync(client, placeholder.BlockType, placeholder.Name, includeSecrets: false, ct) is { SecretFields.Count: > 0 },
+        PlaceholderKind.Block => await HoldsSecretAsync(placeholder, ct),
         _ => false,
     };
+
+    private async Task<bool> HoldsSecretAsync(Placeholder block, CancellationToken ct)
+    {
+        var key = $"{block.BlockType}/{block.Name}";
+        if (!_secretBlocks.TryGetValue(key, out var isSecret))
+            _secretBlocks[key] = isSecret = await ApiSources.FindBlockAsync(client, block.BlockType, block.Name, includeSecrets: false, ct) is { SecretFields.Count: > 0 };
+        return isSecret;
+    }
 
     private async Task CheckReferencesAsync(DeploymentPlan plan, CancellationToken ct)
     {

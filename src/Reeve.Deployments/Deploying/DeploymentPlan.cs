@@ -6,6 +6,8 @@ namespace Reeve.Deployments.Deploying;
 /// <summary>One deployment on its way: as written, its sections after inheritance, and what the checks found out.</summary>
 internal sealed class DeploymentPlan(Project project, ProjectDeployment written)
 {
+    public Project Project { get; } = project;
+
     public ProjectDeployment Written { get; } = written;
 
     /// <summary>The deployment with the placeholders resolved that are to be resolved on this machine.</summary>

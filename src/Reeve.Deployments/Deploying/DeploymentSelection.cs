@@ -28,11 +28,12 @@ public static class DeploymentSelection
     }
 
     /// <summary>A deployment that stands in no file: everything is said on the command line, as the keys of a deployment in a project file.</summary>
-    public static (ProjectDeployment? Deployment, IReadOnlyList<Fault> Faults) FromCommandLine(JsonObject fields)
+    /// <param name="around">The project whose sections hold for it where it has none of its own.</param>
+    public static (ProjectDeployment? Deployment, IReadOnlyList<Fault> Faults) FromCommandLine(JsonObject fields, Project? around = null)
     {
         var faults = new FaultCollector();
         var map = (MapNode)DocumentNode.FromJson(new SourcePosition("command line", 0, 0), fields);
-        var deployment = ProjectReader.ReadResolved(map, faults);
+        var deployment = ProjectReader.ReadInside(around, map, faults);
         return (faults.Any ? null : deployment, faults.Faults);
     }
 
@@ -48,7 +49,8 @@ public static class DeploymentSelection
     // A mapping is merged key by key, so that one parameter said on the command line leaves the others.
     private static MapNode Over(MapNode map, MapNode over)
     {
-        List<MapEntry> entries = [.. map.Entries.Where(entry => over[entry.Key.Text] is null)];
+        // 'schedule' said on the command line takes the place of 'schedules' too.
+        List<MapEntry> entries = [.. map.Entries.Where(entry => over[entry.Key.Text] is null && !(entry.Key.Text == "schedules" && over["schedule"] is not null))];
         foreach (var entry in over.Entries)
             entries.Add(map[entry.Key.Text] is MapNode inner && entry.Value is MapNode changes && entry.Key.Text is not "schedule"
                 ? entry with { Value = Over(inner, changes) }

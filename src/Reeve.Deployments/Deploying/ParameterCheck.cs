@@ -5,8 +5,8 @@ using Reeve.Deployments.Projects;
 
 namespace Reeve.Deployments.Deploying;
 
-/// <summary>Holds a deployment's parameters against the flow's JSON Schema and says what is wrong with each, where it stands.</summary>
-internal sealed class ParameterCheck(JsonElement schema, FaultCollector faults)
+/// <summary>Holds a deployment's parameters against the flow's JSON Schema and says what is wrong with each, where it stands. A block's fields are held against their schema the same way.</summary>
+internal sealed class ParameterCheck(JsonElement schema, FaultCollector faults, string noun = "parameter", string owner = "the flow")
 {
     /// <param name="required">Whether a parameter without a default must be given: true for a deployment whose schedule starts runs by itself.</param>
     public void Check(MapNode? parameters, SourcePosition otherwise, bool required)
@@ -18,9 +18,9 @@ internal sealed class ParameterCheck(JsonElement schema, FaultCollector faults)
         {
             var name = entry.Key.Text;
             if (properties.TryGetProperty(name, out var expected))
-                CheckValue($"parameter '{name}'", entry.Value, expected);
+                CheckValue($"{noun} '{name}'", entry.Value, expected);
             else if (!AllowsOthers(schema))
-                faults.Add(entry.Key.Position, $"the flow has no parameter '{name}'", names.Length == 0 ? "it has none at all" : NearestName.Hint(name, names));
+                faults.Add(entry.Key.Position, $"{owner} has no {noun} '{name}'", names.Length == 0 ? "it has none at all" : NearestName.Hint(name, names));
         }
         if (!required || !schema.TryGetProperty("required", out var needed))
             return;

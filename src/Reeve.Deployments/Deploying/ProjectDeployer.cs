@@ -3,7 +3,7 @@ using Reeve.Client;
 using Reeve.Deployments.Entrypoints;
 using Reeve.Deployments.Projects;
 using Reeve.Deployments.Running;
-using Reeve.Deployments.Steps;
+using Reeve.Deployments.Planning;
 using Reeve.Deployments.Templating;
 
 namespace Reeve.Deployments.Deploying;
@@ -27,63 +27,22 @@ public sealed class ProjectDeployer(OrchestrationClient client, EntrypointResolv
         await SecretProviderRegistration.RegisterAsync(client, project, sink, faults, ct); // build and push steps may use them
         if (faults.Any)
             return new DeployReport([], faults.InOrder);
-        var outputs = await RunBuildAndPushAsync(project, plans, faults, ct);
+        var builds = new ContentBuilds(RememberedScope.Of(ApiSources.Scope(client)), _secrets, sink);
+        var groups = await builds.GroupAsync(plans, ct);
+        await builds.RunAsync([.. groups.OfType<ContentBuild>().Distinct()], faults, ct);
         if (faults.Any)
             return new DeployReport([], faults.InOrder);
+        List<JsonObject> outputs = [.. groups.Select(group => group?.Outputs ?? [])];
 
         // What depends on the outputs could not be judged before.
         for (var i = 0; i < plans.Count; i++)
-            await ResolveOutputsAsync(plans[i], outputs[i], faults, ct);
+            await StepOutputs.ResolveAsync(plans[i], outputs[i], _secrets, faults, ct);
         if (faults.Any)
             return new DeployReport([], faults.InOrder);
-        return await WriteAsync(project, plans, outputs, ct);
+        return await WriteAsync(plans, outputs, ct);
     }
 
-    /// <summary>Runs build and push; steps that several deployments share run once.</summary>
-    private async Task<List<JsonObject>> RunBuildAndPushAsync(Project project, List<DeploymentPlan> plans, FaultCollector faults, CancellationToken ct)
-    {
-        List<JsonObject> all = [];
-        Dictionary<(StepSection, StepSection), JsonObject> done = new();
-        foreach (var plan in plans)
-        {
-            if (!done.TryGetValue((plan.Build, plan.Push), out var outputs))
-            {
-                var context = new StepContext { WorkingDirectory = project.Directory, Sink = sink, Secrets = _secrets, Scope = ApiSources.Scope(client) };
-                outputs = done[(plan.Build, plan.Push)] = [];
-                try
-                {
-                    var runner = new StepRunner(StepCatalog.BuiltIn, context);
-                    await runner.RunAsync(plan.Build.ToJson(), outputs, ct);
-                    await runner.RunAsync(plan.Push.ToJson(), outputs, ct);
-                }
-                catch (StepException exception)
-                {
-                    var section = plan.Build.Steps.Concat(plan.Push.Steps).FirstOrDefault();
-                    faults.Add(section?.Position, $"the build and push steps of '{plan.Written.Name}' failed: {exception.Message}");
-                }
-            }
-            all.Add(outputs);
-        }
-        return all;
-    }
-
-    private async Task ResolveOutputsAsync(DeploymentPlan plan, JsonObject outputs, FaultCollector faults, CancellationToken ct)
-    {
-        // Job variables take the environment of the deploy; blocks and secrets in them wait for the run.
-        var resolver = new TemplateResolver(new TemplateScope { Outputs = outputs, Environment = Environment.GetEnvironmentVariable }, _secrets);
-        var source = plan.Resolved.Source;
-        var hasPlaceholders = PlaceholderSurvey.Of(source with { Entries = [.. source.Entries.Where(entry => !DeploymentCheck.IsSection(entry.Key.Text))] })
-            .Any(found => found.Placeholder.Kind is PlaceholderKind.StepOutput or PlaceholderKind.Environment);
-        if (!hasPlaceholders)
-            return;
-        List<MapEntry> entries = [];
-        foreach (var entry in source.Entries)
-            entries.Add(DeploymentCheck.IsSection(entry.Key.Text) ? entry : entry with { Value = await resolver.ResolveAsync(entry.Value, faults, ct) });
-        plan.Resolved = ProjectReader.ReadResolved(source with { Entries = entries }, faults);
-        DeploymentCheck.CheckParameters(plan, faults);
-    }
-
-    private async Task<DeployReport> WriteAsync(Project project, List<DeploymentPlan> plans, List<JsonObject> outputs, CancellationToken ct)
+    private async Task<DeployReport> WriteAsync(List<DeploymentPlan> plans, List<JsonObject> outputs, CancellationToken ct)
     {
         List<DeployedFlow> deployed = [];
         var faults = new FaultCollector();
@@ -91,7 +50,7 @@ public sealed class ProjectDeployer(OrchestrationClient client, EntrypointResolv
         {
             try
             {
-                deployed.Add(await new DeploymentWriter(client, _secrets, sink).WriteAsync(project, plans[i], outputs[i], ct));
+                deployed.Add(await new DeploymentWriter(client, _secrets, sink).WriteAsync(plans[i], outputs[i], ct));
             }
             catch (ApiException exception)
             {

@@ -1,40 +1,55 @@
-using System.Text;
+using System.Text.Json.Nodes;
+using Reeve.Deployments.Deploying.Recipes;
+using Reeve.Deployments.Entrypoints;
 using Reeve.Deployments.Projects;
-using Reeve.Deployments.Running;
-using Reeve.Deployments.Steps.Git;
 
 namespace Reeve.Deployments.Deploying;
 
 /// <summary>Writes the files of a new project. What is there already is left alone.</summary>
 public sealed class ProjectInitializer(string directory)
 {
-    /// <summary>The recipes: where a project's code is pulled from.</summary>
-    public static IReadOnlyList<string> Recipes { get; } = ["local", "git"];
+    private const int ShownFlows = 8;
 
-    /// <summary>The recipe that fits a directory: git where it is a clone with a remote.</summary>
-    public async Task<string> GuessRecipeAsync(CancellationToken ct) => await RemoteAsync(ct) is null ? "local" : "git";
+    /// <summary>The name of the folder: that of the project unless somebody says another.</summary>
+    public string FolderName => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory))) is { Length: > 0 } name ? name : "project";
 
-    /// <param name="recipe">One of <see cref="Recipes"/>.</param>
+    private bool HasDockerfile => File.Exists(Path.Combine(directory, "Dockerfile"));
+
+    /// <summary>The recipe that fits a directory: by whether it is a clone with a remote, and whether a Dockerfile is there.</summary>
+    public async Task<string> GuessRecipeAsync(CancellationToken ct) => (await WorkingCopy.FindAsync(directory, ct), HasDockerfile) switch
+    {
+        (not null, true) => "docker-git",
+        (not null, false) => "git",
+        (null, true) => "docker",
+        _ => "local",
+    };
+
+    /// <summary>The recipe of that name, or the fault that lists all.</summary>
+    public static (Recipe? Recipe, Fault? Fault) FindRecipe(string name) => Recipe.All.FirstOrDefault(recipe => recipe.Name == name) is { } found
+        ? (found, null)
+        : (null, new Fault(null, $"there is no recipe '{name}'", "there are: " + string.Join(", ", Recipe.All.Select(recipe => recipe.Name))));
+
     /// <param name="name">The project's name; default the directory's.</param>
-    /// <param name="fields">Values a recipe would otherwise find out: repository, branch, directory.</param>
+    /// <param name="fields">Values of the recipe's fields.</param>
     public async Task<InitReport> InitializeAsync(string recipe, string? name, IReadOnlyDictionary<string, string> fields, CancellationToken ct)
     {
-        if (!Recipes.Contains(recipe))
-            return InitReport.Failed(new Fault(null, $"there is no recipe '{recipe}'", NearestName.Hint(recipe, [.. Recipes])));
-        string[] known = recipe == "git" ? ["name", "repository", "branch"] : ["name", "directory"];
-        var unknown = fields.Keys.Where(field => !known.Contains(field)).Select(field => new Fault(null, $"the recipe '{recipe}' has no field '{field}'", NearestName.Hint(field, known))).ToList();
-        if (unknown.Count > 0)
-            return InitReport.Failed([.. unknown]);
+        var (found, fault) = FindRecipe(recipe);
+        if (found is null)
+            return InitReport.Failed(fault!);
+        List<Fault> faults = [.. fields.Keys.Where(field => !found.Fields.Contains(field))
+            .Select(field => new Fault(null, $"the recipe '{recipe}' has no field '{field}'", NearestName.Hint(field, [.. found.Fields])))];
+        faults.AddRange(found.Inputs.Where(input => string.IsNullOrWhiteSpace(fields.GetValueOrDefault(input.Name)))
+            .Select(input => new Fault(null, $"the recipe '{recipe}' needs '{input.Name}'", $"give it: --field {input.Name}=VALUE")));
+        var copy = found.IsGit ? await CopyAsync(fields, faults, ct) : null;
+        if (faults.Count > 0)
+            return InitReport.Failed([.. faults]);
 
-        var pull = recipe == "git" ? await GitPullAsync(fields, ct) : LocalPull(fields);
-        if (pull is null)
-            return InitReport.Failed(new Fault(null, "this directory is no clone with a remote, so the recipe 'git' does not know the repository",
-                "give it: --field repository=https://host/team/project.git"));
+        var text = await TextAsync(found, name ?? fields.GetValueOrDefault("name") ?? FolderName, fields, copy, ct);
         List<string> written = [];
-        if (ProjectReader.Find(directory) is null)
-            await WriteAsync("prefect.yaml", ProjectText(name ?? fields.GetValueOrDefault("name") ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory))), pull), written, ct);
         if (!File.Exists(Path.Combine(directory, ".prefectignore")))
-            await WriteAsync(".prefectignore", IgnoreText, written, ct);
+            await WriteAsync(".prefectignore", IgnoreFileText.Text, written, ct);
+        if (ProjectReader.Find(directory) is null)
+            await WriteAsync("prefect.yaml", text.ToString(), written, ct);
         return new InitReport(written, []);
     }
 
@@ -44,127 +59,63 @@ public sealed class ProjectInitializer(string directory)
         written.Add(name);
     }
 
-    private string LocalPull(IReadOnlyDictionary<string, string> fields) => $"""
-        - prefect.deployments.steps.set_working_directory:
-            directory: {Quoted(fields.GetValueOrDefault("directory") ?? Path.GetFullPath(directory))}
-        """;
-
-    private async Task<string?> GitPullAsync(IReadOnlyDictionary<string, string> fields, CancellationToken ct)
+    private async Task<WorkingCopy?> CopyAsync(IReadOnlyDictionary<string, string> fields, List<Fault> faults, CancellationToken ct)
     {
-        if ((fields.GetValueOrDefault("repository") ?? await RemoteAsync(ct)) is not { } repository)
+        var here = await WorkingCopy.FindAsync(directory, ct);
+        if ((fields.GetValueOrDefault("repository") ?? here?.Repository) is not { } repository)
+        {
+            faults.Add(new Fault(null, "this directory is no clone with a remote, so the recipe does not know the repository", "give it: --field repository=https://host/team/project.git"));
             return null;
-        var branch = fields.GetValueOrDefault("branch") ?? await GitAsync(ct, "branch", "--show-current") ?? "main";
-        return $$$"""
-            - prefect.deployments.steps.git_clone:
-                repository: {{{Quoted(GitRepository.Parse(repository).Address)}}}
-                branch: {{{Quoted(branch)}}}
-                # For a private repository: a Secret block, or the output of a step above.
-                # access_token: "{{ prefect.blocks.secret.my-token }}"
-                access_token: null
-            """;
-    }
-
-    private Task<string?> RemoteAsync(CancellationToken ct) => GitAsync(ct, "remote", "get-url", "origin");
-
-    private async Task<string?> GitAsync(CancellationToken ct, params IReadOnlyList<string> arguments)
-    {
-        try
-        {
-            var result = await new ChildCommand("git", arguments) { WorkingDirectory = directory }.RunAsync(ct);
-            return result.ExitCode == 0 && result.StandardOutput.Trim() is { Length: > 0 } text ? text : null;
         }
-        catch (Steps.StepException)
-        {
-            return null; // no git here, so no clone either
-        }
+        var copy = WorkingCopy.Of(repository, fields.GetValueOrDefault("branch") ?? here?.Branch ?? "main");
+        if (copy is null)
+            faults.Add(new Fault(null, $"'{repository}' is not an address that a repository can be cloned from", "expected something like https://host/team/project.git"));
+        return copy;
     }
 
-    private static string Quoted(string text)
+    private async Task<ProjectFileText> TextAsync(Recipe recipe, string name, IReadOnlyDictionary<string, string> fields, WorkingCopy? copy, CancellationToken ct)
     {
-        var plain = text.Length > 0 && (char.IsAsciiLetterOrDigit(text[0]) || text[0] == '/') && !text.EndsWith(':') && !text.Any(char.IsControl)
-            && !text.Contains(": ", StringComparison.Ordinal) && !text.Contains(" #", StringComparison.Ordinal)
-            && YamlScalars.Resolve(text)?.GetValueKind() is System.Text.Json.JsonValueKind.String;
-        return plain ? text : "\"" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) + "\"";
+        var dockerfile = fields.GetValueOrDefault("dockerfile") ?? (HasDockerfile ? "Dockerfile" : "auto");
+        var flows = await FlowSearch.FindAsync(directory, ct);
+        var text = new ProjectFileText { Name = name, Entrypoints = [.. flows.Take(ShownFlows).Select(flow => flow.Entrypoint)] };
+        if (recipe.HasImage)
+            text = text with
+            {
+                Build = [ImageSteps.Build(fields["image_name"], fields["tag"], dockerfile)],
+                Push = [ImageSteps.Push(credentials: null)],
+                PushHints = ["For a registry that asks for a login:", "credentials: \"{{ prefect.blocks.docker-registry-credentials.my-registry }}\""],
+                Image = ImageSteps.BuiltImage,
+                // An automatic Dockerfile puts the code into a folder of the folder's name, whatever the project is called.
+                Pull = [ImageSteps.WorkThere(dockerfile == "auto" ? FolderName : name)],
+            };
+        if (copy is not null)
+            text = text with
+            {
+                Pull = copy.Pull(token: null, fields.ContainsKey("repository") ? "" : await WorkingCopy.FolderInsideAsync(directory, ct)),
+                PullHints = ["For a private repository a Secret block, or the output of a step above:", "access_token: \"{{ prefect.blocks.secret.my-token }}\""],
+            };
+        else if (recipe.Storage is { } storage)
+            text = WithStorage(text, storage, fields, name);
+        else if (!recipe.HasImage)
+            text = text with { Pull = [ImageSteps.SetDirectory(fields.GetValueOrDefault("directory") ?? Path.GetFullPath(directory))] };
+        return text;
     }
 
-    private static string ProjectText(string name, string pull) => new StringBuilder()
-        .Append(
-            $$$"""
-            # How the flows of this project are deployed. `reeve deploy --all` reads this file; keep it beside the code, under version control.
-            # Placeholders: {{ step-id.output }}, {{ prefect.blocks.<type>.<name> }}, {{ prefect.variables.<name> }}, {{ $ENVIRONMENT_VARIABLE }}
-
-            # The project's name, and the version of the format of this file
-            name: {{{Quoted(name)}}}
-            prefect-version: 2.20.25
-
-            # Steps that run before a deploy, on the machine that deploys: to make what the flows need
-            build: null
-
-            # Steps that run after the build, to put it where workers find it
-            push: null
-
-            # Steps that run before each flow run, where it runs: to get the code
-            pull:
-
-            """)
-        .Append(pull)
-        .Append(
-            """
-
-
-            # What is deployed; every entry may have build, push and pull sections of its own
-            deployments:
-            - name:
-              version:
-              tags: []
-              description:
-              schedule: {}
-              flow_name:
-              entrypoint: # flows/hello.cs:Hello, App/App.csproj:Hello, App.dll:Hello or flows/hello.py:hello
-              parameters: {}
-              work_pool:
-                name:
-                work_queue_name:
-                job_variables: {}
-
-            """).ToString();
-
-    private const string IgnoreText = """
-        # Files that push steps leave behind, in the notation of .gitignore
-
-        # this file itself
-        .prefectignore
-
-        # version control and editors
-        .git/
-        .hg/
-        .svn/
-        .idea/
-        .vs/
-        .vscode/
-        *.swp
-
-        # what builds leave: .NET, Python, Node
-        bin/
-        obj/
-        *.user
-        TestResults/
-        __pycache__/
-        *.py[cod]
-        *.egg-info/
-        .ipynb_checkpoints/
-        .mypy_cache/
-        .pytest_cache/
-        .venv/
-        venv/
-        node_modules/
-
-        # secrets and leftovers of the system
-        .env
-        .env.*
-        .DS_Store
-
-        """;
+    private static ProjectFileText WithStorage(ProjectFileText text, CloudStorage storage, IReadOnlyDictionary<string, string> fields, string name)
+    {
+        // Where the step demands credentials, a block is named that the deploy will ask for by name until it is made.
+        var credentials = storage.Credentials(fields.GetValueOrDefault("credentials") ?? (storage.NeedsCredentials ? "azure-storage" : null));
+        IReadOnlyList<string> hints = credentials is null
+            ? ["Without credentials the machine's own identity is used. Else:", $"credentials: \"{{{{ prefect.blocks.{storage.CredentialsType}.my-block }}}}\""]
+            : [];
+        return text with
+        {
+            Push = [.. text.Push?.Select(step => step!.DeepClone()) ?? [], storage.Push(fields[storage.PlaceKey], fields.GetValueOrDefault("folder") ?? name, credentials)],
+            PushHints = hints,
+            Pull = [storage.Pull(credentials)],
+            PullHints = hints,
+        };
+    }
 }
 
 /// <summary>Which files were written, or why none was.</summary>

@@ -32,7 +32,7 @@ public sealed class ProjectRenderer(OrchestrationClient client, EntrypointResolv
         if (faults.Any)
             return (null, faults.InOrder);
 
-        var yaml = new YamlText(_secrets.Redact);
+        var yaml = new RenderedYaml(_secrets.Redact);
         if (project.Name is not null)
             yaml.Write("name", JsonValue.Create(project.Name), 0);
         if (project.PrefectVersion is not null)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Reeve.Deployments.Projects;
 
@@ -6,6 +7,10 @@ namespace Reeve.Deployments.Entrypoints;
 /// <summary>Goes from an entrypoint's text to the flow it names, building what has to be built.</summary>
 public sealed class EntrypointResolver(FlowBuilder builder)
 {
+    // Many deployments name flows of one file: it is built, or read, once.
+    private readonly ConcurrentDictionary<string, Task<(BuiltFlow? Built, IReadOnlyList<Fault> Faults)>> _built = [];
+    private readonly ConcurrentDictionary<string, Task<IReadOnlyList<FlowManifest>>> _python = [];
+
     public async Task<(ResolvedFlow? Flow, IReadOnlyList<Fault> Faults)> ResolveAsync(string text, string directory, CancellationToken ct)
     {
         var (entrypoint, mistake) = Entrypoint.Parse(text);
@@ -15,18 +20,19 @@ public sealed class EntrypointResolver(FlowBuilder builder)
         if (!File.Exists(path))
             return (null, [new Fault(null, $"the file '{entrypoint.Path}' does not exist", MissingFileHint(entrypoint.Path, directory))]);
         if (entrypoint.Kind is EntrypointKind.Python)
-            return FromPython(entrypoint, await File.ReadAllTextAsync(path, ct));
+            return FromPython(entrypoint, await _python.GetOrAdd(path, _ => ReadPythonAsync(path, ct)));
 
-        var (built, faults) = await builder.BuildAsync(entrypoint, directory, ct);
+        var (built, faults) = await _built.GetOrAdd(path, _ => builder.BuildAsync(entrypoint, directory, ct));
         if (built is null)
             return (null, faults);
         var (flow, fault) = Pick(entrypoint, built.Flows);
         return flow is null ? (null, [fault!]) : (new ResolvedFlow(entrypoint, flow, built), []);
     }
 
-    private static (ResolvedFlow?, IReadOnlyList<Fault>) FromPython(Entrypoint entrypoint, string source)
+    private static async Task<IReadOnlyList<FlowManifest>> ReadPythonAsync(string path, CancellationToken ct) => [.. PythonSource.Flows(await File.ReadAllTextAsync(path, ct))];
+
+    private static (ResolvedFlow?, IReadOnlyList<Fault>) FromPython(Entrypoint entrypoint, IReadOnlyList<FlowManifest> flows)
     {
-        var flows = PythonSource.Flows(source);
         var (flow, fault) = Pick(entrypoint, flows);
         return flow is null ? (null, [fault!]) : (new ResolvedFlow(entrypoint, flow, null), []);
     }

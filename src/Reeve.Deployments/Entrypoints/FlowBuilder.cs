@@ -10,7 +10,7 @@ namespace Reeve.Deployments.Entrypoints;
 /// Builds file and project entrypoints with the .NET SDK and keeps what was built by the hash of what it was built from, so that the next run
 /// of the same commit does not compile again. Any number of processes may build at once: of the same content, one builds and the others wait.
 /// </summary>
-public sealed class FlowBuilder(string home, LineSink sink, TimeProvider time)
+public sealed partial class FlowBuilder(string home, LineSink sink, TimeProvider time)
 {
     private static readonly TimeSpan KeptUnused = TimeSpan.FromDays(30);
 
@@ -25,6 +25,9 @@ public sealed class FlowBuilder(string home, LineSink sink, TimeProvider time)
         var path = Path.GetFullPath(entrypoint.Path, directory);
         if (entrypoint.Kind is EntrypointKind.Assembly)
             return Inspect(path, entrypoint, fromCache: false);
+
+        if (await FindAheadAsync(path, ct) is { } ahead)
+            return Inspect(MainAssembly(ahead, path), entrypoint, fromCache: true);
 
         var sdk = DotnetSdk.Find();
         if (sdk is null)

@@ -9,7 +9,19 @@ public sealed record Project
 
     public string Directory => Path.GetDirectoryName(Path.GetFullPath(File))!;
 
+    /// <summary>The file's name in messages.</summary>
+    public string ShownAs { get; init; } = "";
+
     public string? Name { get; init; }
+
+    /// <summary>The environment that was laid over the file; null: none.</summary>
+    public string? Environment { get; init; }
+
+    /// <summary>The environments that the file knows.</summary>
+    public IReadOnlyList<string> Environments { get; init; } = [];
+
+    /// <summary>The profile of settings that the environment names.</summary>
+    public string? Profile { get; init; }
 
     public string? PrefectVersion { get; init; }
 
@@ -52,6 +64,9 @@ public sealed record ProjectDeployment
     public required MapNode Source { get; init; }
 
     public string? Name { get; init; }
+
+    /// <summary>The name without what an environment makes of it: by this one, deployments of two environments are the same.</summary>
+    public string? BaseName { get; init; }
 
     public string? Version { get; init; }
 

@@ -20,18 +20,22 @@ public sealed class ProjectReader
     public static string? Find(string directory) => FileNames.Select(name => Path.Combine(directory, name)).FirstOrDefault(System.IO.File.Exists);
 
     /// <summary>Reads a file. Positions name it as <paramref name="shownAs"/> (default: relative to the current directory where that is shorter).</summary>
-    public static async Task<ProjectReading> ReadFileAsync(string file, CancellationToken ct, string? shownAs = null)
+    /// <param name="file">The file.</param>
+    /// <param name="ct">Ends the reading.</param>
+    /// <param name="shownAs">The file's name in messages.</param>
+    /// <param name="environment">The environment that is laid over it; null: none.</param>
+    public static async Task<ProjectReading> ReadFileAsync(string file, CancellationToken ct, string? shownAs = null, string? environment = null)
     {
         if (!System.IO.File.Exists(file))
             return new ProjectReading(null, [new Fault(null, $"there is no file '{file}'", $"make one with '{CommandName.Text} init'")]);
-        return Read(file, await System.IO.File.ReadAllTextAsync(file, ct), shownAs);
+        return Read(file, await System.IO.File.ReadAllTextAsync(file, ct), shownAs, environment);
     }
 
     /// <summary>Reads the text of a file.</summary>
-    public static ProjectReading Read(string file, string text, string? shownAs = null)
+    public static ProjectReading Read(string file, string text, string? shownAs = null, string? environment = null)
     {
         var reader = new ProjectReader(StepCatalog.BuiltIn);
-        var project = reader.ReadProject(file, shownAs ?? ShownName(file), text);
+        var project = reader.ReadProject(file, shownAs ?? ShownName(file), text, environment);
         return new ProjectReading(reader._faults.Any ? null : project, reader._faults.InOrder);
     }
 
@@ -44,13 +48,22 @@ public sealed class ProjectReader
         return read;
     }
 
+    /// <summary>Reads a deployment that stands in no file, steps and all, with the sections of the project around it.</summary>
+    internal static ProjectDeployment ReadInside(Project? around, MapNode deployment, FaultCollector faults)
+    {
+        var reader = new ProjectReader(StepCatalog.BuiltIn);
+        var read = reader.ReadDeployment(deployment, [around?.Build ?? StepSection.Absent, around?.Push ?? StepSection.Absent, around?.Pull ?? StepSection.Absent], stepsToo: true);
+        faults.AddRange(reader._faults.Faults);
+        return read;
+    }
+
     private static string ShownName(string file)
     {
         var relative = Path.GetRelativePath(Directory.GetCurrentDirectory(), file);
         return relative.Length < file.Length ? relative : file;
     }
 
-    private Project? ReadProject(string file, string shownAs, string text)
+    private Project? ReadProject(string file, string shownAs, string text, string? environment)
     {
         var root = YamlDocument.Read(shownAs, text, _faults, out var anchorHolders);
         if (root is null)
@@ -61,7 +74,12 @@ public sealed class ProjectReader
             return null;
         }
 
+        var written = map;
+        var environments = EnvironmentOverlay.Names(map, _faults);
+        var overlay = environment is null ? null : EnvironmentOverlay.Find(map, environment, environments, _faults);
+        map = overlay?.Over(map) ?? map;
         var reader = new MapReader(map, "a project file", _faults);
+        reader.Node("environments");
         var name = reader.Text("name");
         var prefectVersion = reader.Text("prefect-version");
         reader.Text("reeve-version");
@@ -77,16 +95,32 @@ public sealed class ProjectReader
         reader.RefuseOthers(key => anchorHolders.Contains(key) || key.StartsWith("x-", StringComparison.Ordinal) || key.StartsWith('.'));
 
         List<ProjectDeployment> read = [];
-        foreach (var item in deployments?.Items ?? [])
+        foreach (var (index, item) in (deployments?.Items ?? []).Index())
         {
             if (item is MapNode deployment)
-                read.Add(ReadDeployment(deployment, [build, push, pull], stepsToo: true));
+                read.Add(ReadDeployment(deployment, [build, push, pull], stepsToo: true) with { BaseName = BaseName(written, index) });
             else if (item is not ScalarNode { IsNull: true })
                 _faults.Add(item.Position, $"a deployment should be a mapping, and this is {item.Description}");
         }
         RefuseTwins(read);
-        return new Project { File = file, Name = name, PrefectVersion = prefectVersion, Build = build, Push = push, Pull = pull, Deployments = read, Secrets = secrets };
+        return new Project
+        {
+            File = file,
+            ShownAs = shownAs,
+            Name = name,
+            PrefectVersion = prefectVersion,
+            Environment = environment,
+            Environments = environments,
+            Profile = overlay?.Profile,
+            Build = build,
+            Push = push,
+            Pull = pull,
+            Deployments = read,
+            Secrets = secrets,
+        };
     }
+
+    private static string? BaseName(MapNode root, int index) => (((root["deployments"] as ListNode)?.Items[index] as MapNode)?["name"] as ScalarNode)?.Text;
 
     private ProjectDeployment ReadDeployment(MapNode map, StepSection[] outer, bool stepsToo)
     {
@@ -119,7 +153,7 @@ public sealed class ProjectReader
             Triggers = reader.List("triggers"),
         };
         pool?.RefuseOthers();
-        foreach (var kept in (ReadOnlySpan<string>)["version_type", "sla"])
+        foreach (var kept in (ReadOnlySpan<string>)["version_type", "sla", "environments"])
             reader.Node(kept);
         if (reader.Has("is_schedule_active"))
             reader.Flag("is_schedule_active");

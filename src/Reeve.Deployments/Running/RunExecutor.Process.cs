@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Reeve.Client;
 using Reeve.Deployments.Templating;
 using Reeve.Protocol.Runs;
+using Reeve.Spooling;
 
 namespace Reeve.Deployments.Running;
 
@@ -58,9 +59,9 @@ public sealed partial class RunExecutor
         FlowRun? run;
         try
         {
-            run = await client.FindFlowRunAsync(runId, CancellationToken.None);
+            run = await FindEndedAsync(runId);
         }
-        catch (ApiException exception)
+        catch (Exception exception) when (exception is ApiException or IOException or UnauthorizedAccessException)
         {
             log.Show(new OutputLine(LineLevel.Error, LoggerNames.FlowRuns, $"The flow's process ended with exit code {exitCode}; the run's state is not known: {exception.Message}"));
             return;
@@ -76,6 +77,26 @@ public sealed partial class RunExecutor
             case StateType.Cancelling when lease.IsOwn:
                 await ProposeAsync(runId, StateType.Cancelled, "The flow's process has ended", log);
                 break;
+        }
+    }
+
+    /// <summary>The run, after the API has heard what its process had to keep on the disk: a run that completed while the API was away is not to be called crashed.</summary>
+    private async Task<FlowRun?> FindEndedAsync(Guid runId)
+    {
+        while (true)
+        {
+            var run = await client.FindFlowRunAsync(runId, CancellationToken.None); // waits for an API that is away
+            if (run?.StateType is not (StateType.Pending or StateType.Running))
+                return run;
+            try
+            {
+                await LeftBehind.SendAsync(client.Connection, LeftBehind.FolderOf(settings.Home, client.Connection.ApiUrl), CancellationToken.None);
+                return await client.FindFlowRunAsync(runId, CancellationToken.None);
+            }
+            catch (ApiException e) when (e.Status is not { } status || RetryPolicy.IsTransient(status))
+            {
+                // Away again.
+            }
         }
     }
 

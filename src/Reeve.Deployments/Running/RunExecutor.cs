@@ -119,7 +119,7 @@ public sealed partial class RunExecutor(OrchestrationClient client, ReeveSetting
         var context = new StepContext { WorkingDirectory = WorkingDirectory, Sink = log.Write, Secrets = secrets, Scope = ApiSources.Scope(client), Home = settings.Home, PackagesFolder = PackagesFolder, Time = time };
         var steps = deployment.PullSteps is { ValueKind: System.Text.Json.JsonValueKind.Array } given ? JsonArray.Create(given)! : [];
         if (steps.Count == 0)
-            return LocalPath(deployment, what);
+            return await new StoredCode(client, WorkingDirectory).FolderAsync(deployment, what, ct);
         try
         {
             var outputs = await new StepRunner(StepCatalog.BuiltIn, context).RunAsync(steps, [], ct);
@@ -129,16 +129,6 @@ public sealed partial class RunExecutor(OrchestrationClient client, ReeveSetting
         {
             throw new RunPreparationException($"{what}: {exception.Message}", exception);
         }
-    }
-
-    private string LocalPath(Deployment deployment, string what)
-    {
-        if (deployment.StorageDocumentId is not null)
-            throw new RunPreparationException($"{what}: its code lies in a storage block, which only Python flows can be pulled from; deploy it with pull steps");
-        if (string.IsNullOrEmpty(deployment.Path))
-            return WorkingDirectory;
-        var path = Path.GetFullPath(deployment.Path, WorkingDirectory);
-        return Directory.Exists(path) ? path : throw new RunPreparationException($"{what}: its path '{deployment.Path}' does not exist on this machine");
     }
 
     private async Task ProposeAsync(Guid runId, StateType type, string message, RunLog log)

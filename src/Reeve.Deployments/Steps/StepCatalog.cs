@@ -1,5 +1,7 @@
 using Reeve.Deployments.Projects;
+using Reeve.Deployments.Steps.Docker;
 using Reeve.Deployments.Steps.Git;
+using Reeve.Deployments.Steps.Storage;
 
 namespace Reeve.Deployments.Steps;
 
@@ -30,7 +32,15 @@ public sealed class StepCatalog
         new RunShellScriptStep(),
         new GitCloneStep(),
         new SetWorkingDirectoryStep(),
-        new PipInstallStep());
+        new PipInstallStep(),
+        TransferStep.Push(ObjectStoreKind.S3),
+        TransferStep.Pull(ObjectStoreKind.S3),
+        TransferStep.Push(ObjectStoreKind.AzureBlob),
+        TransferStep.Pull(ObjectStoreKind.AzureBlob),
+        TransferStep.Push(ObjectStoreKind.Gcs),
+        TransferStep.Pull(ObjectStoreKind.Gcs),
+        new BuildDockerImageStep(),
+        new PushDockerImageStep());
 
     /// <summary>Each step once, in the order of the list above.</summary>
     public IEnumerable<IStep> Steps => _steps.Values.Distinct();

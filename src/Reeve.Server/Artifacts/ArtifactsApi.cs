@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Reeve.Protocol.Artifacts;
 using Reeve.Protocol.Filters;
+using Reeve.Server.Filters;
 using Reeve.Server.Hosting;
 using Reeve.Server.Storage;
 
@@ -45,7 +46,7 @@ internal sealed class ArtifactsApi(Database database, ArtifactsStore artifacts)
 
     private async Task FilterAsync(HttpContext http)
     {
-        var query = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
+        var query = await http.ReadPageAsync().ConfigureAwait(false);
         await http.AnswerAsync(await database.ReadAsync(session => ArtifactsStore.FilterAsync(session, query), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
@@ -57,7 +58,7 @@ internal sealed class ArtifactsApi(Database database, ArtifactsStore artifacts)
 
     private async Task FilterLatestAsync(HttpContext http)
     {
-        var query = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
+        var query = await http.ReadPageAsync().ConfigureAwait(false);
         await http.AnswerAsync(await database.ReadAsync(session => ArtifactsStore.FilterLatestAsync(session, query), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
     }
 

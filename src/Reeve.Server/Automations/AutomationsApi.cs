@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Reeve.Protocol;
 using Reeve.Protocol.Automations;
 using Reeve.Protocol.Filters;
+using Reeve.Server.Filters;
 using Reeve.Server.Hosting;
 using Reeve.Server.Storage;
 
@@ -78,7 +79,7 @@ internal sealed class AutomationsApi(Database database, AutomationsStore automat
 
     private async Task FilterAsync(HttpContext http)
     {
-        var query = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
+        var query = await http.ReadPageAsync().ConfigureAwait(false);
         await http.AnswerAsync(await database.ReadAsync(session => AutomationsStore.FilterAsync(session, query), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
     }
 

@@ -59,6 +59,11 @@ internal sealed class AutomationsStore(TimeProvider clock)
     internal static ValueTask<List<Automation>> RelatedToAsync(Session session, string resource) => session.QueryAsync(
         $"select {Columns} from automation a join automation_related_resource r on r.automation_id = a.id where r.resource_id = @resource order by a.name, a.id", Read, ("resource", resource));
 
+    /// <summary>The automations that belong to these resources, each with its owner.</summary>
+    internal static ValueTask<List<(string Owner, Automation Automation)>> OwnedByAsync(Session session, string[] resources) => session.QueryAsync(
+        $"select {Columns}, a.owner_resource from automation a where {session.Dialect.AnyText("a.owner_resource", "resources")} order by a.name, a.id",
+        static row => (row.Text(11), Read(row)), ("resources", resources));
+
     internal async ValueTask<bool> UpdateAsync(Session session, Guid id, AutomationUpdate automation)
     {
         var changed = await session.ExecuteAsync(

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Reeve.Protocol.Blocks;
 using Reeve.Protocol.Filters;
+using Reeve.Server.Filters;
 using Reeve.Server.Hosting;
 using Reeve.Server.Storage;
 
@@ -81,7 +82,7 @@ internal sealed class BlockDocumentsApi(Database database, BlockDocumentsStore d
 
     private async Task FilterAsync(HttpContext http)
     {
-        var query = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
+        var query = await http.ReadPageAsync().ConfigureAwait(false);
         await http.AnswerAsync(await database.ReadAsync(session => documents.FilterAsync(session, query), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
     }
 

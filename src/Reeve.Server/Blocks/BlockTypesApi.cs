@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Reeve.Protocol;
 using Reeve.Protocol.Blocks;
 using Reeve.Protocol.Filters;
+using Reeve.Server.Filters;
 using Reeve.Server.Hosting;
 using Reeve.Server.Storage;
 
@@ -48,7 +49,7 @@ internal sealed partial class BlockTypesApi(Database database, BlockTypesStore t
 
     private async Task FilterAsync(HttpContext http)
     {
-        var query = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
+        var query = await http.ReadPageAsync().ConfigureAwait(false);
         await http.AnswerAsync(await database.ReadAsync(session => BlockTypesStore.FilterAsync(session, query, ClientLine.IsThree(http.Request)), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
@@ -90,7 +91,7 @@ internal sealed partial class BlockTypesApi(Database database, BlockTypesStore t
 
     private async Task FilterSchemasAsync(HttpContext http)
     {
-        var query = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
+        var query = await http.ReadPageAsync().ConfigureAwait(false);
         await http.AnswerAsync(await database.ReadAsync(session => BlockSchemasStore.FilterAsync(session, query), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
     }
 

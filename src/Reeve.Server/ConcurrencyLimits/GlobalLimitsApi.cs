@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Reeve.Protocol.ConcurrencyLimits;
 using Reeve.Protocol.Filters;
+using Reeve.Server.Filters;
 using Reeve.Server.Hosting;
 using Reeve.Server.Storage;
 
@@ -40,7 +41,7 @@ internal sealed class GlobalLimitsApi(Database database, ConcurrencyLimitsStore 
 
     private async Task FilterAsync(HttpContext http)
     {
-        var page = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
+        var page = await http.ReadPageAsync().ConfigureAwait(false);
         await http.AnswerAsync(await database.ReadAsync(session => limits.FilterAsync(session, page, tagsOnly: false), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
     }
 

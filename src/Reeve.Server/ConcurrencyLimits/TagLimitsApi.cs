@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Reeve.Protocol.ConcurrencyLimits;
 using Reeve.Protocol.Filters;
+using Reeve.Server.Filters;
 using Reeve.Server.Hosting;
 using Reeve.Server.Orchestration;
 using Reeve.Server.Storage;
@@ -60,7 +61,7 @@ internal sealed class TagLimitsApi(Database database, ConcurrencyLimitsStore lim
 
     private async Task FilterAsync(HttpContext http)
     {
-        var page = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
+        var page = await http.ReadPageAsync().ConfigureAwait(false);
         await http.AnswerAsync(await database.ReadAsync(
             async session => await ServedAsync(session, await limits.FilterAsync(session, page, tagsOnly: true).ConfigureAwait(false)).ConfigureAwait(false),
             http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);

@@ -147,8 +147,9 @@ internal sealed class DeploymentRunsApi(
     private async Task GetScheduledAsync(HttpContext http)
     {
         var body = await http.Request.ReadWireAsync<ScheduledDeploymentRuns>(http.RequestAborted).ConfigureAwait(false);
-        if (body.Limit is < 0 or > Page.Largest)
-            throw new InvalidRequestException("body.limit", $"Input should be between 0 and {Page.Largest}", body.Limit < 0 ? "greater_than_equal" : "less_than_equal");
+        var largest = Page.Largest(http);
+        if (body.Limit < 0 || body.Limit > largest)
+            throw new InvalidRequestException("body.limit", $"Input should be between 0 and {largest}", body.Limit < 0 ? "greater_than_equal" : "less_than_equal");
         var now = clock.Now();
         var found = await database.ReadAsync(
             session => session.QueryAsync(
@@ -157,7 +158,7 @@ internal sealed class DeploymentRunsApi(
                 order by fr.next_scheduled_start_time, fr.id limit @limit
                 """,
                 row => FlowRunRows.Read(row, now),
-                ("ids", body.DeploymentIds.ToArray()), ("before", body.ScheduledBefore ?? DateTimeOffset.MaxValue.Cut()), ("limit", body.Limit ?? Page.Largest)),
+                ("ids", body.DeploymentIds.ToArray()), ("before", body.ScheduledBefore ?? DateTimeOffset.MaxValue.Cut()), ("limit", body.Limit ?? largest)),
             http.RequestAborted).ConfigureAwait(false);
         await deployments.NotePollAsync(database, [.. body.DeploymentIds], http.RequestAborted).ConfigureAwait(false);
         await http.AnswerAsync(found).ConfigureAwait(false);

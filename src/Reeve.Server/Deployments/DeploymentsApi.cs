@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Routing;
 using Reeve.Protocol.Deployments;
 using Reeve.Protocol.Filters;
 using Reeve.Protocol.Json;
-using Reeve.Server.ConcurrencyLimits;
 using Reeve.Server.Events;
 using Reeve.Server.Filters;
 using Reeve.Server.Flows;
@@ -17,8 +16,8 @@ namespace Reeve.Server.Deployments;
 
 /// <summary><c>/deployments</c></summary>
 internal sealed class DeploymentsApi(
-    Database database, DeploymentsStore deployments, DeploymentDrafts drafts, DeploymentChecks checks, SchedulesStore schedules, AutoScheduledRuns runs, FlowsStore flows,
-    DeploymentLimits limits, VariablesStore variables, TimeProvider clock)
+    Database database, DeploymentsStore deployments, DeploymentDrafts drafts, DeploymentChecks checks, DeploymentChanges changes, AutoScheduledRuns runs, FlowsStore flows,
+    VariablesStore variables, TimeProvider clock)
 {
     internal const string NotFound = "Deployment not found";
 
@@ -74,7 +73,7 @@ internal sealed class DeploymentsApi(
             return (refusal, false);
         Optional<int?> limit = request.Says("concurrency_limit") ? new(body.ConcurrencyLimit) : default;
         Optional<Guid?> globalLimit = request.Says("global_concurrency_limit_id") ? new(body.GlobalConcurrencyLimitId) : default;
-        return (await StoreAsync(session, draft, request.Schedules, limit, globalLimit).ConfigureAwait(false), before is null);
+        return (await changes.StoreAsync(session, draft, request.Schedules, limit, globalLimit).ConfigureAwait(false), before is null);
     }
 
     private async Task UpdateAsync(HttpContext http)
@@ -94,26 +93,10 @@ internal sealed class DeploymentsApi(
                 var draft = DeploymentDrafts.Of(body.Parameters.Value is null ? body : body with { Parameters = new(filled.Value) }, known);
                 return await checks.OfStoredAsync(session, draft, isChange: true).ConfigureAwait(false) is { } refusal
                     ? refusal
-                    : await StoreAsync(session, draft, wanted, body.ConcurrencyLimit, body.GlobalConcurrencyLimitId).ConfigureAwait(false);
+                    : await changes.StoreAsync(session, draft, wanted, body.ConcurrencyLimit, body.GlobalConcurrencyLimitId).ConfigureAwait(false);
             },
             http.RequestAborted).ConfigureAwait(false);
         await http.DoneAsync(outcome.Refusal).ConfigureAwait(false);
-    }
-
-    private async ValueTask<Outcome<Deployment>> StoreAsync(
-        Session session, Deployment deployment, List<DeploymentScheduleCreate>? wanted, Optional<int?> limit, Optional<Guid?> globalLimit)
-    {
-        if (await limits.CheckAsync(session, globalLimit).ConfigureAwait(false) is { } refusal)
-            return refusal;
-        var before = await deployments.ReadAsync(session, deployment.Id).ConfigureAwait(false);
-        await deployments.SaveAsync(session, await drafts.PlacedAsync(session, deployment).ConfigureAwait(false)).ConfigureAwait(false);
-        await limits.LinkAsync(session, deployment.Id, limit, globalLimit).ConfigureAwait(false);
-        if (wanted is not null)
-            await schedules.ReplaceAsync(session, deployment.Id, wanted).ConfigureAwait(false);
-        await runs.RenewAsync(session, deployment.Id).ConfigureAwait(false);
-        var after = (await deployments.ReadAsync(session, deployment.Id).ConfigureAwait(false))!;
-        await DeploymentEvents.TellAsync(session, clock.Now(), before, after).ConfigureAwait(false);
-        return after;
     }
 
     private async Task DeleteAsync(HttpContext http)
@@ -123,10 +106,7 @@ internal sealed class DeploymentsApi(
             {
                 if (await deployments.ReadAsync(session, http.Id()).ConfigureAwait(false) is not { } known)
                     return Refusal.NotFound(NotFound);
-                await DeploymentEvents.TellAsync(session, clock.Now(), ObjectEvents.Deleted, known).ConfigureAwait(false);
-                await AutoScheduledRuns.RemoveAllAsync(session, http.Id()).ConfigureAwait(false);
-                await deployments.DeleteAsync(session, http.Id()).ConfigureAwait(false);
-                await limits.UnlinkAsync(session, http.Id()).ConfigureAwait(false);
+                await changes.DeleteAsync(session, known).ConfigureAwait(false);
                 return null;
             },
             http.RequestAborted).ConfigureAwait(false);
@@ -184,7 +164,7 @@ internal sealed class DeploymentsApi(
 
     private async Task FilterAsync(HttpContext http)
     {
-        var query = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
+        var query = await http.ReadPageAsync().ConfigureAwait(false);
         var found = await database.ReadAsync(session => deployments.FilterAsync(session, query), http.RequestAborted).ConfigureAwait(false);
         await http.AnswerAsync(found.ConvertAll(deployment => Shown(http, deployment))).ConfigureAwait(false);
     }
@@ -197,7 +177,7 @@ internal sealed class DeploymentsApi(
 
     private async Task PaginateAsync(HttpContext http)
     {
-        var query = NumberedPage.Of(await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false));
+        var query = await http.ReadNumberedPageAsync().ConfigureAwait(false);
         var answer = await database.ReadAsync(
             async session => NumberedPage.Answer(
                 query, await deployments.FilterAsync(session, query).ConfigureAwait(false), await deployments.CountAsync(session, query).ConfigureAwait(false)),

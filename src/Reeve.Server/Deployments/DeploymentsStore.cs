@@ -40,6 +40,14 @@ internal sealed class DeploymentsStore(SchedulesStore schedules, WorkerHealthOpt
         await WithSchedulesAsync(session, await session.QueryFirstAsync(
             $"select {Columns} {From} join flow f on f.id = d.flow_id where f.name = @flow and d.name = @name", Read, Now(("flow", flow), ("name", name))).ConfigureAwait(false)).ConfigureAwait(false);
 
+    /// <summary>Those of the ids that are there, in no order.</summary>
+    internal async ValueTask<List<Deployment>> ReadAsync(Session session, List<Guid> ids)
+    {
+        var found = await session.QueryAsync($"select {Columns} {From} where {session.Dialect.AnyId("d.id", "ids")}", Read, Now(("ids", ids))).ConfigureAwait(false);
+        var all = await schedules.OfAsync(session, ids).ConfigureAwait(false);
+        return found.ConvertAll(deployment => With(deployment, [.. all[deployment.Id]]));
+    }
+
     internal ValueTask<Guid?> FindAsync(Session session, Guid flowId, string name) =>
         session.QueryFirstAsync("select id from deployment where flow_id = @flow and name = @name", static row => (Guid?)row.Id(0), ("flow", flowId), ("name", name));
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Reeve.Protocol;
 using Reeve.Protocol.Filters;
 using Reeve.Server.Hosting;
@@ -8,23 +10,29 @@ namespace Reeve.Server.Filters;
 /// <summary>The page that a query asks for, checked.</summary>
 internal static class Page
 {
-    internal const int Largest = 200;
+    /// <summary>How much a query gives that comes from no request.</summary>
+    internal const int Standard = 200;
 
-    /// <summary>"limit … offset …" of the query.</summary>
+    /// <summary>How much one request may ask for, and is given where it names no limit.</summary>
+    internal static int Largest(HttpContext http) => http.RequestServices.GetRequiredService<ServerOptions>().LargestPage;
+
+    /// <summary>The query of a request's body, with its limit.</summary>
     /// <exception cref="InvalidRequestException">The limit or the offset is outside its bounds.</exception>
-    internal static string Sql(Query query)
+    internal static async ValueTask<Query> ReadPageAsync(this HttpContext http)
     {
+        var (query, largest) = (await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false), Largest(http));
         List<Fault> faults = [];
         if (query.Limit is < 0)
             faults.Add(new(["body", "limit"], "Input should be greater than or equal to 0", "greater_than_equal"));
-        if (query.Limit is > Largest)
-            faults.Add(new(["body", "limit"], string.Create(CultureInfo.InvariantCulture, $"Input should be less than or equal to {Largest}"), "less_than_equal"));
+        if (query.Limit > largest)
+            faults.Add(new(["body", "limit"], string.Create(CultureInfo.InvariantCulture, $"Input should be less than or equal to {largest}"), "less_than_equal"));
         if (query.Offset is < 0)
             faults.Add(new(["body", "offset"], "Input should be greater than or equal to 0", "greater_than_equal"));
-        return faults.Count == 0
-            ? string.Create(CultureInfo.InvariantCulture, $"limit {query.Limit ?? Largest} offset {query.Offset ?? 0}")
-            : throw new InvalidRequestException(faults);
+        return faults.Count == 0 ? query with { Limit = query.Limit ?? largest } : throw new InvalidRequestException(faults);
     }
+
+    /// <summary>"limit … offset …" of a query whose bounds are checked.</summary>
+    internal static string Sql(Query query) => string.Create(CultureInfo.InvariantCulture, $"limit {query.Limit ?? Standard} offset {query.Offset ?? 0}");
 
     /// <summary>The SQL of the wanted order among those a route knows.</summary>
     /// <exception cref="InvalidRequestException">The route does not know the order.</exception>

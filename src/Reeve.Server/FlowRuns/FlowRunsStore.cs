@@ -58,7 +58,7 @@ internal sealed class FlowRunsStore(Orchestrator orchestrator, TimeProvider cloc
         if (since is { } from)
         {
             var found = await FilterAsync(session, query, (time, from)).ConfigureAwait(false);
-            if (found.Count >= (query.Limit ?? Page.Largest))
+            if (found.Count >= (query.Limit ?? Page.Standard))
                 return found;
         }
         return await FilterAsync(session, query, since: null, rare: since is not null).ConfigureAwait(false);

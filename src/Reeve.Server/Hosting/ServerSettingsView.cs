@@ -22,7 +22,7 @@ internal static class ServerSettingsView
                 ["port"] = options.Port,
                 ["auth_string"] = options.ApiAuthentication is null ? null : Hidden,
                 ["base_path"] = options.ApiBasePath,
-                ["default_limit"] = Filters.Page.Largest,
+                ["default_limit"] = options.LargestPage,
                 ["max_parameter_size"] = options.LargestParameters,
                 ["csrf_protection_enabled"] = options.CsrfProtection,
                 ["csrf_token_expiration"] = XmlConvert.ToString(options.CsrfTokenLife),

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Reeve.Protocol.Filters;
 using Reeve.Protocol.Logs;
+using Reeve.Server.Filters;
 using Reeve.Server.Hosting;
 using Reeve.Server.Storage;
 
@@ -32,7 +33,7 @@ internal sealed class LogsApi(Database database, LogsStore logs)
 
     private async Task FilterAsync(HttpContext http)
     {
-        var query = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
+        var query = await http.ReadPageAsync().ConfigureAwait(false);
         if (query.Logs?.Text?.Query is { Length: > LongestSearch })
             throw new InvalidRequestException("body.logs.text.query", $"String should have at most {LongestSearch} characters", "string_too_long");
         await http.AnswerAsync(await database.ReadAsync(session => logs.FilterAsync(session, query), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);

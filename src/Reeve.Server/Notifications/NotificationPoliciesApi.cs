@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Reeve.Protocol.Filters;
 using Reeve.Protocol.Notifications;
+using Reeve.Server.Filters;
 using Reeve.Server.Hosting;
 using Reeve.Server.Storage;
 
@@ -37,7 +38,7 @@ internal sealed partial class NotificationPoliciesApi(Database database, Notific
 
     private async Task FilterAsync(HttpContext http)
     {
-        var query = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
+        var query = await http.ReadPageAsync().ConfigureAwait(false);
         await http.AnswerAsync(await database.ReadAsync(session => NotificationPoliciesStore.FilterAsync(session, query), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
     }
 

@@ -21,13 +21,13 @@ internal sealed class TaskRunQueriesApi(Database database, TaskRunsStore runs)
 
     private async Task FilterAsync(HttpContext http)
     {
-        var query = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
+        var query = await http.ReadPageAsync().ConfigureAwait(false);
         await http.AnswerAsync(await database.ReadAsync(session => runs.FilterAsync(session, query), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     private async Task PaginateAsync(HttpContext http)
     {
-        var query = NumberedPage.Of(await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false));
+        var query = await http.ReadNumberedPageAsync().ConfigureAwait(false);
         var page = await database.ReadAsync(
             async session => NumberedPage.Answer(
                 query, await runs.FilterAsync(session, query).ConfigureAwait(false), await runs.CountAsync(session, query).ConfigureAwait(false)),

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Reeve.Protocol;
 using Reeve.Protocol.Blocks;
 using Reeve.Protocol.Filters;
+using Reeve.Server.Filters;
 using Reeve.Server.Hosting;
 using Reeve.Server.Storage;
 
@@ -48,7 +49,7 @@ internal sealed partial class VariablesApi(Database database, VariablesStore var
 
     private async Task FilterAsync(HttpContext http)
     {
-        var query = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
+        var query = await http.ReadPageAsync().ConfigureAwait(false);
         var found = await database.ReadAsync(session => variables.FilterAsync(session, query), http.RequestAborted).ConfigureAwait(false);
         await http.AnswerAsync(found.ConvertAll(variable => AsRead(http, variable))).ConfigureAwait(false);
     }

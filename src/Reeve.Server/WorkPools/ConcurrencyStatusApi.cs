@@ -22,7 +22,7 @@ internal sealed class ConcurrencyStatusApi(Database database, WorkPoolsStore poo
 
     private async Task PoolAsync(HttpContext http)
     {
-        var (page, limit, perQueue) = Check(await http.Request.ReadWireAsync<ConcurrencyStatusRequest>(http.RequestAborted).ConfigureAwait(false));
+        var (page, limit, perQueue) = Check(await http.Request.ReadWireAsync<ConcurrencyStatusRequest>(http.RequestAborted).ConfigureAwait(false), Page.Largest(http));
         var name = http.Route("name");
         await http.AnswerAsync(await database.ReadAsync<Outcome<WorkPoolConcurrencyStatus>>(
             async session =>
@@ -54,7 +54,7 @@ internal sealed class ConcurrencyStatusApi(Database database, WorkPoolsStore poo
 
     private async Task QueueAsync(HttpContext http)
     {
-        var (page, limit, _) = Check(await http.Request.ReadWireAsync<ConcurrencyStatusRequest>(http.RequestAborted).ConfigureAwait(false));
+        var (page, limit, _) = Check(await http.Request.ReadWireAsync<ConcurrencyStatusRequest>(http.RequestAborted).ConfigureAwait(false), Page.Largest(http));
         var id = http.Id();
         await http.AnswerAsync(await database.ReadAsync<Outcome<WorkQueueConcurrencyStatus>>(
             async session =>
@@ -76,16 +76,16 @@ internal sealed class ConcurrencyStatusApi(Database database, WorkPoolsStore poo
             http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
-    private static (int Page, int Limit, int PerQueue) Check(ConcurrencyStatusRequest body)
+    private static (int Page, int Limit, int PerQueue) Check(ConcurrencyStatusRequest body, int largest)
     {
         List<Fault> faults = [];
         if (body.Page < 1)
             faults.Add(new(["body", "page"], "Input should be greater than or equal to 1", "greater_than_equal"));
-        if (body.Limit is < 1 or > Page.Largest)
-            faults.Add(new(["body", "limit"], $"Input should be between 1 and {Page.Largest}", "value_error"));
-        if (body.FlowRunLimit is < 0 or > Page.Largest)
-            faults.Add(new(["body", "flow_run_limit"], $"Input should be between 0 and {Page.Largest}", "value_error"));
-        return faults.Count == 0 ? (body.Page, body.Limit ?? Page.Largest, body.FlowRunLimit) : throw new InvalidRequestException(faults);
+        if (body.Limit < 1 || body.Limit > largest)
+            faults.Add(new(["body", "limit"], $"Input should be between 1 and {largest}", "value_error"));
+        if (body.FlowRunLimit < 0 || body.FlowRunLimit > largest)
+            faults.Add(new(["body", "flow_run_limit"], $"Input should be between 0 and {largest}", "value_error"));
+        return faults.Count == 0 ? (body.Page, body.Limit ?? largest, body.FlowRunLimit) : throw new InvalidRequestException(faults);
     }
 
     private static int Offset(int page, int limit) => (int)Math.Min((page - 1L) * limit, int.MaxValue);

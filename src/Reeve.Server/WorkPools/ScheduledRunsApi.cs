@@ -24,7 +24,7 @@ internal sealed class ScheduledRunsApi(Database database, WorkPoolsStore pools, 
 
     private async Task OfPoolAsync(HttpContext http)
     {
-        var name = http.Route("name");
+        var (name, largest) = (http.Route("name"), Page.Largest(http));
         var body = await http.Request.ReadWireAsync<ScheduledFlowRunsRequest>(http.RequestAborted).ConfigureAwait(false);
         var outcome = await database.ReadAsync<Outcome<(List<WorkerFlowRun> Runs, List<Guid> Queues)>>(
             async session =>
@@ -38,7 +38,7 @@ internal sealed class ScheduledRunsApi(Database database, WorkPoolsStore pools, 
                         return Refusal.NotFound($"Work queue \"{unknown}\" not found in work pool \"{name}\".");
                     wanted = wanted.FindAll(q => names.Contains(q.Name));
                 }
-                var found = await due.ReadAsync(session, pool, wanted, body.ScheduledBefore, body.ScheduledAfter, LimitOf(body)).ConfigureAwait(false);
+                var found = await due.ReadAsync(session, pool, wanted, body.ScheduledBefore, body.ScheduledAfter, LimitOf(body, largest)).ConfigureAwait(false);
                 // the whole state is not part of this answer on the wire
                 return (found.ConvertAll(r => new WorkerFlowRun(pool.Id, r.QueueId, r.Run with { State = null })), wanted.ConvertAll(q => q.Id));
             },
@@ -48,6 +48,7 @@ internal sealed class ScheduledRunsApi(Database database, WorkPoolsStore pools, 
 
     private async Task OfQueueAsync(HttpContext http)
     {
+        var largest = Page.Largest(http);
         var body = await http.Request.ReadWireAsync<ScheduledFlowRunsRequest>(http.RequestAborted).ConfigureAwait(false);
         var outcome = await database.ReadAsync<Outcome<(List<FlowRun> Runs, List<Guid> Queues)>>(
             async session =>
@@ -57,8 +58,8 @@ internal sealed class ScheduledRunsApi(Database database, WorkPoolsStore pools, 
                     return Refusal.NotFound("Work queue not found.");
                 var wanted = (await due.QueuesAsync(session, pool.Id).ConfigureAwait(false)).FindAll(q => q.Id == queue.Id);
                 var found = queue.Filter is { } filter
-                    ? await due.OfFilterAsync(session, pool, wanted, filter, body.ScheduledBefore, LimitOf(body)).ConfigureAwait(false)
-                    : (await due.ReadAsync(session, pool, wanted, body.ScheduledBefore, body.ScheduledAfter, LimitOf(body)).ConfigureAwait(false)).ConvertAll(r => r.Run);
+                    ? await due.OfFilterAsync(session, pool, wanted, filter, body.ScheduledBefore, LimitOf(body, largest)).ConfigureAwait(false)
+                    : (await due.ReadAsync(session, pool, wanted, body.ScheduledBefore, body.ScheduledAfter, LimitOf(body, largest)).ConfigureAwait(false)).ConvertAll(r => r.Run);
                 return (found, [queue.Id]);
             },
             http.RequestAborted).ConfigureAwait(false);
@@ -91,10 +92,10 @@ internal sealed class ScheduledRunsApi(Database database, WorkPoolsStore pools, 
     private static async ValueTask<int> LateAsync(Session session, Guid queueId) => (int)await session.ScalarAsync(
         "select count(*) from flow_run where work_queue_id = @queue and state_type = 'SCHEDULED' and state_name = 'Late'", ("queue", queueId)).ConfigureAwait(false);
 
-    private static int LimitOf(ScheduledFlowRunsRequest body) => body.Limit switch
+    private static int LimitOf(ScheduledFlowRunsRequest body, int largest) => body.Limit switch
     {
-        null => Page.Largest,
-        < 0 or > Page.Largest => throw new InvalidRequestException("body.limit", $"Input should be between 0 and {Page.Largest}"),
+        null => largest,
+        { } limit when limit < 0 || limit > largest => throw new InvalidRequestException("body.limit", $"Input should be between 0 and {largest}"),
         { } limit => limit,
     };
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Reeve.Protocol;
 using Reeve.Protocol.Filters;
 using Reeve.Protocol.WorkPools;
+using Reeve.Server.Filters;
 using Reeve.Server.Hosting;
 using Reeve.Server.Storage;
 
@@ -55,7 +56,7 @@ internal sealed class WorkPoolsApi(Database database, WorkPoolsStore pools, Work
 
     private async Task FilterAsync(HttpContext http)
     {
-        var query = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
+        var query = await http.ReadPageAsync().ConfigureAwait(false);
         await http.AnswerAsync(await database.ReadAsync(session => pools.FilterAsync(session, query), http.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
@@ -122,7 +123,7 @@ internal sealed class WorkPoolsApi(Database database, WorkPoolsStore pools, Work
     private async Task FilterWorkersAsync(HttpContext http)
     {
         var name = http.Route("work_pool_name");
-        var query = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
+        var query = await http.ReadPageAsync().ConfigureAwait(false);
         var outcome = await database.ReadAsync<Outcome<List<Worker>>>(
             async session => await pools.ReadAsync(session, name).ConfigureAwait(false) is { } pool
                 ? await workers.FilterAsync(session, pool.Id, query).ConfigureAwait(false)

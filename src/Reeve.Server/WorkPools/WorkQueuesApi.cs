@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Reeve.Protocol;
 using Reeve.Protocol.Filters;
 using Reeve.Protocol.WorkPools;
+using Reeve.Server.Filters;
 using Reeve.Server.Hosting;
 using Reeve.Server.Storage;
 
@@ -46,7 +47,7 @@ internal sealed class WorkQueuesApi(Database database, WorkPoolsStore pools, Wor
     private async Task FilterAsync(HttpContext http)
     {
         var poolName = PoolOf(http);
-        var query = await http.Request.ReadWireAsync<Query>(http.RequestAborted).ConfigureAwait(false);
+        var query = await http.ReadPageAsync().ConfigureAwait(false);
         var outcome = await database.ReadAsync<Outcome<List<WorkQueue>>>(
             async session => poolName is not null && await pools.ReadAsync(session, poolName).ConfigureAwait(false) is null
                 ? WorkPoolsStore.NotFound(poolName)

@@ -22,12 +22,12 @@ internal sealed class JobFactory(OrchestrationClient client, WorkerOptions optio
     {
         var run = claimed.FlowRun;
         var deployment = run.DeploymentId is { } id ? await client.FindDeploymentAsync(id, ct) : null;
-        var filled = new JobTemplate(pool.BaseJobTemplate).Fill(VariablesOf(deployment), run.JobVariables);
+        var filled = InfrastructureBlock.Rules(pool)
+            ? await InfrastructureBlock.ConfigurationAsync(client, deployment, VariablesOf(deployment), run, ct)
+            : new JobTemplate(pool.BaseJobTemplate).Fill(VariablesOf(deployment), run.JobVariables);
         var secrets = new SecretRegistry();
         var configuration = await ResolveAsync(filled, secrets, ct);
-        var command = Text(configuration, "command") is { } given && !string.IsNullOrWhiteSpace(given)
-            ? CommandWords.Split(given)
-            : [.. options.ExecuteCommand, run.Id.ToString()];
+        var command = CommandOf(configuration) is { Count: > 0 } given ? given : [.. options.ExecuteCommand, run.Id.ToString()];
         return new Job
         {
             FlowRun = run,
@@ -39,6 +39,14 @@ internal sealed class JobFactory(OrchestrationClient client, WorkerOptions optio
             StreamOutput = configuration["stream_output"] is not { } stream || stream.GetValueKind() != JsonValueKind.False,
         };
     }
+
+    // Templates hold a command line, blocks a list of words.
+    private static IReadOnlyList<string> CommandOf(JsonObject configuration) => configuration["command"] switch
+    {
+        JsonArray words => [.. words.Select(word => word?.ToString() ?? "")],
+        _ when Text(configuration, "command") is { } line && !string.IsNullOrWhiteSpace(line) => CommandWords.Split(line),
+        _ => [],
+    };
 
     // Servers of either line fill one name or the other.
     private static JsonElement? VariablesOf(Deployment? deployment) =>

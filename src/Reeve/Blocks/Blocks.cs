@@ -12,12 +12,20 @@ public static class Blocks
     /// <summary>Makes the kind of block known to the server, with its fields and those of the kinds inside it; what is known already and equal stays.</summary>
     /// <exception cref="InvalidOperationException"><typeparamref name="T"/> is no block type.</exception>
     /// <exception cref="ApiException">The API refuses it or does not answer.</exception>
-    public static async Task RegisterAsync<T>(CancellationToken ct = default)
-        where T : class
+    public static Task RegisterAsync<T>(CancellationToken ct = default)
+        where T : class => RegisterAsync(typeof(T), ct);
+
+    /// <summary>Makes the kind of block known to the server, as <see cref="RegisterAsync{T}"/> does, for a type that is found at run time.</summary>
+    /// <param name="type">A type marked <see cref="BlockAttribute"/>.</param>
+    /// <param name="ct">Cancels the requests.</param>
+    /// <exception cref="InvalidOperationException">It is no block type.</exception>
+    /// <exception cref="ApiException">The API refuses it or does not answer.</exception>
+    public static async Task RegisterAsync(Type type, CancellationToken ct = default)
     {
+        ArgumentNullException.ThrowIfNull(type);
         var here = Surroundings.Current;
         using var either = here.Linked(ct);
-        await BlockRegistration.EnsureAsync(here, BlockKind.Of(typeof(T)), either.Token);
+        await BlockRegistration.EnsureAsync(here, BlockKind.Of(type), either.Token);
     }
 
     /// <summary>Keeps a block under a name, after its kind is registered.</summary>

@@ -36,6 +36,10 @@ public sealed partial class OrchestrationClient
     /// <summary>Finds a block by its id, secrets hidden; null when there is none.</summary>
     public Task<BlockDocument?> FindBlockDocumentAsync(Guid id, CancellationToken ct) => Connection.FindAsync<BlockDocument>($"block_documents/{id}", ct);
 
+    /// <summary>Finds a block by its id; null when there is none.</summary>
+    public Task<BlockDocument?> FindBlockDocumentAsync(Guid id, bool includeSecrets, CancellationToken ct) =>
+        Connection.FindAsync<BlockDocument>($"block_documents/{id}?include_secrets={(includeSecrets ? "true" : "false")}", ct);
+
     /// <summary>Changes a block.</summary>
     public Task UpdateBlockDocumentAsync(Guid id, BlockDocumentUpdate update, CancellationToken ct) =>
         Connection.SendAsync(HttpMethod.Patch, $"block_documents/{id}", update, ct);

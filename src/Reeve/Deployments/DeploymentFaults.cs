@@ -36,8 +36,14 @@ internal static class DeploymentFaults
             yield return "its code lies elsewhere, so this process cannot run it; deploy it to a work pool instead";
         if (isServed && deployment.WorkPool is not null)
             yield return $"it names the work pool '{deployment.WorkPool}', but what is served is run by this process; leave WorkPool out, or apply it instead";
-        if (!isServed && string.IsNullOrWhiteSpace(deployment.WorkPool))
+        if (!isServed && string.IsNullOrWhiteSpace(deployment.WorkPool) && deployment.Infrastructure is null)
             yield return "it names no work pool, so no worker would run it; set WorkPool, or serve it";
+        if (deployment.Infrastructure is { } infrastructure && infrastructure.Split('/') is not [{ Length: > 0 }, { Length: > 0 }])
+            yield return $"Infrastructure is '{infrastructure}'; it must be a block's kind and name, such as process/dev";
+        if (deployment.Storage is { } storage && storage.Split('/', 3) is not [{ Length: > 0 }, { Length: > 0 }, ..])
+            yield return $"Storage is '{storage}'; it must be a block's kind and name, such as s3/dev or s3/dev/flows";
+        if (isServed && (deployment.Infrastructure ?? deployment.Storage) is { } block)
+            yield return $"it names the block '{block}', but what is served is run by this process; leave it out, or apply it instead";
         if (deployment.ConcurrencyLimit is <= 0)
             yield return $"ConcurrencyLimit is {deployment.ConcurrencyLimit}; it must be at least 1";
         foreach (var fault in deployment.Schedules.Select(Fault).OfType<string>())

@@ -35,10 +35,16 @@ internal sealed class DeploymentRegistration(OrchestrationClient client, ReeveSe
             }
         }
 
-        foreach (var pool in deployments.Select(deployment => deployment.WorkPool!).Distinct())
+        foreach (var pool in deployments.Select(deployment => deployment.WorkPool).OfType<string>().Distinct())
         {
             if (await client.FindWorkPoolAsync(pool, ct) is null)
                 faults.Add($"there is no work pool '{pool}'; make it with '{CommandName.Text} work-pool create {pool} --type process'");
+        }
+
+        foreach (var block in deployments.SelectMany(deployment => (string?[])[deployment.Infrastructure, deployment.Storage]).OfType<string>().Distinct())
+        {
+            if (await FindBlockAsync(block, ct) is null)
+                faults.Add($"there is no block '{block}'; make it with '{CommandName.Text} block create {block.Split('/')[0]} --name {block.Split('/')[1]}'");
         }
 
         DeploymentFaults.Throw(faults);
@@ -90,7 +96,10 @@ internal sealed class DeploymentRegistration(OrchestrationClient client, ReeveSe
             EnforceParameterSchema = deployment.EnforceParameterSchema,
             ParameterOpenapiSchema = flow.ParameterSchema,
             Parameters = FreeJson.Of(deployment.Parameters),
-            PullSteps = isServed ? null : WireJson.Parse(place.PullSteps.ToJsonString()),
+            PullSteps = isServed || deployment.Storage is not null ? null : WireJson.Parse(place.PullSteps.ToJsonString()),
+            Path = deployment.Storage is { } stored ? stored.Split('/', 3).ElementAtOrDefault(2) ?? "" : null,
+            InfrastructureDocumentId = deployment.Infrastructure is { } infrastructure ? await FindBlockAsync(infrastructure, ct) : null,
+            StorageDocumentId = deployment.Storage is { } storage ? await FindBlockAsync(storage, ct) : null,
             Entrypoint = place.Entrypoint,
             WorkPoolName = deployment.WorkPool,
             WorkQueueName = deployment.WorkQueue,
@@ -101,6 +110,13 @@ internal sealed class DeploymentRegistration(OrchestrationClient client, ReeveSe
         var created = await client.CreateDeploymentAsync(written, ct);
         await TriggerAsync(deployment, created.Id, ct);
         return new RegisteredDeployment(deployment, flow.Name, created.Id, written);
+    }
+
+    // "process/dev", or "s3/dev/flows" with a folder in it
+    private async Task<Guid?> FindBlockAsync(string block, CancellationToken ct)
+    {
+        var parts = block.Split('/');
+        return (await client.FindBlockDocumentAsync(parts[0], parts[1], includeSecrets: false, ct))?.Id;
     }
 
     // Those of an earlier registration go: a trigger that is no longer in the code must not fire.

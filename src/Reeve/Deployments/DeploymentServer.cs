@@ -48,7 +48,7 @@ internal sealed class DeploymentServer(EngineSession session, IReadOnlyList<Depl
             var resting = RestAsync(limit);
             await Task.WhenAll(_active.Values).WaitAsync(limit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await resting;
-            await session.FlushEventsAsync();
+            await session.KeepEventsAsync();
             await session.FlushAsync();
         }
     }

@@ -40,7 +40,7 @@ internal sealed class EngineSession : IAsyncDisposable
         Results = new ResultStore(settings.Home);
         Defaults = new RunDefaults(settings);
         RunResults = new RunResults(Results, new ResultPlaces(Client, time), Defaults);
-        _events = new(() => new EventUpload(Client, time));
+        _events = new(() => new EventUpload(connection, settings.Home, time));
         Home = settings.Home;
         UiUrl = settings.UiUrl.ToString().TrimEnd('/');
     }
@@ -127,10 +127,13 @@ internal sealed class EngineSession : IAsyncDisposable
     public OrchestrationClient ClientFor(Guid? lease) => lease is null ? Client : new OrchestrationClient(_connection.With(lease)) { AwayAfter = _awayAfter };
 
     /// <summary>Waits until what runs have entered and said is stored, at the API or on the disk, but not longer than a program may take at its end.</summary>
-    public Task FlushAsync() => Task.WhenAll(States.FlushAsync(FlushLimit), FlushEventsAsync(), Logs.FlushAsync(FlushLimit, CancellationToken.None));
+    public Task FlushAsync() => Task.WhenAll(
+        States.FlushAsync(FlushLimit),
+        _events.IsValueCreated ? _events.Value.FlushAsync(FlushLimit, CancellationToken.None) : Task.CompletedTask,
+        Logs.FlushAsync(FlushLimit, CancellationToken.None));
 
-    /// <summary>Waits until the events told so far are stored, as long as log lines may take.</summary>
-    public Task FlushEventsAsync() => _events.IsValueCreated ? _events.Value.FlushAsync(FlushLimit, CancellationToken.None) : Task.CompletedTask;
+    /// <summary>Waits until the events told so far are stored at the API or on the disk, as long as log lines may take.</summary>
+    public Task KeepEventsAsync() => _events.IsValueCreated ? _events.Value.KeepAsync(FlushLimit, CancellationToken.None) : Task.CompletedTask;
 
     private static TimeSpan AwayAfter(ReeveSettings settings)
     {

@@ -56,7 +56,7 @@ internal static class FlowEngine
         finally
         {
             session.Leases.LetGo(run.Id);
-            await session.FlushEventsAsync();
+            await session.KeepEventsAsync();
         }
     }
 

@@ -1,9 +1,8 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Reeve.Client;
 using Reeve.Protocol;
 using Reeve.Protocol.Logs;
+using Reeve.Spooling;
 
 namespace Reeve.Logging;
 
@@ -20,14 +19,10 @@ internal sealed class LogSpool(string home, Uri api, TimeProvider time, long lim
     private long? _size;
 
     /// <summary>Where the lines are: lines for one API are no other's.</summary>
-    public string Folder { get; } = FolderOf(home, api);
+    public string Folder { get; } = LeftBehind.FolderOf(home, api);
 
     /// <summary>True when there is something to send, as far as this process knows.</summary>
     public bool HasLines { get; private set; } = Directory.Exists(Path.Combine(home, "spool"));
-
-    /// <summary>The folder of what an API is still to be told.</summary>
-    public static string FolderOf(string home, Uri api) =>
-        Path.Combine(home, "spool", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(api.ToString())))[..16]);
 
     /// <summary>Stores lines durably.</summary>
     /// <returns>False when the spool is full or the disk does not take them.</returns>
@@ -65,17 +60,22 @@ internal sealed class LogSpool(string home, Uri api, TimeProvider time, long lim
     /// <exception cref="ApiException">The API is away again; what was not sent stays.</exception>
     public async Task SendAsync(OrchestrationClient client, CancellationToken ct)
     {
-        if (Directory.Exists(Folder))
-        {
-            foreach (var path in Directory.EnumerateFiles(Folder, "*.json").Order(StringComparer.Ordinal))
-                await SendAsync(path, client, ct);
-        }
-
+        await SendAsync(Folder, client, ct);
         lock (_gate)
             (_size, HasLines) = (null, Directory.Exists(Folder) && Directory.EnumerateFiles(Folder, "*.json").Any());
     }
 
-    private static async Task SendAsync(string path, OrchestrationClient client, CancellationToken ct)
+    /// <summary>As above, for a folder.</summary>
+    /// <exception cref="ApiException">As above.</exception>
+    public static async Task SendAsync(string folder, OrchestrationClient client, CancellationToken ct)
+    {
+        if (!Directory.Exists(folder))
+            return;
+        foreach (var path in Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal))
+            await SendFileAsync(path, client, ct);
+    }
+
+    private static async Task SendFileAsync(string path, OrchestrationClient client, CancellationToken ct)
     {
         try
         {

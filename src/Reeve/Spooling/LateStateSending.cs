@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Reeve.Client;
 using Reeve.Logging;
 using Reeve.Protocol.Runs;
@@ -10,26 +11,14 @@ internal sealed class LateStateSending(ApiConnection connection)
 {
     private const int MostAtOnce = 500;
 
-    /// <summary>Sends what ended processes have left in a folder, the oldest file first; what another process is sending in this moment is left to it.</summary>
-    /// <exception cref="ApiException">As below.</exception>
-    public async Task SendLeftAsync(string folder, CancellationToken ct)
-    {
-        var paths = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.states") : [];
-        foreach (var path in paths.Order(StringComparer.Ordinal))
-        {
-            using var file = StateFile.TakeOver(path);
-            if (file is not null)
-                await SendAsync(file, ct);
-        }
-    }
-
     /// <summary>Sends all that is in a file.</summary>
     /// <exception cref="ApiException">The API is away, or lets nobody in; what was not sent stays.</exception>
-    public async Task SendAsync(StateFile file, CancellationToken ct)
+    public async Task SendAsync(SpoolFile file, CancellationToken ct)
     {
         while (!file.IsEmpty)
         {
-            var (states, next) = file.Read(MostAtOnce, fault => Say($"A state that was kept cannot be read and is left out: {fault}"));
+            var (records, next) = file.Read(MostAtOnce);
+            var states = Readable(records);
             // A flow run's state follows those of its tasks that were entered before it.
             for (var i = 0; i < states.Count;)
             {
@@ -42,6 +31,24 @@ internal sealed class LateStateSending(ApiConnection connection)
 
             file.Forget(next);
         }
+    }
+
+    private static List<LateState> Readable(List<byte[]> records)
+    {
+        var states = new List<LateState>();
+        foreach (var record in records)
+        {
+            try
+            {
+                states.Add(LateState.Of(record));
+            }
+            catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+            {
+                Say($"A state that was kept cannot be read and is left out: {e.Message}");
+            }
+        }
+
+        return states;
     }
 
     // Several runs beside each other, which their proposals' batch makes few requests of; the states of one run wait for each other.

@@ -21,7 +21,7 @@ internal sealed class LateStates : IAsyncDisposable
     private TaskCompletionSource _back = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _returning = Task.CompletedTask;
     private Task _left = Task.CompletedTask;
-    private StateFile? _file;
+    private SpoolFile? _file;
     private volatile bool _isAway;
     private bool _isWriting;
     private Exception? _failure;
@@ -40,7 +40,7 @@ internal sealed class LateStates : IAsyncDisposable
     public string Folder { get; }
 
     /// <summary>Where a home's processes keep the states that an API is to be told.</summary>
-    public static string FolderOf(string home, Uri api) => Path.Combine(Logging.LogSpool.FolderOf(home, api), "states");
+    public static string FolderOf(string home, Uri api) => Path.Combine(LeftBehind.FolderOf(home, api), "states");
 
     /// <summary>True from the moment that the API was away for too long until it was told all that it missed.</summary>
     public bool IsAway => _isAway;
@@ -103,7 +103,7 @@ internal sealed class LateStates : IAsyncDisposable
     /// <summary>Begins to tell what ended processes of this home have left.</summary>
     public void SendLeft()
     {
-        if (Directory.Exists(Folder))
+        if (Directory.Exists(Path.GetDirectoryName(Folder)))
             _left = Task.Run(() => SendLeftAsync(_stop.Token));
     }
 
@@ -113,7 +113,7 @@ internal sealed class LateStates : IAsyncDisposable
     {
         try
         {
-            await _sending.SendLeftAsync(Folder, ct);
+            await LeftBehind.SendAsync(_connection, Path.GetDirectoryName(Folder)!, ct);
             return true;
         }
         catch (Exception e) when (e is ApiException or OperationCanceledException or IOException or UnauthorizedAccessException)
@@ -232,8 +232,8 @@ internal sealed class LateStates : IAsyncDisposable
     {
         try
         {
-            _file ??= StateFile.Create(_path);
-            if (!_file.TryAdd(batch.Select(entry => entry.State)))
+            _file ??= SpoolFile.Create(_path);
+            if (!_file.TryAdd(batch.Select(entry => entry.State.ToBytes())))
                 return false;
             _kept += batch.Count;
             return true;
@@ -270,7 +270,7 @@ internal sealed class LateStates : IAsyncDisposable
                 if (_file is { IsEmpty: false } file)
                     await _sending.SendAsync(file, ct);
                 else
-                    await AskAsync(ct);
+                    await LeftBehind.AskAsync(_connection, ct);
                 BeBackIfAllIsTold();
             }
         }
@@ -281,19 +281,6 @@ internal sealed class LateStates : IAsyncDisposable
         finally
         {
             _turn.Release();
-        }
-    }
-
-    // Whatever is answered, somebody answers; what else is wrong is told to those who wait.
-    private async Task AskAsync(CancellationToken ct)
-    {
-        try
-        {
-            await new OrchestrationClient(_connection.With(RetryPolicy.None)).IsHealthyAsync(ct);
-        }
-        catch (ApiException e) when (e.Status is { } status && !RetryPolicy.IsTransient(status))
-        {
-            // It is there.
         }
     }
 

@@ -15,6 +15,7 @@ public sealed class StepBench : IDisposable
     {
         WorkingDirectory = Folder.Path,
         Sink = _lines.Enqueue,
+        Home = Home.Path,
         Scope = new TemplateScope
         {
             Environment = Environment.GetEnvironmentVariable,
@@ -24,6 +25,8 @@ public sealed class StepBench : IDisposable
     };
 
     public TemporaryFolder Folder { get; } = new();
+
+    public TemporaryFolder Home { get; } = new();
 
     public StepContext Context { get; }
 
@@ -36,5 +39,9 @@ public sealed class StepBench : IDisposable
 
     public async Task<string> FailAsync(string steps) => (await Assert.ThrowsAsync<StepException>(() => RunAsync(steps))).Message;
 
-    public void Dispose() => Folder.Dispose();
+    public void Dispose()
+    {
+        Folder.Dispose();
+        Home.Dispose();
+    }
 }

@@ -48,9 +48,11 @@ internal sealed class SlowFlow : IAsyncDisposable
     public static Task<SlowFlow> PrepareAsync() => PrepareAsync("slow", "Slow", Source);
 
     /// <summary>The same with another flow.</summary>
-    public static async Task<SlowFlow> PrepareAsync(string name, string method, string source)
+    public static async Task<SlowFlow> PrepareAsync(string name, string method, string source, Dictionary<string, string>? settings = null)
     {
         var flow = new SlowFlow();
+        foreach (var (setting, value) in settings ?? [])
+            flow.Reeve.Environment[setting] = value;
         Directory.CreateDirectory(Path.Combine(flow.Project, "flows"));
         await File.WriteAllTextAsync(Path.Combine(flow.Project, "flows", $"{name}.cs"), source);
         await File.WriteAllTextAsync(Path.Combine(flow.Project, "prefect.yaml"), $$"""

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Routing;
 using Reeve.Server.Tests.Storage;
 
 namespace Reeve.Server.Tests.Filters;
@@ -21,6 +22,30 @@ public sealed class PagesTests
             foreach (var wrong in (string[])["""{"page":0}""", """{"limit":-1}""", """{"limit":201}""", """{"page":2147483647}""", """{"page":99999999999999}"""])
                 Assert.Equal((wrong, 422), (wrong, (await host.PostAsync($"{noun}/paginate", wrong)).Status));
         }
+    }
+
+    [Fact]
+    public async Task Every_list_is_bounded_by_the_setting()
+    {
+        await using var host = await TestHost.StartAsync(change: options => options with { LargestPage = 3 });
+        foreach (var name in (string[])["a", "b", "c", "d"])
+            await host.PostAsync("variables/", new { name, value = 1 });
+
+        var routes = host.Service<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Select(endpoint => endpoint.RoutePattern.RawText!)
+            .Where(route => (route.EndsWith("/filter", StringComparison.Ordinal) || route.EndsWith("/paginate", StringComparison.Ordinal) || route.EndsWith("/get_scheduled_flow_runs", StringComparison.Ordinal))
+                && !route.Contains('{', StringComparison.Ordinal) && !route.Contains("events/", StringComparison.Ordinal) // they have pages of their own
+                && !route.Contains("task_workers/", StringComparison.Ordinal)) // has no limit
+            .Select(route => route[(route.IndexOf("api/", StringComparison.Ordinal) + 4)..]).Distinct().ToList();
+        Assert.True(routes.Count > 18, string.Join(' ', routes));
+        foreach (var route in routes)
+        {
+            Assert.Equal((route, 422), (route, (await host.PostAsync(route, """{"limit":4,"deployment_ids":[]}""")).Status));
+            Assert.Equal((route, 200), (route, (await host.PostAsync(route, """{"limit":3,"deployment_ids":[]}""")).Status));
+        }
+
+        Assert.Equal(3, (await host.PostAsync("variables/filter", "{}")).Body.GetArrayLength());
+        Assert.Equal("3", (await host.PostAsync("flows/paginate", "{}")).Body.Text("limit"));
+        Assert.Equal("3", (await host.GetAsync("admin/settings")).Body.GetProperty("server").GetProperty("api").Text("default_limit"));
     }
 
     [Theory, MemberData(nameof(Kinds))]

@@ -24,6 +24,7 @@ internal static class KnownSettings
         new("SERVER_API_CORS_ALLOWED_HEADERS", Default: "*") { Others = ["SERVER_CORS_ALLOWED_HEADERS"] },
         new("SERVER_API_MAX_REQUEST_SIZE", SettingKind.Bytes, "67108864"),
         new("SERVER_API_MAX_PARAMETER_SIZE", SettingKind.Size, "524288"),
+        new("SERVER_API_DEFAULT_LIMIT", SettingKind.Count, "200") { Others = ["API_DEFAULT_LIMIT"] },
         new("SERVER_API_TRUSTED_PROXIES", SettingKind.Proxies),
         new("SERVER_DATABASE_CONNECTION_URL", IsSecret: true) { Others = ["API_DATABASE_CONNECTION_URL"] },
         new("SERVER_LOGGING_LEVEL", SettingKind.Level, "INFO") { Others = ["LOGGING_SERVER_LEVEL"] },

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
+using Reeve.Cli.Commands.Deployments.Wizard;
 using Reeve.Deployments.Deploying;
 using Reeve.Deployments.Entrypoints;
 using Reeve.Deployments.Projects;
@@ -15,26 +17,38 @@ internal sealed class DeployCommand : CliCommand
     private readonly Option<string[]> _names = new("--name", "-n") { Description = "A deployment of the project file: NAME, FLOW/NAME, with * and ?. May be repeated", HelpName = "NAME" };
     private readonly Option<string?> _file = new("--prefect-file", "--project-file", "--file") { Description = "The project file, or a program that registers deployments (flows.deployment.cs); default: reeve.yaml or prefect.yaml in this folder", HelpName = "FILE" };
     private readonly Option<bool> _render = new("--render") { Description = "Print the project file as it would be deployed, secrets masked; nothing is written and no step runs" };
+    private readonly Option<string?> _from = new("--from") { Description = "A file with 'ib-block' and 'deployments', as CI scripts keep one for each environment: all of it is deployed", HelpName = "FILE" };
     private readonly DeployOverrides _overrides = new();
+    private readonly WizardOptions _wizard = new();
 
     public DeployCommand()
         : base("deploy", Summary)
     {
         Arguments.Add(_entrypoint);
-        foreach (var option in (IEnumerable<Option>)[_all, _names, _file, _render, .. _overrides.Options])
+        foreach (var option in (IEnumerable<Option>)[_all, _names, _file, _render, _from, .. _overrides.Options, .. _wizard.Options])
             Options.Add(option);
     }
 
     public override IReadOnlyList<Example> Examples =>
     [
+        new("reeve deploy", "asks for everything, and offers to write it down"),
         new("reeve deploy --all"),
         new("reeve deploy -n nightly --param count=3"),
         new("reeve deploy --all --render", "what would be deployed, secrets masked"),
         new("reeve deploy flows/hello.cs:Hello -n hello -p local --cron \"0 6 * * *\" --timezone Europe/Berlin", "without a project file"),
+        new("reeve deploy flows/hello.cs:Hello -n hello -p local --repository https://git.example/team/flows.git --token-from-env GIT_TOKEN --save", "from a private repository"),
+        new("reeve deploy --from prefect-deployments-dev.yaml", "block-based deployments, for agents"),
     ];
 
     public override async Task<int> RunAsync(ParseResult parse, CliSession session, CancellationToken ct)
     {
+        if (parse.GetValue(_from) is { } from)
+        {
+            if (parse.GetValue(_file) is not null || parse.GetValue(_entrypoint) is not null || _overrides.Fields(parse).Count > 0)
+                throw new CliException("--from deploys what its file says; it goes with no other option but --name", exitCode: ExitCodes.Usage);
+            return await DeployFrom.RunAsync(from, parse.GetValue(_names) ?? [], session, ct);
+        }
+
         if (parse.GetValue(_file) is { } program && DeploymentProgram.IsProgram(program))
         {
             if (!File.Exists(program))
@@ -43,16 +57,29 @@ internal sealed class DeployCommand : CliCommand
             return ExitCodes.Done;
         }
 
-        var (project, chosen) = await ChooseAsync(parse, session, ct);
+        var questions = new Questions(session.Terminal, session.MayAsk && !_wizard.NeverAsks(parse));
+        var answers = _wizard.Read(parse);
         await using var lines = new DeployLines(session.Terminal);
-        var builder = new FlowBuilder(session.Settings.Home, lines.Write, session.Time);
+        var entrypoints = new EntrypointResolver(new FlowBuilder(session.Settings.Home, lines.Write, session.Time));
+        var (project, chosen, made) = await ChooseAsync(parse, session.Folder, questions, new DeployWizard(session, questions, answers, entrypoints), ct);
         if (parse.GetValue(_render))
-            return await RenderAsync(project, chosen, new EntrypointResolver(builder), session, ct);
-        var report = await new ProjectDeployer(session.Client, new EntrypointResolver(builder), lines.Write).DeployAsync(project, chosen, ct);
+            return await RenderAsync(project, chosen, entrypoints, session, ct);
+        DeployReport? report = null;
+        try
+        {
+            report = await new ProjectDeployer(session.Client, entrypoints, lines.Write).DeployAsync(project, chosen, ct);
+        }
+        finally
+        {
+            if (report is not { Succeeded: true } && made?.Token is { } token)
+                await token.WithdrawAsync();
+        }
         Refuse(report.Faults);
         foreach (var deployed in report.Deployed)
             session.Terminal.Out.WriteLine($"Deployed '{deployed.FullName}'{(deployed.WorkPoolName is { } pool ? $" to work pool '{pool}'" : "")}{(deployed.HasSchedule ? ", with a schedule" : "")}.");
         TellNext(report, session.Terminal.Out);
+        if (made is not null)
+            await DeploymentSaving.OfferAsync(questions, answers.Save, project.File, made.Deployment, session, ct);
         return ExitCodes.Done;
     }
 
@@ -73,43 +100,63 @@ internal sealed class DeployCommand : CliCommand
             output.WriteLine($"A worker for it: {CommandName.Text} worker start --pool {pool}");
     }
 
-    private async Task<(Project Project, IReadOnlyList<ProjectDeployment> Chosen)> ChooseAsync(ParseResult parse, CliSession session, CancellationToken ct)
+    // What is deployed, and what of it the command line says that no file says yet.
+    private async Task<(Project Project, IReadOnlyList<ProjectDeployment> Chosen, NewDeployment? Made)> ChooseAsync(ParseResult parse, string folder, Questions questions, DeployWizard wizard, CancellationToken ct)
     {
-        var folder = Directory.GetCurrentDirectory();
         var file = parse.GetValue(_file) ?? ProjectReader.Find(folder);
-        var names = parse.GetValue(_names) ?? [];
+        var (names, all, entrypoint) = (parse.GetValue(_names) ?? [], parse.GetValue(_all), parse.GetValue(_entrypoint));
         var fields = _overrides.Fields(parse);
-        if (parse.GetValue(_entrypoint) is { } entrypoint)
+        var project = file is null ? new Project { File = Path.Combine(folder, ProjectReader.FileNames[1]) } : await ReadAsync(file, ct);
+        var known = DeploymentSelection.All(project);
+        var asksForNew = questions.MayAsk && entrypoint is null && !all;
+        if (asksForNew && names.Length == 0 && known.Count > 0)
         {
-            if (names is not [var name])
+            names = [.. DeployWizard.ChooseExisting(questions, known) ?? []];
+            asksForNew = names.Length == 0;
+        }
+        else
+            asksForNew = asksForNew && known.Count == 0;
+
+        if (entrypoint is not null || asksForNew)
+        {
+            if (names.Length > 1)
                 throw new CliException("a deployment of an entrypoint needs one name", $"{CommandName.Text} deploy {entrypoint} --name NAME --pool POOL", ExitCodes.Usage);
-            fields["name"] = name;
-            fields["entrypoint"] = entrypoint;
-            var (deployment, faults) = DeploymentSelection.FromCommandLine(fields);
+            var made = await wizard.RunAsync(project, entrypoint, names.FirstOrDefault(), fields, ct);
+            var (deployment, faults) = DeploymentSelection.FromCommandLine(made.Deployment, project);
+            if (faults.Count > 0 && made.Token is { } token)
+                await token.WithdrawAsync();
             Refuse(faults);
-            var around = file is null ? new Project { File = Path.Combine(folder, ProjectReader.FileNames[0]) } : await ReadAsync(file, ct);
-            return (around, [deployment!]);
+            return (project, [deployment!], made);
         }
 
-        var project = await ReadAsync(file ?? throw new CliException("there is no reeve.yaml or prefect.yaml in this folder", $"make one: {CommandName.Text} init; or name one: --prefect-file FILE"), ct);
-        var chosen = Select(project, parse.GetValue(_all), names, session);
+        if (file is null)
+            throw new CliException("there is no reeve.yaml or prefect.yaml in this folder", $"make one: {CommandName.Text} init; or name one: --prefect-file FILE; or deploy a flow: {CommandName.Text} deploy flows/hello.cs:Hello -n NAME -p POOL");
+        if (_wizard.Read(parse).OfNewDeployment is { } flag)
+            throw new CliException($"{flag} is for a new deployment", $"name the flow too: {CommandName.Text} deploy flows/hello.cs:Hello -n NAME {flag} …", ExitCodes.Usage);
+        return Override(project, Select(project, all, names), fields);
+    }
+
+    private static (Project, IReadOnlyList<ProjectDeployment>, NewDeployment?) Override(Project project, IReadOnlyList<ProjectDeployment> chosen, JsonObject fields)
+    {
         if (fields.Count == 0)
-            return (project, chosen);
+            return (project, chosen, null);
         if (chosen is not [var only])
             throw new CliException("options that change a deployment need one deployment", "choose it: -n NAME", ExitCodes.Usage);
         var (changed, mistakes) = DeploymentSelection.Override(only, fields);
         Refuse(mistakes);
-        return (project, [changed!]);
+        var said = new JsonObject { ["name"] = only.Name, ["entrypoint"] = only.Entrypoint };
+        foreach (var (key, value) in fields)
+            said[key] = value?.DeepClone();
+        return (project, [changed!], new NewDeployment(said, null));
     }
 
-    private static IReadOnlyList<ProjectDeployment> Select(Project project, bool all, string[] names, CliSession session)
+    private static IReadOnlyList<ProjectDeployment> Select(Project project, bool all, string[] names)
     {
         var known = DeploymentSelection.All(project);
         if (known.Count == 0)
             throw new CliException($"{project.File} has no deployments", "fill in its 'deployments'");
         if (names.Length == 0 && !all && known.Count > 1)
-            names = session.MayAsk ? [session.Terminal.Ask($"Which deployment ({string.Join(", ", known.Select(d => d.Name))})", known[0].Name)]
-                : throw new CliException($"{project.File} has {known.Count} deployments", $"say which: --all, or -n NAME ({string.Join(", ", known.Select(d => d.Name))})", ExitCodes.Usage);
+            throw new CliException($"{project.File} has {known.Count} deployments", $"say which: --all, or -n NAME ({string.Join(", ", known.Select(d => d.Name))})", ExitCodes.Usage);
         if (names.Length == 0)
             return known;
         var (chosen, faults) = DeploymentSelection.ByName(project, names);

@@ -9,12 +9,15 @@ namespace Reeve.Cli.Commands.Deployments;
 internal sealed class DeployOverrides
 {
     private readonly Option<string?> _description = new("--description", "-d") { Description = "For people", HelpName = "TEXT" };
-    private readonly Option<string?> _version = new("--version") { Description = "The version of the deployment", HelpName = "TEXT" };
+    private readonly Option<string?> _version = new("--version", "-v") { Description = "The version of the deployment", HelpName = "TEXT" };
     private readonly Option<string[]> _tags = new("--tag", "-t") { Description = "A tag of each run. May be repeated", HelpName = "TAG" };
     private readonly Option<int?> _limit = new("--concurrency-limit", "-cl") { Description = "How many runs may be active at once", HelpName = "N" };
-    private readonly Option<string?> _pool = new("--pool", "-p") { Description = "The work pool", HelpName = "NAME" };
+    private readonly Option<string?> _collision = new("--collision-strategy") { Description = "What becomes of a run beyond the limit: ENQUEUE or CANCEL_NEW", HelpName = "WHAT" };
+    private readonly Option<string[]> _triggers = new("--trigger") { Description = "A trigger of the deployment: JSON, or a JSON or YAML file with 'triggers'. May be repeated", HelpName = "TRIGGER" };
+    private readonly Option<string[]> _sla = new("--sla") { Description = "A service level agreement: JSON, or a JSON or YAML file with 'sla'. May be repeated", HelpName = "SLA" };
+    private readonly Option<string?> _pool = new("--pool", "-p", "--work-pool") { Description = "The work pool", HelpName = "NAME" };
     private readonly Option<string?> _queue = new("--work-queue", "-q") { Description = "The work queue", HelpName = "NAME" };
-    private readonly Option<string[]> _jobVariables = new("--job-variable", "-jv") { Description = "A value for the pool's job template. May be repeated", HelpName = "KEY=VALUE" };
+    private readonly Option<string[]> _jobVariables = new("--job-variable", "-jv", "--variable") { Description = "A value for the pool's job template. May be repeated", HelpName = "KEY=VALUE" };
     private readonly Option<string[]> _params = new("--param") { Description = "A parameter of each run; JSON or text. May be repeated", HelpName = "KEY=VALUE" };
     private readonly Option<string?> _paramsJson = new("--params") { Description = "Parameters as a JSON object", HelpName = "JSON" };
     private readonly Option<string?> _cron = new("--cron") { Description = "A schedule: a cron expression", HelpName = "CRON" };
@@ -26,34 +29,45 @@ internal sealed class DeployOverrides
     private readonly Option<bool> _lenient = new("--no-enforce-parameter-schema") { Description = "Do not check the parameters of runs" };
 
     public IReadOnlyList<Option> Options =>
-        [_description, _version, _tags, _limit, _pool, _queue, _jobVariables, _params, _paramsJson, _cron, _interval, _anchor, _rrule, _zone, _enforce, _lenient];
+        [_description, _version, _tags, _limit, _pool, _queue, _jobVariables, _params, _paramsJson, _cron, _interval, _anchor, _rrule, _zone, _enforce, _lenient, _collision, _triggers, _sla];
 
     public JsonObject Fields(ParseResult parse)
     {
         var fields = new JsonObject();
         Set(fields, "description", parse.GetValue(_description));
-        Set(fields, "version", parse.GetValue(_version));
+        // -v was once short for --variable, and is still written so.
+        var version = parse.GetValue(_version);
+        var isVariable = version?.Contains('=', StringComparison.Ordinal) is true && parse.GetResult(_version)?.IdentifierToken?.Value == "-v";
+        Set(fields, "version", isVariable ? null : version);
         if (parse.GetValue(_tags) is { Length: > 0 } tags)
             fields["tags"] = new JsonArray([.. tags.Select(t => JsonValue.Create(t))]);
-        if (parse.GetValue(_limit) is { } limit)
+        if (parse.GetValue(_collision) is { } strategy)
+            fields["concurrency_limit"] = parse.GetValue(_limit) is { } bound ? new JsonObject { ["limit"] = bound, ["collision_strategy"] = strategy.ToUpperInvariant() }
+                : throw new CliException("--collision-strategy needs --concurrency-limit", "--concurrency-limit N --collision-strategy ENQUEUE", ExitCodes.Usage);
+        else if (parse.GetValue(_limit) is { } limit)
             fields["concurrency_limit"] = limit;
+        if (InlineItems.Read(parse.GetValue(_triggers), "--trigger", "triggers") is { Count: > 0 } triggers)
+            fields["triggers"] = triggers;
+        if (InlineItems.Read(parse.GetValue(_sla), "--sla", "sla") is { Count: > 0 } agreements)
+            fields["sla"] = agreements;
         if (Parameters(parse) is { Count: > 0 } parameters)
             fields["parameters"] = Map(parameters);
         if (parse.GetValue(_enforce) || parse.GetValue(_lenient))
             fields["enforce_parameter_schema"] = !parse.GetValue(_lenient);
-        if (Pool(parse) is { Count: > 0 } pool)
+        if (Pool(parse, isVariable ? version : null) is { Count: > 0 } pool)
             fields["work_pool"] = pool;
         if (Schedule(parse) is { Count: > 0 } schedule)
             fields["schedule"] = schedule;
         return fields;
     }
 
-    private JsonObject Pool(ParseResult parse)
+    private JsonObject Pool(ParseResult parse, string? variable)
     {
         var pool = new JsonObject();
         Set(pool, "name", parse.GetValue(_pool));
         Set(pool, "work_queue_name", parse.GetValue(_queue));
-        if (parse.GetValue(_jobVariables) is { Length: > 0 } variables)
+        string[] variables = [.. parse.GetValue(_jobVariables) ?? [], .. variable is null ? (string[])[] : [variable]];
+        if (variables.Length > 0)
             pool["job_variables"] = Map(JsonFiles.Pairs(variables, "--job-variable"));
         return pool;
     }

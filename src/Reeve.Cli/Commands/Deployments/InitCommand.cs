@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Reeve.Cli.Commands.Deployments.Wizard;
 using Reeve.Deployments.Deploying;
+using Reeve.Deployments.Deploying.Recipes;
 using Reeve.Settings;
 
 namespace Reeve.Cli.Commands.Deployments;
@@ -8,8 +10,8 @@ internal sealed class InitCommand : CliCommand
 {
     public const string Summary = "Write the files of a new project into this folder";
     private readonly Option<string?> _name = new("--name") { Description = "The project's name; default: the folder's", HelpName = "NAME" };
-    private readonly Option<string?> _recipe = new("--recipe") { Description = "Where the code is pulled from: " + string.Join(", ", ProjectInitializer.Recipes), HelpName = "RECIPE" };
-    private readonly Option<string[]> _field = new("--field", "-f") { Description = "A value for the recipe. May be repeated", HelpName = "KEY=VALUE" };
+    private readonly Option<string?> _recipe = new("--recipe") { Description = "How the code gets to where it runs: " + string.Join(", ", Recipe.All.Select(recipe => recipe.Name)), HelpName = "RECIPE" };
+    private readonly Option<string[]> _field = new("--field", "-f") { Description = "A value for the recipe: image_name, tag, bucket, container, folder, credentials, repository, branch … May be repeated", HelpName = "KEY=VALUE" };
 
     public InitCommand()
         : base("init", Summary)
@@ -18,30 +20,62 @@ internal sealed class InitCommand : CliCommand
             Options.Add(option);
     }
 
-    public override IReadOnlyList<Example> Examples => [new("reeve init"), new("reeve init --recipe git --field branch=main")];
+    public override IReadOnlyList<Example> Examples =>
+    [
+        new("reeve init", "asks for the recipe; without a terminal it takes the one that fits the folder"),
+        new("reeve init --recipe git --field branch=main"),
+        new("reeve init --recipe docker-s3 -f image_name=registry.example.com/flows -f tag=latest -f bucket=code"),
+    ];
 
     public override async Task<int> RunAsync(ParseResult parse, CliSession session, CancellationToken ct)
     {
-        var directory = Directory.GetCurrentDirectory();
+        var directory = session.Folder;
         var initializer = new ProjectInitializer(directory);
-        var fields = (parse.GetValue(_field) ?? []).Select(f => f.Split('=', 2)).ToList();
-        if (fields.Find(f => f.Length < 2) is { } wrong)
-            throw new CliException($"--field '{wrong[0]}' is not KEY=VALUE", exitCode: ExitCodes.Usage);
-        var recipe = parse.GetValue(_recipe) ?? await ChooseAsync(initializer, session, ct);
-        var report = await initializer.InitializeAsync(recipe, parse.GetValue(_name), fields.ToDictionary(f => f[0], f => f[1]), ct);
+        var questions = new Questions(session.Terminal, session.MayAsk);
+        var fields = Fields(parse);
+        var recipe = parse.GetValue(_recipe) is { } named ? Named(named) : await ChooseAsync(initializer, questions, ct);
+        foreach (var input in recipe.Inputs.Where(input => questions.MayAsk && !fields.ContainsKey(input.Name)))
+            fields[input.Name] = questions.Text($"{input.Name}: {input.Question}", $"--field {input.Name}=VALUE", input.Name == "tag" ? "latest" : null);
+        if (questions.MayAsk && recipe.Fields.Contains("credentials") && !fields.ContainsKey("credentials") && recipe.Name.EndsWith("azure", StringComparison.Ordinal))
+            fields["credentials"] = questions.Text("credentials: The azure-blob-storage-credentials block, or the address of the storage account", "--field credentials=BLOCK", "azure-storage");
+
+        var report = await initializer.InitializeAsync(recipe.Name, parse.GetValue(_name), fields, ct);
         if (report.Faults.Count > 0)
-            throw new CliException(string.Join("\n", report.Faults));
+            throw new CliException(string.Join("\n  ", report.Faults), exitCode: ExitCodes.Usage);
         var output = session.Terminal.Out;
-        output.WriteLine(report.Written.Count == 0 ? "Nothing was written: the project's files are there already." : $"Created project in {directory} from recipe '{recipe}':");
+        output.WriteLine(report.Written.Count == 0 ? "Nothing was written: the project's files are there already." : $"Created project in {directory} from recipe '{recipe.Name}' with the following new files:");
         foreach (var file in report.Written)
             output.WriteLine("  " + file);
-        output.WriteLine($"Next: fill in 'deployments' in prefect.yaml, then {CommandName.Text} deploy --all");
+        output.WriteLine($"Next: fill in 'deployments' in prefect.yaml, then {CommandName.Text} deploy --all; or let {CommandName.Text} deploy ask for everything.");
         return ExitCodes.Done;
     }
 
-    private static async Task<string> ChooseAsync(ProjectInitializer initializer, CliSession session, CancellationToken ct)
+    private Dictionary<string, string> Fields(ParseResult parse)
     {
-        var guess = await initializer.GuessRecipeAsync(ct);
-        return session.MayAsk ? session.Terminal.Ask($"Recipe ({string.Join(", ", ProjectInitializer.Recipes)})", guess) : guess;
+        Dictionary<string, string> fields = [];
+        foreach (var given in parse.GetValue(_field) ?? [])
+        {
+            if (given.Split('=', 2) is not [{ Length: > 0 } key, var value])
+                throw new CliException($"--field '{given}' is not KEY=VALUE", exitCode: ExitCodes.Usage);
+            fields[key.Trim()] = value;
+        }
+        return fields;
+    }
+
+    private static Recipe Named(string name)
+    {
+        var (recipe, fault) = ProjectInitializer.FindRecipe(name);
+        return recipe ?? throw new CliException(fault!.ToString());
+    }
+
+    // The last row is for whoever wants none.
+    private static async Task<Recipe> ChooseAsync(ProjectInitializer initializer, Questions questions, CancellationToken ct)
+    {
+        var guess = Named(await initializer.GuessRecipeAsync(ct));
+        if (!questions.MayAsk)
+            return guess;
+        var rows = Recipe.All.Select(recipe => new[] { recipe.Name, recipe.Description }).Append(["(none)", "No, I'll use the default deployment configuration."]).ToList();
+        var chosen = questions.Choose("Would you like to initialize your deployment configuration with a recipe?", "--recipe RECIPE", ["Name", "Description"], rows, Recipe.All.ToList().IndexOf(guess));
+        return chosen < Recipe.All.Count ? Recipe.All[chosen] : Named("local");
     }
 }

@@ -69,6 +69,7 @@ internal static class ServerSettings
             TrustedProxies = SettingValues.List(Text("SERVER_API_TRUSTED_PROXIES") ?? ""),
             LargestBody = long.Parse(Value("SERVER_API_MAX_REQUEST_SIZE"), CultureInfo.InvariantCulture),
             LargestParameters = int.Parse(Value("SERVER_API_MAX_PARAMETER_SIZE"), CultureInfo.InvariantCulture),
+            LargestPage = Number("SERVER_API_DEFAULT_LIMIT"),
             LongestStop = Time("SERVER_SHUTDOWN_TIMEOUT"),
             LogLevel = Level(Value("SERVER_LOGGING_LEVEL")),
             LogAsJson = Value("SERVER_LOGGING_FORMAT") == "json",

@@ -85,7 +85,7 @@ internal sealed class WorkerStartCommand : CliCommand
     }
 
     // Under both names, so that runs of either language report to where this worker was told to look. Credentials never stand in arguments.
-    private static Dictionary<string, string?> RunEnvironment(CliSession session)
+    internal static Dictionary<string, string?> RunEnvironment(CliSession session)
     {
         var settings = session.Settings;
         var environment = new Dictionary<string, string?> { ["REEVE_HOME"] = settings.Home };

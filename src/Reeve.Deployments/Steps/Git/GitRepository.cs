@@ -19,6 +19,11 @@ internal sealed record GitRepository
     /// <summary>Whether what is sent there cannot be read on the way: https, or this machine itself.</summary>
     public bool IsPrivateChannel => WebRoot is { } root && (root.Scheme == Uri.UriSchemeHttps || IsLoopback(root));
 
+    /// <summary>Whether it is on this machine: a path or a file:// address.</summary>
+    public bool IsLocal { get; init; }
+
+    public bool IsSsh { get; init; }
+
     /// <exception cref="StepException">It is not an address git should be given.</exception>
     public static GitRepository Parse(string text)
     {
@@ -30,7 +35,7 @@ internal sealed record GitRepository
         if (address.Contains("::", StringComparison.Ordinal) && !address.Contains("://", StringComparison.Ordinal))
             throw new StepException("git_clone: addresses of the form '<helper>::<address>' run programs and are not accepted");
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
-            return new GitRepository { Address = address, Name = NameOf(address) };
+            return OtherKind(address);
 
         var clean = new UriBuilder(uri) { UserName = "", Password = "" };
         return new GitRepository
@@ -43,10 +48,36 @@ internal sealed record GitRepository
         };
     }
 
+    /// <summary>The same, a path made whole: git is run in several folders.</summary>
+    public GitRepository From(string directory) =>
+        IsLocal && !Address.Contains("://", StringComparison.Ordinal) ? this with { Address = Path.GetFullPath(Address, directory) } : this;
+
+    // ssh://[user@]host/path, [user@]host:path, git://, file:// or a path.
+    private static GitRepository OtherKind(string address)
+    {
+        var scheme = address.IndexOf("://", StringComparison.Ordinal);
+        if (scheme > 0 && address[..scheme] is not ("ssh" or "git" or "file" or "git+ssh" or "ssh+git"))
+            throw new StepException($"git_clone: '{address[..scheme]}' is not a kind of address repositories are cloned from; use https or ssh");
+        // "host:path", but neither "./a:b" nor "C:\a".
+        var colon = address.IndexOf(':', StringComparison.Ordinal);
+        var isShort = scheme < 0 && colon > 1 && !address[..colon].Contains('/', StringComparison.Ordinal) && !address[..colon].Contains('\\', StringComparison.Ordinal);
+        var host = scheme > 0 ? address[(scheme + 3)..].Split('/')[0] : isShort ? address[..colon] : "";
+        if (host[(host.LastIndexOf('@') + 1)..].StartsWith('-') || host.StartsWith('-'))
+            throw new StepException("git_clone: the name of a host cannot begin with '-'");
+        return new GitRepository
+        {
+            Address = address,
+            Name = NameOf(address),
+            IsSsh = isShort || scheme > 0 && address[..scheme].Contains("ssh", StringComparison.Ordinal),
+            IsLocal = scheme < 0 && !isShort || scheme > 0 && address[..scheme] == "file",
+        };
+    }
+
     /// <summary>Whether two addresses are the same repository.</summary>
     public static bool Same(string one, string other) => Comparable(one) == Comparable(other);
 
-    private static string Comparable(string address)
+    /// <summary>The address as it is the same for all its spellings.</summary>
+    public static string Comparable(string address)
     {
         var text = Parse(address).Address.TrimEnd('/');
         return text.EndsWith(".git", StringComparison.OrdinalIgnoreCase) ? text[..^4] : text;

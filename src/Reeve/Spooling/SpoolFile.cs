@@ -1,15 +1,14 @@
 using System.Buffers.Binary;
-using System.Text.Json;
 
 namespace Reeve.Spooling;
 
 /// <summary>
-/// The states that one process has kept, in their order, each behind its length. Open it belongs to this process alone; the system lets go of it when the process ends, however
-/// it ends. A state that was cut off by that end is none: whoever entered it was not told that it is kept.
+/// What one process has kept for an API that is away, in order, each record behind its length. Open it belongs to this process alone; the system lets go of it when the process ends,
+/// however it ends. A record that was cut off by that end is none: whoever wanted it kept was not told that it is.
 /// </summary>
-internal sealed class StateFile : IDisposable
+internal sealed class SpoolFile : IDisposable
 {
-    /// <summary>Bytes of one process's states; more are not kept, and their runs wait for the API.</summary>
+    /// <summary>Bytes of one process's file; more are not kept, and whoever wants them kept waits for the API.</summary>
     public const long Limit = 100_000_000;
 
     private const int Head = sizeof(int);
@@ -19,12 +18,12 @@ internal sealed class StateFile : IDisposable
     private long _sent;
     private long _end;
 
-    private StateFile(string path, FileMode mode, long limit)
+    private SpoolFile(string path, FileMode mode, long limit)
     {
         _limit = limit;
         var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
         if (mode == FileMode.CreateNew && !OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite; // results are in it
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite; // results and payloads are in it
         _file = new FileStream(path, options);
         _end = _file.Length;
     }
@@ -39,14 +38,14 @@ internal sealed class StateFile : IDisposable
     }
 
     /// <exception cref="IOException">The disk does not take it.</exception>
-    public static StateFile Create(string path, long limit = Limit)
+    public static SpoolFile Create(string path, long limit = Limit)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         return new(path, FileMode.CreateNew, limit);
     }
 
     /// <summary>What a process that has ended left; null while it lives, or when another one sends it in this moment.</summary>
-    public static StateFile? TakeOver(string path)
+    public static SpoolFile? TakeOver(string path)
     {
         try
         {
@@ -58,17 +57,17 @@ internal sealed class StateFile : IDisposable
         }
     }
 
-    /// <summary>Keeps states durably.</summary>
+    /// <summary>Keeps records durably.</summary>
     /// <returns>False when the file is full or the disk does not take them.</returns>
-    public bool TryAdd(IEnumerable<LateState> states)
+    public bool TryAdd(IEnumerable<byte[]> records)
     {
         using var bytes = new MemoryStream();
         Span<byte> head = stackalloc byte[Head];
-        foreach (var state in states.Select(state => state.ToBytes()))
+        foreach (var record in records)
         {
-            BinaryPrimitives.WriteInt32LittleEndian(head, state.Length);
+            BinaryPrimitives.WriteInt32LittleEndian(head, record.Length);
             bytes.Write(head);
-            bytes.Write(state);
+            bytes.Write(record);
         }
 
         lock (_gate)
@@ -90,33 +89,27 @@ internal sealed class StateFile : IDisposable
         }
     }
 
-    /// <summary>The states that come next, and where the file goes on after them. What cannot be read ends it, and <paramref name="damaged"/> hears why.</summary>
-    public (List<LateState> States, long Next) Read(int most, Action<string> damaged)
+    /// <summary>The records that come next, and where the file goes on after them.</summary>
+    /// <exception cref="IOException">The disk does not give them.</exception>
+    public (List<byte[]> Records, long Next) Read(int most)
     {
         lock (_gate)
         {
-            var (states, at) = (new List<LateState>(), _sent);
+            var (records, at) = (new List<byte[]>(), _sent);
             var head = new byte[Head];
-            while (states.Count < most && at + Head <= _end)
+            while (records.Count < most && at + Head <= _end)
             {
                 ReadWhole(head, at);
                 var length = BinaryPrimitives.ReadInt32LittleEndian(head);
                 if (length <= 0 || at + Head + length > _end)
-                    return (states, _end); // cut off
+                    return (records, _end); // cut off
                 var bytes = new byte[length];
                 ReadWhole(bytes, at + Head);
                 at += Head + length;
-                try
-                {
-                    states.Add(LateState.Of(bytes));
-                }
-                catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
-                {
-                    damaged(e.Message);
-                }
+                records.Add(bytes);
             }
 
-            return (states, at + Head > _end ? _end : at);
+            return (records, at + Head > _end ? _end : at);
         }
     }
 
@@ -145,7 +138,7 @@ internal sealed class StateFile : IDisposable
         }
     }
 
-    /// <summary>Nothing is left in a file without states; one with some stays for the next process.</summary>
+    /// <summary>Nothing is left of an empty file; one with records stays for the next process.</summary>
     public void Dispose()
     {
         if (IsEmpty)

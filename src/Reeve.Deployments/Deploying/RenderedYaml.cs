@@ -7,7 +7,7 @@ using Reeve.Deployments.Templating;
 namespace Reeve.Deployments.Deploying;
 
 /// <summary>JSON values written as YAML, with a comment beside every text that still holds placeholders.</summary>
-internal sealed partial class YamlText(Func<string, string> redact)
+internal sealed partial class RenderedYaml(Func<string, string> redact)
 {
     private readonly StringBuilder _text = new();
 

@@ -1,0 +1,47 @@
+using System.Text.Json;
+using Reeve.Client;
+using Reeve.Protocol.Blocks;
+
+namespace Reeve.Deployments.Running;
+
+using Deployment = Protocol.Deployments.Deployment;
+
+/// <summary>The code of a block-based deployment: in a folder of this machine, or in a storage block.</summary>
+internal sealed class StoredCode(OrchestrationClient client, string workingDirectory)
+{
+    /// <summary>The folder that the code is in.</summary>
+    /// <exception cref="RunPreparationException">It is not there.</exception>
+    public async Task<string> FolderAsync(Deployment deployment, string what, CancellationToken ct)
+    {
+        if (deployment.StorageDocumentId is not { } id)
+            return LocalPath(deployment.Path, what);
+        var block = await client.FindBlockDocumentAsync(id, includeSecrets: true, ct)
+            ?? throw new RunPreparationException($"{what}: its storage block is not there any more");
+        return block.BlockType?.Slug == "local-file-system"
+            ? UnderBase(block, deployment.Path, what)
+            : throw new RunPreparationException($"{what}: its code lies in the block '{block.BlockType?.Slug}/{block.Name}', which only Python flows can be pulled from; deploy it with pull steps");
+    }
+
+    private string LocalPath(string? given, string what)
+    {
+        if (string.IsNullOrEmpty(given))
+            return workingDirectory;
+        var path = Path.GetFullPath(given, workingDirectory);
+        return Directory.Exists(path) ? path : throw new RunPreparationException($"{what}: its path '{given}' does not exist on this machine");
+    }
+
+    // A storage that is a folder of this machine is used where it is.
+    private static string UnderBase(BlockDocument block, string? given, string what)
+    {
+        var basePath = Path.GetFullPath(LocalBase(block) ?? "", Environment.CurrentDirectory);
+        var path = Path.GetFullPath(given ?? "", basePath);
+        if (path != basePath && !path.StartsWith(Path.TrimEndingDirectorySeparator(basePath) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            throw new RunPreparationException($"{what}: the path '{given}' leads out of the storage's folder '{basePath}'");
+        return Directory.Exists(path) ? path : throw new RunPreparationException($"{what}: there is no folder '{path}' on this machine; was the code uploaded to 'local-file-system/{block.Name}'?");
+    }
+
+    private static string? LocalBase(BlockDocument block) =>
+        block.Data.TryGetProperty("basepath", out var value) && value.ValueKind is JsonValueKind.String && value.GetString() is { Length: > 0 } text
+            ? text.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), text[2..]) : text
+            : null;
+}

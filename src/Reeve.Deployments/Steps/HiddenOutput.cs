@@ -1,0 +1,68 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Reeve.Deployments.Templating;
+
+namespace Reeve.Deployments.Steps;
+
+/// <summary>
+/// What a step printed that was not to be shown. Whatever in it looks like a token is masked wherever it turns up later: the line, the values of
+/// JSON, the right side of NAME=value.
+/// </summary>
+internal static class HiddenOutput
+{
+    // Words like "main" and "true" are printed by scripts too; to mask them would spoil every line and protect nothing.
+    private const int ShortestToken = 8;
+
+    public static void Keep(string stdout, string stderr, SecretRegistry secrets)
+    {
+        var all = stdout.Trim();
+        if (all.Length > 64 * 1024)
+            return; // not a credential, and thousands of secrets would slow every line down
+        if (all.Length >= ShortestToken && !all.Contains('\n', StringComparison.Ordinal))
+            secrets.Add(all);
+        if (all.StartsWith('{') || all.StartsWith('[') || all.StartsWith('"'))
+            KeepJson(all, secrets);
+        foreach (var line in (stdout + "\n" + stderr).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Take(200))
+        {
+            KeepWord(line, secrets);
+            if (line.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals)
+                KeepWord(line[(equals + 1)..].Trim('"', '\''), secrets);
+        }
+    }
+
+    private static void KeepJson(string text, SecretRegistry secrets)
+    {
+        try
+        {
+            KeepTexts(JsonNode.Parse(text), secrets);
+        }
+        catch (JsonException)
+        {
+            // It only looked like it; its lines are kept below.
+        }
+    }
+
+    private static void KeepTexts(JsonNode? node, SecretRegistry secrets)
+    {
+        switch (node)
+        {
+            case JsonObject map:
+                foreach (var (_, item) in map)
+                    KeepTexts(item, secrets);
+                break;
+            case JsonArray list:
+                foreach (var item in list)
+                    KeepTexts(item, secrets);
+                break;
+            case JsonValue leaf when leaf.GetValueKind() is JsonValueKind.String:
+                KeepWord(leaf.GetValue<string>(), secrets);
+                break;
+        }
+    }
+
+    private static void KeepWord(string word, SecretRegistry secrets)
+    {
+        if (word.Length >= ShortestToken && !word.Any(char.IsWhiteSpace))
+            secrets.Add(word);
+    }
+}
