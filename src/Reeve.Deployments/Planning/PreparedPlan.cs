@@ -27,6 +27,8 @@ public sealed class PreparedPlan
     private readonly Guid _id = Guid.NewGuid();
     private List<ProjectDeploymentState> _missing = [];
 
+    internal IReadOnlyList<PendingSecretProvider> SecretProviders { get; init; } = [];
+
     internal PreparedPlan(OrchestrationClient client, SecretRegistry secrets, LineSink sink, ContentBuilds builds, List<PlannedWork> works, ProjectState state, List<string> names,
         PlanOptions options, (string Commit, bool IsChanged)? commit, List<string> notes)
     {
@@ -43,7 +45,8 @@ public sealed class PreparedPlan
             new PlannedDeployment(one.FlowName, one.Deployment.Name, _options.Prune ? PlanAction.Prune : PlanAction.Left, []))],
         Builds = [.. Pending().Select(build => new PlannedBuild([.. build.StepNames], _works.Count(work => work.Build == build),
             build.Build.Steps.Concat(build.Push.Steps).FirstOrDefault()?.Position))],
-        Notes = _notes,
+        Notes = [.. _notes, .. SecretProviders.Select(provider => provider.ToString())],
+        SecretProviders = [.. SecretProviders.Select(provider => provider.Declared.Name)],
     };
 
     /// <summary>Nothing changes but what the server records of the last apply, such as the commit, which a promotion goes by.</summary>
@@ -56,6 +59,16 @@ public sealed class PreparedPlan
     public async Task<(ProjectApplied? Applied, IReadOnlyList<Fault> Faults)> ApplyAsync(CancellationToken ct)
     {
         var faults = new FaultCollector();
+        try
+        {
+            await SecretProviderRegistration.WriteAsync(_client, SecretProviders, _sink, faults, ct); // build and push steps may use them
+        }
+        catch (ApiException exception)
+        {
+            Tell(exception, faults);
+        }
+        if (faults.Any)
+            return (null, faults.InOrder);
         await _builds.RunAsync([.. Pending()], faults, ct);
         if (faults.Any)
             return (null, faults.InOrder);
