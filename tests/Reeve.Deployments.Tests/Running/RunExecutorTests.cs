@@ -31,7 +31,7 @@ public sealed class RunExecutorTests : IDisposable
 
     [Theory]
     [InlineData("""[{"prefect.deployments.steps.git_clon": {"repository": "r"}}]""", "unknown step 'prefect.deployments.steps.git_clon'; did you mean 'prefect.deployments.steps.git_clone'?")]
-    [InlineData("""[{"prefect.deployments.steps.git_clone": {"repository": "/no/such/repository"}}]""", "git_clone: could not clone '/no/such/repository': there is no git repository at that place (git says: fatal: repository '/no/such/repository' does not exist)")]
+    [InlineData("""[{"prefect.deployments.steps.git_clone": {"repository": "/no/such/repository"}}]""", "git_clone: could not clone '/no/such/repository': there is no git repository at that place (git says: fatal: '/no/such/repository' does not appear to be a git repository)")]
     [InlineData("""[{"prefect.deployments.steps.git_clone": {"repository": "r", "access_token": "{{ prefect.blocks.secret.none }}"}}]""",
         "step 'git_clone' cannot run: in 'access_token': '{{ prefect.blocks.secret.none }}': there is no block 'none' of type 'secret'; make it with 'reeve block create secret --name none'")]
     [InlineData("""[{"prefect.deployments.steps.run_shell_script": {"script": "false"}}]""", "run_shell_script: 'false' ended with exit code 1")]

@@ -3,6 +3,9 @@ namespace Reeve.Deployments.Steps.Git;
 /// <summary>What git's own words mean for the user.</summary>
 internal static class GitFailure
 {
+    private static readonly string[] Boilerplate =
+        ["Cloning into", "warning:", "fatal: Could not read from remote repository", "Please make sure you have the correct access rights", "and the repository exists"];
+
     /// <summary>Whether git says that what was asked for is not there, though the repository is.</summary>
     public static bool IsWrongRevision(string said) =>
         Says(said, "Remote branch") && Says(said, "not found") || Says(said, "couldn't find remote ref") || Says(said, "not our ref") || Says(said, "unadvertised object");
@@ -52,11 +55,13 @@ internal static class GitFailure
         return Says(said, "does not exist") || Says(said, "does not appear to be a git repository") ? "there is no git repository at that place" : null;
     }
 
-    /// <summary>The last lines of what git said, on one line.</summary>
-    public static string Words(string said) => string.Join(" / ", said
-        .Split(['\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-        .Where(line => !line.StartsWith("Cloning into", StringComparison.Ordinal) && !line.StartsWith("warning:", StringComparison.Ordinal) && !line.Contains("objects: ", StringComparison.Ordinal))
-        .TakeLast(3));
+    /// <summary>The last lines of what git said, on one line, without what it says each time.</summary>
+    public static string Words(string said)
+    {
+        string[] lines = [.. said.Split(['\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+        string[] telling = [.. lines.Where(line => !Boilerplate.Any(words => line.StartsWith(words, StringComparison.Ordinal)) && !line.Contains("objects: ", StringComparison.Ordinal))];
+        return string.Join(" / ", (telling.Length > 0 ? telling : lines).TakeLast(3));
+    }
 
     private static bool IsDenied(string said) =>
         Says(said, "Authentication failed") || Says(said, "could not read Username") || Says(said, "could not read Password") || Says(said, "error: 401") || Says(said, "error: 403")
