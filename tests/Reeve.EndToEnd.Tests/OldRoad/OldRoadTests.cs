@@ -244,7 +244,8 @@ public sealed class OldRoadTests : IAsyncLifetime
         }
         var prefect = Path.Combine(tools, "prefect");
         File.WriteAllText(prefect, $"#!/bin/sh\nexec '{Repository.Reeve}' \"$@\"\n");
-        File.SetUnixFileMode(prefect, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(prefect, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return tools;
     }
 
