@@ -51,7 +51,7 @@ internal static class InfrastructureBlock
         if (kind is null or "process")
             return;
         var name = block.IsAnonymous ? "" : $" '{kind}/{block.Name}'";
-        throw new JobException(kind is not null && PoolTypes.TryGetValue(kind, out var type)
+        throw new JobException(PoolTypes.TryGetValue(kind, out var type)
             ? $"the infrastructure block{name} is of kind '{kind}', which agents of {CommandName.Text} do not run: move the deployment to a work pool of type '{type}', "
                 + $"make it with '{CommandName.Text} work-pool create NAME --type {type}', start a worker of it, and build the deployment with --pool NAME"
             : $"the infrastructure block{name} is of kind '{kind}', which agents of {CommandName.Text} do not run; they run blocks of kind 'process'");

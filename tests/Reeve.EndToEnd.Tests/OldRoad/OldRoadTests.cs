@@ -170,6 +170,68 @@ public sealed class OldRoadTests : IAsyncLifetime
         Assert.DoesNotContain("s3cr3t", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_wrapper_script_of_today_deploys_by_its_own_command_lines()
+    {
+        Assert.SkipUnless(await HasYamlAsync(), "there is no python3 with the package yaml");
+        _reeve.Environment["PATH"] = PathWith(python: true);
+        File.WriteAllText(Path.Combine(_reeve.Folder, "repo", "upload_deployments.py"), WrapperScript.Text.ReplaceLineEndings("\n"));
+        await RunAsync("prefect", "block", "register", "-f", "infrastructure/blocks.yaml");
+        await RunAsync("prefect", "work-pool", "create", "pool", "--type", "prefect-agent");
+
+        var output = await RunAsync("python3", "upload_deployments.py", "prefect-deployments-dev.yaml");
+
+        Assert.Contains("run prefect deployment build examples/hello_world.cs:Hello -n Flow1 -a --skip-upload -ib process/dev --params='{", output, StringComparison.Ordinal);
+        var first = (await _reeve.Api.FindDeploymentAsync("hello", "Flow1", Ct))!;
+        Assert.Equal(("0.0.1", "pool", "dev", 42), (first.Version, first.WorkPoolName, first.WorkQueueName, first.Parameters.GetProperty("number").GetInt32()));
+        Assert.NotNull(await _reeve.Api.FindDeploymentAsync("hello", "Flow2", Ct));
+    }
+
+    [Fact]
+    public async Task Kinds_of_blocks_are_registered_from_source_and_from_an_assembly()
+    {
+        File.WriteAllText(Path.Combine(_reeve.Folder, "repo", "mailbox.cs"), """
+            #:package Reeve@0.1.0
+            #:property PublishAot=false
+            using Reeve;
+
+            if (args is ["save"])
+                await Blocks.SaveAsync(new Mailbox("mail.example", new Secret<string>("s3cr3t")), "of-code");
+
+            [Block("mailbox", Description = "A mailbox")]
+            public sealed record Mailbox(string Host, Secret<string> Password);
+            """);
+
+        Assert.Contains("│ Mailbox", await ReeveAsync("block", "register", "-f", "mailbox.cs"), StringComparison.Ordinal);
+        await ReeveAsync("block", "type", "delete", "mailbox");
+        var built = Directory.EnumerateFiles(_reeve.Home, "mailbox.dll", SearchOption.AllDirectories).First();
+        Assert.Contains("│ Mailbox", await ReeveAsync("block", "register", "--assembly", built), StringComparison.Ordinal);
+        // and a block of it from its own code
+        await RunAsync("dotnet", built, "save");
+        Assert.Contains("********", await ReeveAsync("block", "inspect", "mailbox/of-code"), StringComparison.Ordinal);
+        Assert.Contains("no type marked [Block]", (await _reeve.RunInAsync(Path.Combine(_reeve.Folder, "repo"), "block", "register", "--assembly", Path.Combine(Path.GetDirectoryName(built)!, "Reeve.Protocol.dll"))).Output, StringComparison.Ordinal);
+    }
+
+    private async Task<string> ReeveAsync(params string[] words)
+    {
+        var (code, output) = await _reeve.RunInAsync(Path.Combine(_reeve.Folder, "repo"), words);
+        Assert.True(code == 0, $"reeve {string.Join(' ', words)} ended with {code}:\n{output}");
+        return output;
+    }
+
+    private async Task<bool> HasYamlAsync()
+    {
+        try
+        {
+            await using var python = ProcessUnderTest.Start("python3", ["-c", "import yaml"], _reeve.Environment, _reeve.Folder);
+            return await python.ExitAsync(TimeSpan.FromSeconds(30)) == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The command, on a PATH of everything that this machine has, with Python or without.</summary>
     private string PathWith(bool python)
     {
@@ -182,13 +244,15 @@ public sealed class OldRoadTests : IAsyncLifetime
         }
         var prefect = Path.Combine(tools, "prefect");
         File.WriteAllText(prefect, $"#!/bin/sh\nexec '{Repository.Reeve}' \"$@\"\n");
-        File.SetUnixFileMode(prefect, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(prefect, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return tools;
     }
 
     private async Task<string> RunAsync(string program, params string[] arguments)
     {
-        await using var process = ProcessUnderTest.Start(program, arguments, _reeve.Environment, Path.Combine(_reeve.Folder, "repo"));
+        var tool = Path.Combine(_reeve.Folder, "tools", program);
+        await using var process = ProcessUnderTest.Start(File.Exists(tool) ? tool : program, arguments, _reeve.Environment, Path.Combine(_reeve.Folder, "repo"));
         var code = await process.ExitAsync(TimeSpan.FromMinutes(5));
         Assert.True(code == 0, $"{program} {string.Join(' ', arguments)} ended with {code}:\n{process.Output}");
         return process.Output;
