@@ -161,6 +161,8 @@ internal sealed class RunAttempt(
 
         var exit = job.Exit.IsCompleted ? await job.Exit : await job.StopAsync(options.StopGrace, _hurry.Token);
         LogExit(job, exit);
+        // It may have ended well while the server took its silence for a crash.
+        await left.TellAsync(_giveUp.Token);
     }
 
     private void LogExit(RunningJob job, JobExit exit)

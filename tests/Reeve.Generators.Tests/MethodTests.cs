@@ -37,6 +37,17 @@ public sealed class MethodTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Parameters_may_have_the_names_of_generated_code() => Assert.Equal("abc 1 2", await _stage.RunAsync("""
+        public static class Entry
+        {
+            [Flow] static string Go(string __token, CancellationToken ct) => __token + new Box().Join("b", "c") + " " + Hidden(1) + " " + Hidden(2, default);
+            [Task] static int Hidden(int __type, CancellationToken __token = default) => __type;
+            public static Task<string> Start() => Task.FromResult(Go("a", default));
+        }
+        public class Box { [Task] internal string Join(string __target, string __token) => __target + __token; }
+        """));
+
+    [Fact]
     public async Task Streams_are_tasks()
     {
         var result = await _stage.RunAsync("""

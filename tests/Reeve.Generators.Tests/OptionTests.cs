@@ -47,6 +47,31 @@ public sealed class OptionTests
         Assert.Equal(["REEVE021: " + message], diagnostics);
     }
 
+    [Theory]
+    [InlineData("process(4)", "Process(4)")]
+    [InlineData("thread-pool(8)", "ThreadPool(8)")]
+    [InlineData("inline", "Inline(1)")]
+    public async Task Task_runner_of_a_flow_is_that_of_its_submissions(string said, string runner)
+    {
+        await using var stage = new RunningSnippet();
+
+        Assert.Equal(runner, await stage.RunAsync($$"""
+            public static class Entry
+            {
+                [Flow(TaskRunner = "{{said}}")] static string Go() => typeof(FlowRunContext).GetProperty("TaskRunner", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)!.GetValue(FlowRunContext.Current)!.ToString()!;
+                public static Task<string> Start() => Task.FromResult(Go());
+            }
+            """));
+    }
+
+    [Theory]
+    [InlineData("threads")]
+    [InlineData("process(0)")]
+    [InlineData("inline(2)")]
+    public async Task Task_runner_that_is_none_is_an_error(string said) => Assert.Contains(
+        $"TaskRunner of 'Go' is \"{said}\"; it must be \"thread-pool\"",
+        Assert.Single(await Snippet.Compile($$"""class C { [Flow(TaskRunner = "{{said}}")] static void Go() { } }""").DiagnosticsAsync()), StringComparison.Ordinal);
+
     [Fact]
     public async Task Every_option_reaches_the_descriptor()
     {

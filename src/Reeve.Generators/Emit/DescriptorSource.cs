@@ -169,12 +169,20 @@ internal static class DescriptorSource
         }
     }
 
+    /// <summary>A name of the generated code's own that no parameter of the author's has.</summary>
+    public static string Free(string name, RunMethod method)
+    {
+        while (method.Parameters.Any(parameter => parameter.Name == name))
+            name += "_";
+        return name;
+    }
+
     // A static class, a private or a file-local type cannot stand in a signature, so static methods are reached by the type's name.
     private static void WriteAccessor(SourceWriter writer, RunMethod method, int index)
     {
         var target = method.IsStatic
-            ? $"[global::System.Runtime.CompilerServices.UnsafeAccessorType({Literal.OfText(method.TypeMetadataName)})] object? __type"
-            : $"{method.TypeSyntax} __target";
+            ? $"[global::System.Runtime.CompilerServices.UnsafeAccessorType({Literal.OfText(method.TypeMetadataName)})] object? {Free("__type", method)}"
+            : $"{method.TypeSyntax} {Free("__target", method)}";
         var parameters = string.Concat(method.Parameters.Select(parameter => $", {parameter.TypeSyntax} @{parameter.Name}"));
         writer.Line($"[global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.{(method.IsStatic ? "StaticMethod" : "Method")}, Name = {Literal.OfText(method.Method)})]");
         writer.Line($"internal static extern {method.ReturnSyntax} Reach{index}{method.TypeArguments}({target}{parameters}){method.Constraints};");

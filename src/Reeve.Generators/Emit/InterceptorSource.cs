@@ -28,12 +28,13 @@ internal static class InterceptorSource
     private static void WriteInterceptor(SourceWriter writer, RunMethod method, int index)
     {
         var parameters = method.Parameters.Select(parameter => $"{parameter.TypeSyntax} @{parameter.Name}").ToList();
+        var (target, token) = (DescriptorSource.Free("__target", method), DescriptorSource.Free("__token", method));
         if (!method.IsStatic)
-            parameters.Insert(0, $"this {method.TypeSyntax} __target");
+            parameters.Insert(0, $"this {method.TypeSyntax} {target}");
         else if (method.IsExtension)
             parameters[0] = "this " + parameters[0];
 
-        var inner = DescriptorSource.Call(method, index, "__target", method.Parameters.Select(parameter => parameter.IsToken ? "__token" : "@" + parameter.Name));
+        var inner = DescriptorSource.Call(method, index, target, method.Parameters.Select(parameter => parameter.IsToken ? token : "@" + parameter.Name));
         var values = string.Join(", ", method.Parameters.Where(parameter => !parameter.IsToken).Select(parameter => "@" + parameter.Name));
         var given = method.Parameters.Where(parameter => parameter.IsToken).Select(parameter => "@" + parameter.Name).FirstOrDefault() ?? $"default({Token})";
         var run = method.Return switch
@@ -46,6 +47,6 @@ internal static class InterceptorSource
         };
         writer.Line($"internal static {method.ReturnSyntax} Run{index}{method.TypeArguments}({string.Join(", ", parameters)}){method.Constraints} =>");
         var descriptor = method.TypeParameters.Count == 0 ? $"Described.M{index}" : $"Closed{index}{method.TypeArguments}.Task";
-        writer.Line($"    global::Reeve.Engine.Intercepted.{run}({descriptor}, new object?[] {{ {values} }}, __token => {inner}, {given});").Line();
+        writer.Line($"    global::Reeve.Engine.Intercepted.{run}({descriptor}, new object?[] {{ {values} }}, {token} => {inner}, {given});").Line();
     }
 }

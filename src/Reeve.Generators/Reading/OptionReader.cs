@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using System.Text.RegularExpressions;
 using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -23,6 +24,8 @@ internal sealed class OptionReader
     [
         "Retries", "RetryDelaySeconds", "RetryBackoffSeconds", "RetryBackoffMaxSeconds", "RetryJitterFactor", "TimeoutSeconds", "CacheExpirationSeconds",
     ];
+
+    private static readonly Regex Runner = new(@"^((thread-pool|process)(\([1-9]\d{0,5}\))?|inline)$", RegexOptions.CultureInvariant);
 
     private readonly IMethodSymbol _method;
     private readonly AttributeData _attribute;
@@ -67,6 +70,12 @@ internal sealed class OptionReader
                 break;
             case "CachePolicy":
                 Set(option, $"global::Reeve.CachePolicy.Of((global::Reeve.CacheBy){Literal.Of(value)})");
+                break;
+            case "TaskRunner":
+                if (Runner.IsMatch((string)value.Value!))
+                    Set(option, Literal.Of(value)!);
+                else
+                    Fault(option, $"is {Literal.Of(value)}; it must be \"thread-pool\", \"thread-pool(8)\", \"process\", \"process(4)\" or \"inline\"");
                 break;
             case "RunName":
                 ReadName(option, (string)value.Value!);

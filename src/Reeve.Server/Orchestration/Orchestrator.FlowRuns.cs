@@ -16,7 +16,7 @@ internal sealed partial class Orchestrator
             return new ProposalOutcome.NotFound();
         if (Fence(run.Lease, lease) is { } superseded)
             return superseded;
-        if (proposal.Entered is not null && LateStates.WhyOver(run, proposal.State) is { } over)
+        if (proposal.Entered is not null && LateStates.WhyOver(run, proposal.State, lease) is { } over)
             return new ProposalOutcome.Superseded(over);
         var now = clock.Now();
         var transition = new FlowRunTransition

@@ -16,7 +16,7 @@ internal sealed partial class Orchestrator
             return new ProposalOutcome.NotFound();
         if (Fence(run.Lease, lease) is { } superseded)
             return superseded;
-        if (proposal.Entered is not null && await LateStates.RefuseAsync(session, run, proposal.State).ConfigureAwait(false) is { } refused)
+        if (proposal.Entered is not null && await LateStates.RefuseAsync(session, run, proposal.State, lease).ConfigureAwait(false) is { } refused)
             return refused;
         var now = clock.Now();
         var transition = new TaskRunTransition
@@ -30,6 +30,7 @@ internal sealed partial class Orchestrator
             Chance = Random.Shared.NextDouble(),
             Policy = run.Policy,
             FlowRun = run.FlowRun,
+            IsLate = proposal.Entered is not null,
             FlowRunRunCount = run.FlowRunRunCount,
             TagSlots = proposal.State.Type == StateType.Running && run.Tags.Count > 0 && !proposal.Force
                 ? await TaskRunSlots.LockAsync(session, run.Tags, id, now).ConfigureAwait(false)

@@ -98,6 +98,9 @@ internal sealed record TaskRunTransition : Transition
     /// <summary>True for what a task worker runs: a task of no flow run, or one that says that it was put off.</summary>
     internal bool IsBackground => FlowRun is null || Proposed.StateDetails.Deferred == true;
 
+    /// <summary>True for a state that was entered while the server was away and may be told all the same (<see cref="LateStates"/>): its flow run may count as crashed by now.</summary>
+    internal bool IsLate { get; init; }
+
     /// <summary>The flow run's run count when this run last started, or starts now.</summary>
     internal int FlowRunRunCount { get; init; }
 

@@ -99,7 +99,7 @@ internal sealed class TaskRunProposalsApi(Database database, TaskRunsStore runs,
     {
         if (await FlowRunLeases.FenceAsync(session, run.FlowRunId, lease).ConfigureAwait(false) is { } superseded)
             return Fault(proposal, StatusCodes.Status409Conflict, superseded);
-        if (proposal.Entered is not null && await LateStates.WhyOverAsync(session, run.FlowRunId).ConfigureAwait(false) is { } over)
+        if (proposal.Entered is not null && await LateStates.WhyOverAsync(session, run.FlowRunId, lease).ConfigureAwait(false) is { } over)
             return Fault(proposal, StatusCodes.Status409Conflict, over);
         var (id, name, holds) = (run.Id, run.Name, await orchestrator.AddTaskRunAsync(session, run, proposal.Entered).ConfigureAwait(false));
         if (holds is null)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Net;
@@ -55,6 +56,8 @@ internal static partial class TemplateFilters
         .SelectMany(filter => Names(filter.Key).Select(name => KeyValuePair.Create(name, filter.Value)))
         .ToFrozenDictionary(StringComparer.Ordinal);
 
+    private static readonly SearchValues<char> NoName = SearchValues.Create(" />=\t\n\r\f");
+
     private static string[] Names(string name) => name switch
     {
         "default" => ["default", "d"],
@@ -91,7 +94,7 @@ internal static partial class TemplateFilters
     internal static string Escaped(string text) => TemplateBounds.Bounded(text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal)
         .Replace(">", "&gt;", StringComparison.Ordinal).Replace("'", "&#39;", StringComparison.Ordinal).Replace("\"", "&#34;", StringComparison.Ordinal));
 
-    private static string AttributeName(string name) => name.AsSpan().IndexOfAny(" />=\t\n\r\f") < 0 ? name : throw new TemplateException($"'{name}' is no name of an attribute");
+    private static string AttributeName(string name) => name.AsSpan().IndexOfAny(NoName) < 0 ? name : throw new TemplateException($"'{name}' is no name of an attribute");
 
     private static string FileSize(double bytes, bool isBinary)
     {

@@ -25,7 +25,7 @@ internal static class TemplateTests
         ["integer"] = static (value, _) => value is long,
         ["iterable"] = static (value, _) => value is string or List<object?> or Map || TemplateValues.IsUndefined(value),
         ["le"] = static (value, given) => TemplateValues.Compare(value, given.Needed(0, "other")) <= 0,
-        ["lower"] = static (value, _) => TemplateValues.Text(value) is var text && text.Any(char.IsLetter) && text == text.ToLowerInvariant(),
+        ["lower"] = static (value, _) => TemplateValues.Text(value) is var text && text.Any(char.IsLetter) && !text.Any(char.IsUpper),
         ["lt"] = static (value, given) => TemplateValues.Compare(value, given.Needed(0, "other")) < 0,
         ["mapping"] = static (value, _) => value is Map,
         ["ne"] = static (value, given) => !TemplateValues.AreEqual(value, given.Needed(0, "other")),
@@ -38,7 +38,7 @@ internal static class TemplateTests
         ["test"] = static (value, _) => value is string name && TemplateNames.Tests.Contains(name),
         ["true"] = static (value, _) => value is true,
         ["undefined"] = static (value, _) => TemplateValues.IsUndefined(value),
-        ["upper"] = static (value, _) => TemplateValues.Text(value) is var text && text.Any(char.IsLetter) && text == text.ToUpperInvariant(),
+        ["upper"] = static (value, _) => TemplateValues.Text(value) is var text && text.Any(char.IsLetter) && !text.Any(char.IsLower),
     }
     .SelectMany(test => Names(test.Key).Select(name => KeyValuePair.Create(name, test.Value)))
     .ToFrozenDictionary(StringComparer.Ordinal);

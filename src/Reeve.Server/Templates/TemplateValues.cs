@@ -209,7 +209,7 @@ internal static class TemplateValues
 
     private static object Whole(string operation, long a, long b)
     {
-        if (b == 0 && operation is "/" or "//" or "%" && b == 0)
+        if (b == 0 && (operation is "/" or "//" or "%"))
             throw new TemplateException("a number is divided by zero");
         var result = operation switch
         {

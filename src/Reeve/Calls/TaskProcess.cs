@@ -91,7 +91,7 @@ internal sealed class TaskProcess : IAsyncDisposable
     private Task SendAsync(TaskProcessRequest request) =>
         TaskProcessMessages.WriteAsync(_pipe, JsonSerializer.SerializeToUtf8Bytes(request, TaskProcessJson.Default.TaskProcessRequest), CancellationToken.None);
 
-    private static ProcessStartInfo Command(EngineSession session, string pipe)
+    internal static ProcessStartInfo Command(EngineSession session, string pipe)
     {
         var program = Assembly.GetEntryAssembly()?.Location;
         var engine = typeof(TaskProcess).Assembly.Location;
@@ -104,6 +104,11 @@ internal sealed class TaskProcess : IAsyncDisposable
         start.Environment[Hooks] = string.IsNullOrEmpty(others) ? engine : engine + Path.PathSeparator + others;
         start.Environment[PipeVariable] = pipe;
         start.Environment["REEVE_API_URL"] = session.Client.Connection.ApiUrl.ToString();
+        // A host's settings may be none of the environment's. Of two ways to be let in the child uses the one that its parent uses.
+        if (session.Settings.ApiAuthString is { } login)
+            start.Environment["REEVE_API_AUTH_STRING"] = login;
+        else if (session.Settings.ApiKey is { } key)
+            start.Environment["REEVE_API_KEY"] = key;
         return start;
     }
 

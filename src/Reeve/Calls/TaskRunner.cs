@@ -39,6 +39,20 @@ public sealed class TaskRunner
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxWorkers"/> is below 1.</exception>
     public static TaskRunner Process(int? maxWorkers = null) => new(TaskRunnerKind.Process, maxWorkers ?? Environment.ProcessorCount);
 
+    /// <summary>Reads "thread-pool", "thread-pool(8)", "process(4)", "inline"; null where the text is none of them.</summary>
+    internal static TaskRunner? Parse(string text)
+    {
+        var match = System.Text.RegularExpressions.Regex.Match(text, @"^(?<kind>thread-pool|process|inline)(\((?<workers>[1-9]\d{0,5})\))?$", System.Text.RegularExpressions.RegexOptions.CultureInvariant);
+        int? workers = match.Groups["workers"] is { Success: true } given ? int.Parse(given.Value, System.Globalization.CultureInfo.InvariantCulture) : null;
+        return match.Groups["kind"].Value switch
+        {
+            "thread-pool" => ThreadPool(workers ?? DefaultWorkers),
+            "process" => Process(workers),
+            "inline" when workers is null or 1 => Inline,
+            _ => null,
+        };
+    }
+
     /// <summary>Takes runners of one kind and size for one.</summary>
     internal static IEqualityComparer<TaskRunner> ByShape { get; } =
         EqualityComparer<TaskRunner>.Create((a, b) => (a?.Kind, a?.MaxWorkers) == (b?.Kind, b?.MaxWorkers), runner => (runner.Kind, runner.MaxWorkers).GetHashCode());

@@ -33,7 +33,7 @@ internal static class FlowEngine
         {
             Run = run,
             Parent = FlowRunContext.Current,
-            TaskRunner = scope?.Options.TaskRunner,
+            TaskRunner = scope?.Options.TaskRunner ?? session.Defaults.TaskRunnerOf(flow),
         };
         if (lease is { } token)
             session.Leases.Keep(run.Id, token, stop);

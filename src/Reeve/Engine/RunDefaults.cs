@@ -10,6 +10,8 @@ internal sealed class RunDefaults(ReeveSettings settings)
 {
     private readonly Lazy<Of> _tasks = new(() => Read(settings, "TASK"));
     private readonly Lazy<Of> _flows = new(() => Read(settings, "FLOW"));
+    private const string Runners = "thread-pool, thread-pool(8), process, process(4) or inline";
+    private readonly Lazy<TaskRunner?> _runner = new(() => Runner(settings));
     private readonly Lazy<bool?> _tasksPersist = new(() => Flag(settings, "TASKS_DEFAULT_PERSIST_RESULT"));
     private readonly Lazy<bool?> _persists = new(() => Flag(settings, "RESULTS_PERSIST_BY_DEFAULT"));
     private readonly Lazy<bool> _refreshes = new(() => Flag(settings, "TASKS_REFRESH_CACHE") ?? false);
@@ -21,6 +23,21 @@ internal sealed class RunDefaults(ReeveSettings settings)
 
     /// <summary>How results are written; null: as JSON. Prefect's own default, which only Python reads, is no choice.</summary>
     public string? ResultSerializer { get; } = settings.Find("RESULTS_DEFAULT_SERIALIZER")?.Value is { } name and not "pickle" and not "json" ? name : null;
+
+    /// <summary>Where a flow's submitted tasks run.</summary>
+    /// <exception cref="SettingsException">The setting names no runner.</exception>
+    public TaskRunner? TaskRunnerOf(FlowDescriptor flow) => flow.TaskRunner is { } said
+        ? TaskRunner.Parse(said) ?? throw new ArgumentException($"TaskRunner of flow '{flow.Name}' is '{said}'; it is {Runners}")
+        : _runner.Value;
+
+    private static TaskRunner? Runner(ReeveSettings settings)
+    {
+        if (settings.Find("TASK_RUNNER") is { } setting)
+            return TaskRunner.Parse(setting.Value.Trim()) ?? throw Unfit(setting, Runners);
+        if (settings.Find("TASKS_RUNNER_THREAD_POOL_MAX_WORKERS", "TASK_RUNNER_THREAD_POOL_MAX_WORKERS") is not { } workers)
+            return null;
+        return int.TryParse(workers.Value, CultureInfo.InvariantCulture, out var count) && count > 0 ? TaskRunner.ThreadPool(count) : throw Unfit(workers, "a whole number from 1");
+    }
 
     public bool RefreshesCache => _refreshes.Value;
 

@@ -129,6 +129,9 @@ public sealed record FlowDescriptor : RunDescriptor
 
     internal FlowDescriptor Inside(RunDescriptor surrounding) => (FlowDescriptor)Within(surrounding);
 
+    /// <summary>Where submitted tasks run, as the attribute says it.</summary>
+    public string? TaskRunner { get; init; }
+
     /// <summary>The parameters in order, without cancellation tokens.</summary>
     public required IReadOnlyList<FlowParameter> Parameters { get; init; }
 

@@ -35,7 +35,7 @@ public sealed partial class Transaction
         IsRolledBack = true;
         Surroundings.IsEnding = true; // for the hooks below only: a cancelled run must be able to undo its work
         if (_isKept)
-            _store.Remove(Key!);
+            await UndoAsync("The value of a transaction could not be removed", RemoveAsync);
         using (EnterHooks())
         {
             foreach (var step in Enumerable.Reverse(Steps()))
@@ -43,7 +43,7 @@ public sealed partial class Transaction
                 if (step.Inner is { } inner)
                     await inner.RollbackAsync();
                 else if (step.Rollback is { } hook)
-                    await UndoAsync(hook);
+                    await UndoAsync("A rollback hook failed", hook);
             }
         }
 
@@ -130,7 +130,7 @@ public sealed partial class Transaction
         End();
     }
 
-    private async Task UndoAsync(Func<Task> hook)
+    private async Task UndoAsync(string failure, Func<Task> hook)
     {
         try
         {
@@ -140,10 +140,16 @@ public sealed partial class Transaction
         {
             // What else is to be undone matters more than how this one failed.
             if (_here.Logger is { } logger)
-                logger.Error(e, "A rollback hook failed:");
+                logger.Error(e, failure + ":");
             else
-                await Console.Error.WriteLineAsync($"A rollback hook failed: {e}");
+                await Console.Error.WriteLineAsync($"{failure}: {e}");
         }
+    }
+
+    private Task RemoveAsync()
+    {
+        _store.Remove(Key!);
+        return Task.CompletedTask;
     }
 
     private List<Step> Steps()

@@ -171,6 +171,50 @@ public sealed class TaskRunProposalsTests
         Assert.Equal("CRASHED", (await host.GetAsync($"flow_runs/{over}")).Body.Text("state_type"));
     }
 
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task Process_whose_silence_was_taken_for_a_crash_tells_how_its_run_ended(DatabaseKind kind)
+    {
+        await using var host = await TestHost.StartAsync(kind);
+        var (flowRun, made, entered) = (await RunningAsync(host), Guid.NewGuid(), TimeProvider.System.GetUtcNow().AddMinutes(-1));
+        var lease = await LeaseAsync(host, flowRun);
+        await host.SetStateAsync(flowRun, "CRASHED");
+        object[] told = [Making(flowRun, made, "0", "RUNNING", Guid.NewGuid(), entered), Setting(made, "COMPLETED", Guid.NewGuid(), entered)];
+        var end = new { state = new { type = "COMPLETED", state_details = new { transition_id = Guid.NewGuid() } }, entered };
+
+        var ofStranger = await ProposeAsync(host, Guid.NewGuid().ToString(), told);
+        List<JsonElement> results = [.. await ProposeAsync(host, lease, told[0]), .. await ProposeAsync(host, lease, told[1])];
+        var ended = await host.PostAsync($"flow_runs/{flowRun}/set_state", end, ("X-Reeve-Lease", lease));
+        var again = await host.PostAsync($"flow_runs/{flowRun}/set_state", end, ("X-Reeve-Lease", lease));
+        var more = await ProposeAsync(host, lease, Making(flowRun, Guid.NewGuid(), "1", "RUNNING", Guid.NewGuid(), entered));
+
+        Assert.Equal("409", Outcome(ofStranger[0]));
+        Assert.Equal(["ACCEPT", "ACCEPT"], results.Select(Outcome));
+        Assert.Equal(("ACCEPT", "REJECT"), (ended.Body.Text("status"), again.Body.Text("status")));
+        Assert.Equal(["Pending", "Running", "Crashed", "Completed"], await host.HistoryAsync(flowRun));
+        Assert.Equal(["Pending", "Running", "Completed"], await host.HistoryAsync(made.ToString(), "task_run"));
+        Assert.Equal("409", Outcome(Assert.Single(more))); // it is Completed by now, which is no conclusion
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task Run_that_was_taken_by_somebody_else_after_its_crash_hears_nothing_late_of_the_first(DatabaseKind kind)
+    {
+        await using var host = await TestHost.StartAsync(kind);
+        var flowRun = await RunningAsync(host);
+        var first = await LeaseAsync(host, flowRun);
+        await host.SetStateAsync(flowRun, "CRASHED");
+        await host.PostAsync($"flow_runs/{flowRun}/set_state", new { state = new { type = "PENDING" }, force = true });
+        await LeaseAsync(host, flowRun);
+        await host.SetStateAsync(flowRun, "CRASHED");
+
+        var late = await host.PostAsync(
+            $"flow_runs/{flowRun}/set_state",
+            new { state = new { type = "COMPLETED", state_details = new { transition_id = Guid.NewGuid() } }, entered = TimeProvider.System.GetUtcNow() },
+            ("X-Reeve-Lease", first));
+
+        Assert.Equal(409, late.Status);
+        Assert.Equal("CRASHED", (await host.GetAsync($"flow_runs/{flowRun}")).Body.Text("state_type"));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(501)]

@@ -24,6 +24,19 @@ public sealed class ProcessRunnerTests : EngineStage
     }
 
     [Fact]
+    public async Task Child_is_let_in_as_its_host_is_and_the_key_is_no_argument()
+    {
+        var values = new Dictionary<string, string> { ["REEVE_HOME"] = Home, ["REEVE_API_KEY"] = "key-of-the-host" };
+        var settings = new Reeve.Settings.ReeveSettings(name => values.GetValueOrDefault(name), new Reeve.Settings.Profile("test", values));
+        await using var session = new EngineSession(settings, new Reeve.Client.ApiConnection(new SocketsHttpHandler(), Api.Url, Reeve.Client.RetryPolicy.None), TimeProvider.System);
+
+        var start = Reeve.Calls.TaskProcess.Command(session, "pipe");
+
+        Assert.Equal("key-of-the-host", start.Environment["REEVE_API_KEY"]);
+        Assert.DoesNotContain(start.ArgumentList, argument => argument.Contains("key-of-the-host", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Authors_exception_comes_back_as_itself()
     {
         var thrown = await Assert.ThrowsAsync<FormatException>(() => In(() => FailsInChild()));

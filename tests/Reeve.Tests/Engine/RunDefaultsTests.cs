@@ -34,6 +34,17 @@ public sealed class RunDefaultsTests
         Assert.Equal(1, defaults.For(Flow with { Retries = 1 }).Retries);
     }
 
+    [Theory]
+    [InlineData("REEVE_TASK_RUNNER", "process(3)", "Process(3)")]
+    [InlineData("PREFECT_TASKS_RUNNER_THREAD_POOL_MAX_WORKERS", "5", "ThreadPool(5)")]
+    public void Task_runner_of_the_settings_gives_way_to_the_attribute(string name, string value, string runner)
+    {
+        Assert.Equal(runner, Of((name, value)).TaskRunnerOf(Flow)!.ToString());
+        Assert.Equal("Inline(1)", Of((name, value)).TaskRunnerOf(Flow with { TaskRunner = "inline" })!.ToString());
+        Assert.Null(Of().TaskRunnerOf(Flow));
+        Assert.Contains(name, Assert.Throws<SettingsException>(() => Of((name, "many")).TaskRunnerOf(Flow)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Without_settings_the_descriptor_is_not_even_copied()
     {

@@ -40,7 +40,7 @@ public sealed class LateEventsTests : EngineStage
         }));
 
         Assert.Equal(Enumerable.Range(0, 300).Select(number => $"thing.{number}"), _stored);
-        Assert.Empty(Directory.GetFiles(Session.Events.Folder).Where(path => new FileInfo(path).Length > 0));
+        Assert.DoesNotContain(Directory.GetFiles(Session.Events.Folder), path => new FileInfo(path).Length > 0);
     }
 
     [Fact]

@@ -16,6 +16,24 @@ public sealed class TransactionTests : EngineStage
     }
 
     [Fact]
+    public Task Rollback_goes_on_when_the_kept_value_cannot_be_removed() => In(async () =>
+    {
+        var undone = false;
+
+        await Assert.ThrowsAnyAsync<Exception>(() => Transaction.RunAsync(
+            tx =>
+            {
+                tx.OnRollback(() => { undone = true; return Task.CompletedTask; });
+                // a folder where the value's file is to be: it is neither written nor deleted
+                tx.OnCommit(() => { Directory.CreateDirectory(Path.ChangeExtension(Assert.Single(Directory.GetFiles(Path.Combine(Home, "storage", "transactions"), "*.lock")), ".json")); return Task.CompletedTask; });
+                return Task.CompletedTask;
+            },
+            key: "kept", options: new TransactionOptions { Isolation = TransactionIsolation.Serializable }, ct: Token));
+
+        Assert.True(undone);
+    });
+
+    [Fact]
     public Task Rollback_undoes_in_reverse_and_a_hook_that_fails_stops_no_other() => In(async () =>
     {
         await using (var tx = await Transaction.BeginAsync(ct: Token))

@@ -9,6 +9,7 @@ internal static class TaskNeedsRunningFlow
         (transition.Proposed.Type, transition.FlowRun) switch
         {
             (not StateType.Running, _) or (_, null) or (_, { StateType: StateType.Running }) => new Verdict.Accept(transition),
+            (_, { StateType: StateType.Crashed }) when transition.IsLate => new Verdict.Accept(transition),
             (_, { StateType: StateType.Paused } paused) => new Verdict.Reject(
                 transition, $"The flow is paused, new tasks can execute after resuming flow run: {paused.Id}.", NotReady(transition, paused)),
             _ => new Verdict.Abort("The enclosing flow must be running to begin task execution."),
