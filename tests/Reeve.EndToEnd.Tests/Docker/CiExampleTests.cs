@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using Reeve.Deployments.Tests.Docker;
 using Reeve.EndToEnd.Tests.Stage;
 
@@ -23,6 +24,9 @@ public sealed class CiExampleTests(SharedDockerHost shared)
         Assert.Empty(workflow.Variables.Except(variables.Keys)); // nothing that the example asks for is left unsaid here
         foreach (var pool in (string[])["dev", "prod"])
             Assert.Equal(0, (await reeve.RunAsync("work-pool", "create", pool, "--type", "docker")).ExitCode);
+
+        // Once, by a person: a plan names blocks that are not there as faults.
+        await ShellAsync($"'{Repository.Reeve}' block register -f blocks.yaml", variables, Path.Combine(reeve.Folder, "repository"));
 
         // A pull request sees what would change, and changes nothing.
         await RunAsync(workflow, "image", variables, reeve);
@@ -59,7 +63,7 @@ public sealed class CiExampleTests(SharedDockerHost shared)
         await host.ImportAsync("reeve-test/prefect:1", tar =>
         {
             DockerHost.WriteBusybox(tar);
-            tar.WriteEntry(new System.Formats.Tar.PaxTarEntry(System.Formats.Tar.TarEntryType.SymbolicLink, "usr/local/bin/pip") { LinkName = "/bin/echo" });
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "usr/local/bin/pip") { DataStream = new MemoryStream("#!/bin/sh\necho pip \"$@\"\n"u8.ToArray()), Mode = (UnixFileMode)Convert.ToInt32("755", 8) });
         });
 
         var repository = Path.Combine(reeve.Folder, "repository");
