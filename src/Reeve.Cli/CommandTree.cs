@@ -7,6 +7,7 @@ using Reeve.Cli.Commands.ConcurrencyLimits;
 using Reeve.Cli.Commands.Config;
 using Reeve.Cli.Commands.Demo;
 using Reeve.Cli.Commands.Deployments;
+using Reeve.Cli.Commands.Files;
 using Reeve.Cli.Commands.FlowRuns;
 using Reeve.Cli.Commands.Flows;
 using Reeve.Cli.Commands.Images;
@@ -41,6 +42,7 @@ internal static class CommandTree
         new Branch("deploy", DeployCommand.Summary, () => new DeployCommand()),
         new Branch("plan", PlanCommand.Summary, () => new PlanCommand()),
         new Branch("apply", ApplyCommand.Summary, () => new ApplyCommand()),
+        new Branch("files", "Show what a push of code takes along", () => [new FilesLsCommand()]),
         new Branch("promote", PromoteCommand.Summary, () => new PromoteCommand()),
         new Branch("deployment", "Run, show and change deployments", () =>
         [

@@ -94,8 +94,9 @@ internal sealed class ContentBuilds(TemplateScope scope, SecretRegistry secrets,
             _contents[plan.Project.Directory] = files = await ProjectContent.HashAsync(plan.Project.Directory, plan.Project.File, ct);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes(files));
-        // values of blocks and variables are put in before hashing: another registry, token or version is another content
-        var resolver = new TemplateResolver(scope, secrets);
+        // Values of blocks and variables are put in before hashing: another registry or version is another content. A secret of a provider is not asked for
+        // by whoever only plans, and another value of it is no other content.
+        var resolver = new TemplateResolver(scope with { Secret = null }, secrets);
         foreach (var section in (StepSection[])[plan.Build, plan.Push])
             hash.AppendData(Encoding.UTF8.GetBytes((await resolver.ResolveAsync(section.ToJson(), static _ => { }, ct))!.ToJsonString() + "\n"));
         return Convert.ToHexStringLower(hash.GetHashAndReset()[..16]);
