@@ -57,7 +57,10 @@ public sealed class CiExampleTests(SharedDockerHost shared)
         await DotnetImages.MakeAsync(host);
         var images = await ShellAsync(Path.Combine(Repository.Root, "deploy", "build") + " 0.1.0", new(reeve.Environment)
         {
-            ["DOCKER_HOST"] = host.Address, ["DOCKER_CONFIG"] = Path.Combine(reeve.Folder, "docker"), ["SDK_IMAGE"] = DotnetImages.Sdk, ["RUNTIME_IMAGE"] = DotnetImages.Runtime,
+            ["DOCKER_HOST"] = host.Address,
+            ["DOCKER_CONFIG"] = Path.Combine(reeve.Folder, "docker"),
+            ["SDK_IMAGE"] = DotnetImages.Sdk,
+            ["RUNTIME_IMAGE"] = DotnetImages.Runtime,
         }, reeve.Folder);
         foreach (var image in (string[])["reeve/runtime:0.1.0", "reeve/server:0.1.0", "reeve/worker:0.1.0"])
             Assert.Contains(image, images, StringComparison.Ordinal);
@@ -80,9 +83,18 @@ public sealed class CiExampleTests(SharedDockerHost shared)
 
     private static Dictionary<string, string?> Variables(Installation reeve, DockerHost host, ImageRegistry registry) => new(reeve.Environment)
     {
-        ["REEVE_API_KEY"] = "key-of-ci", ["REGISTRY"] = registry.Address, ["REEVE_IMAGE"] = "reeve/worker:0.1.0", ["PREFECT_IMAGE"] = "reeve-test/prefect:1", ["IMAGE_TAG"] = "1f3c9a",
-        ["REGISTRY_USER"] = ImageRegistry.User, ["REGISTRY_PASSWORD"] = ImageRegistry.Password, ["SHOP_TOKEN"] = "shop-t0ken",
-        ["DOCKER_HOST"] = host.Address, ["DOCKER_CONFIG"] = Path.Combine(reeve.Folder, "docker"), ["GITHUB_PATH"] = Path.Combine(reeve.Folder, "path"), ["NuGetAudit"] = "false",
+        ["REEVE_API_KEY"] = "key-of-ci",
+        ["REGISTRY"] = registry.Address,
+        ["REEVE_IMAGE"] = "reeve/worker:0.1.0",
+        ["PREFECT_IMAGE"] = "reeve-test/prefect:1",
+        ["IMAGE_TAG"] = "1f3c9a",
+        ["REGISTRY_USER"] = ImageRegistry.User,
+        ["REGISTRY_PASSWORD"] = ImageRegistry.Password,
+        ["SHOP_TOKEN"] = "shop-t0ken",
+        ["DOCKER_HOST"] = host.Address,
+        ["DOCKER_CONFIG"] = Path.Combine(reeve.Folder, "docker"),
+        ["GITHUB_PATH"] = Path.Combine(reeve.Folder, "path"),
+        ["NuGetAudit"] = "false",
     };
 
     // Each job begins in an empty home, as on a machine of its own.
