@@ -71,7 +71,8 @@ internal sealed partial class DockerEngine : IDisposable
     {
         var reason = exception.GetBaseException();
         var isRefused = reason is SocketException { SocketErrorCode: SocketError.AccessDenied } or UnauthorizedAccessException;
-        return new DockerException($"there is no Docker engine at {_address}: {reason.Message}; " + (isRefused
+        var isMissing = _address.Uri.Scheme == "unix" && !File.Exists(Uri.UnescapeDataString(_address.Uri.AbsolutePath));
+        return new DockerException($"there is no Docker engine at {_address}: {(isMissing ? "there is no such socket" : reason.Message)}; " + (isRefused
             ? "this user may not use it: add the user to the group 'docker', or use a rootless engine"
             : "start it, or say where it is with DOCKER_HOST or DOCKER_CONTEXT"), exception);
     }

@@ -30,7 +30,7 @@ public sealed class DockerHost : IAsyncDisposable
         : null;
 
     /// <param name="data">Where images lie; null: in a folder of its own, with the base image in it.</param>
-    public static async Task<DockerHost> StartAsync(string? data = null)
+    public static async Task<DockerHost> StartAsync(string? data = null, params IEnumerable<string> more)
     {
         if (Missing() is { } missing)
             Assert.Skip(missing);
@@ -38,7 +38,7 @@ public sealed class DockerHost : IAsyncDisposable
         var (daemon, log) = Start(Find("dockerd")!,
         [
             "--iptables=false", "--ip6tables=false", "--bridge=none", "--storage-driver=overlay2", "--host", AddressIn(folder), "--data-root", data ?? Path.Combine(folder, "data"),
-            "--exec-root", Path.Combine(folder, "exec"), "--pidfile", Path.Combine(folder, "pid"), "--config-file", Empty(folder),
+            "--exec-root", Path.Combine(folder, "exec"), "--pidfile", Path.Combine(folder, "pid"), "--config-file", Empty(folder), .. more,
         ]);
         var host = new DockerHost(folder, daemon, log);
         var since = TimeProvider.System.GetTimestamp();

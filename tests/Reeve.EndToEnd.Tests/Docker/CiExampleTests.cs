@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using Reeve.Deployments.Tests.Docker;
 using Reeve.EndToEnd.Tests.Stage;
 
@@ -24,6 +25,9 @@ public sealed class CiExampleTests(SharedDockerHost shared)
         foreach (var pool in (string[])["dev", "prod"])
             Assert.Equal(0, (await reeve.RunAsync("work-pool", "create", pool, "--type", "docker")).ExitCode);
 
+        // Once, by a person: a plan names blocks that are not there as faults.
+        await ShellAsync($"'{Repository.Reeve}' block register -f blocks.yaml", variables, Path.Combine(reeve.Folder, "repository"));
+
         // A pull request sees what would change, and changes nothing.
         await RunAsync(workflow, "image", variables, reeve);
         await RunAsync(workflow, "plan", variables, reeve);
@@ -34,7 +38,9 @@ public sealed class CiExampleTests(SharedDockerHost shared)
         await RunAsync(workflow, "dev", variables, reeve);
         var output = await RunAsync(workflow, "prod", variables, reeve);
 
-        Assert.Equal((["image"], ["dev"], "prod"), (workflow.Needs("dev"), workflow.Needs("prod"), workflow.Environment("prod")));
+        Assert.Equal(["image"], workflow.Needs("dev"));
+        Assert.Equal(["dev"], workflow.Needs("prod"));
+        Assert.Equal("prod", workflow.Environment("prod"));
         Assert.DoesNotContain("Step 1/", output, StringComparison.Ordinal); // prod builds nothing
         var dev = (await reeve.Api.FindDeploymentAsync("import-orders", "orders-dev", Ct))!;
         var prod = (await reeve.Api.FindDeploymentAsync("import-orders", "orders-prod", Ct))!;
@@ -51,7 +57,10 @@ public sealed class CiExampleTests(SharedDockerHost shared)
         await DotnetImages.MakeAsync(host);
         var images = await ShellAsync(Path.Combine(Repository.Root, "deploy", "build") + " 0.1.0", new(reeve.Environment)
         {
-            ["DOCKER_HOST"] = host.Address, ["DOCKER_CONFIG"] = Path.Combine(reeve.Folder, "docker"), ["SDK_IMAGE"] = DotnetImages.Sdk, ["RUNTIME_IMAGE"] = DotnetImages.Runtime,
+            ["DOCKER_HOST"] = host.Address,
+            ["DOCKER_CONFIG"] = Path.Combine(reeve.Folder, "docker"),
+            ["SDK_IMAGE"] = DotnetImages.Sdk,
+            ["RUNTIME_IMAGE"] = DotnetImages.Runtime,
         }, reeve.Folder);
         foreach (var image in (string[])["reeve/runtime:0.1.0", "reeve/server:0.1.0", "reeve/worker:0.1.0"])
             Assert.Contains(image, images, StringComparison.Ordinal);
@@ -59,7 +68,7 @@ public sealed class CiExampleTests(SharedDockerHost shared)
         await host.ImportAsync("reeve-test/prefect:1", tar =>
         {
             DockerHost.WriteBusybox(tar);
-            tar.WriteEntry(new System.Formats.Tar.PaxTarEntry(System.Formats.Tar.TarEntryType.SymbolicLink, "usr/local/bin/pip") { LinkName = "/bin/echo" });
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "usr/local/bin/pip") { DataStream = new MemoryStream("#!/bin/sh\necho pip \"$@\"\n"u8.ToArray()), Mode = (UnixFileMode)Convert.ToInt32("755", 8) });
         });
 
         var repository = Path.Combine(reeve.Folder, "repository");
@@ -74,9 +83,18 @@ public sealed class CiExampleTests(SharedDockerHost shared)
 
     private static Dictionary<string, string?> Variables(Installation reeve, DockerHost host, ImageRegistry registry) => new(reeve.Environment)
     {
-        ["REEVE_API_KEY"] = "key-of-ci", ["REGISTRY"] = registry.Address, ["REEVE_IMAGE"] = "reeve/worker:0.1.0", ["PREFECT_IMAGE"] = "reeve-test/prefect:1", ["IMAGE_TAG"] = "1f3c9a",
-        ["REGISTRY_USER"] = ImageRegistry.User, ["REGISTRY_PASSWORD"] = ImageRegistry.Password, ["SHOP_TOKEN"] = "shop-t0ken",
-        ["DOCKER_HOST"] = host.Address, ["DOCKER_CONFIG"] = Path.Combine(reeve.Folder, "docker"), ["GITHUB_PATH"] = Path.Combine(reeve.Folder, "path"), ["NuGetAudit"] = "false",
+        ["REEVE_API_KEY"] = "key-of-ci",
+        ["REGISTRY"] = registry.Address,
+        ["REEVE_IMAGE"] = "reeve/worker:0.1.0",
+        ["PREFECT_IMAGE"] = "reeve-test/prefect:1",
+        ["IMAGE_TAG"] = "1f3c9a",
+        ["REGISTRY_USER"] = ImageRegistry.User,
+        ["REGISTRY_PASSWORD"] = ImageRegistry.Password,
+        ["SHOP_TOKEN"] = "shop-t0ken",
+        ["DOCKER_HOST"] = host.Address,
+        ["DOCKER_CONFIG"] = Path.Combine(reeve.Folder, "docker"),
+        ["GITHUB_PATH"] = Path.Combine(reeve.Folder, "path"),
+        ["NuGetAudit"] = "false",
     };
 
     // Each job begins in an empty home, as on a machine of its own.

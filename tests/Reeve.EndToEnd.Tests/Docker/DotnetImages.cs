@@ -16,6 +16,8 @@ internal static partial class DotnetImages
 
     public static async Task MakeAsync(DockerHost host)
     {
+        if ((await host.DockerAsync("images", "-q", Runtime)).Length > 0)
+            return; // another test has made them
         const string Invariant = "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1";
         await host.ImportAsync(Sdk, tar => Write(tar, ["host", "shared", "packs", "sdk", "sdk-manifests"]), Invariant, "HOME=/tmp");
         await host.ImportAsync(Runtime, tar => Write(tar, ["host", "shared"]), Invariant, "HOME=/tmp");

@@ -9,6 +9,7 @@ namespace Reeve.Deployments.Tests.Steps.Docker;
 /// <summary>Images built by a real engine, looked at in containers.</summary>
 public sealed class BuildDockerImageStepTests(SharedDockerHost shared) : IAsyncLifetime
 {
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Usage", "CA2213", Justification = "It is shared by all tests and disposed of after them.")]
     private DockerHost _host = null!;
     private DockerBench _bench = null!;
 

@@ -13,7 +13,7 @@ public sealed class DockerFaultTests
         using var bench = new DockerBench(name => name == "DOCKER_HOST" ? "unix:///tmp/reeve-no-such.sock" : null);
         bench.Folder.Write("Dockerfile", "FROM scratch\n");
 
-        Assert.StartsWith("build_docker_image: there is no Docker engine at unix:///tmp/reeve-no-such.sock: ", await bench.BuildFailsAsync("""{"tag": "1"}"""), StringComparison.Ordinal);
+        Assert.StartsWith("build_docker_image: there is no Docker engine at unix:///tmp/reeve-no-such.sock: there is no such socket; ", await bench.BuildFailsAsync("""{"tag": "1"}"""), StringComparison.Ordinal);
         Assert.EndsWith("start it, or say where it is with DOCKER_HOST or DOCKER_CONTEXT", await bench.PushFailsAsync("""{"image_name": "x", "tag": "1"}"""), StringComparison.Ordinal);
     }
 

@@ -10,6 +10,7 @@ namespace Reeve.Deployments.Tests.Steps.Docker;
 public sealed class PushDockerImageStepTests(SharedDockerHost shared) : IAsyncLifetime
 {
     private readonly HttpClient _http = new();
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Usage", "CA2213", Justification = "It is shared by all tests and disposed of after them.")]
     private DockerHost _host = null!;
     private ImageRegistry _registry = null!;
     private DockerBench _bench = null!;
