@@ -233,11 +233,11 @@ public sealed class YamlEditorTests
         var end = before.Contains("\r\n", StringComparison.Ordinal) ? "\r\n" : "\n";
         var (old, now) = (before.Split(end), after.Split(end));
         // The longest run of lines, in order, that both have.
-        var common = new int[old.Length + 1, now.Length + 1];
+        int[][] common = [.. Enumerable.Range(0, old.Length + 1).Select(_ => new int[now.Length + 1])];
         for (var i = old.Length - 1; i >= 0; i--)
             for (var j = now.Length - 1; j >= 0; j--)
-                common[i, j] = old[i] == now[j] ? common[i + 1, j + 1] + 1 : Math.Max(common[i + 1, j], common[i, j + 1]);
-        var missing = old.Length - common[0, 0];
+                common[i][j] = old[i] == now[j] ? common[i + 1][j + 1] + 1 : Math.Max(common[i + 1][j], common[i][j + 1]);
+        var missing = old.Length - common[0][0];
         Assert.True(missing <= removed, $"seed {seed}: {missing} lines are gone\n--- before\n{before}\n--- after\n{after}");
         if (end == "\r\n")
             Assert.Equal(after.Count(c => c == '\n'), after.Split("\r\n").Length - 1);
