@@ -7,8 +7,10 @@ using Reeve.Cli.Commands.ConcurrencyLimits;
 using Reeve.Cli.Commands.Config;
 using Reeve.Cli.Commands.Demo;
 using Reeve.Cli.Commands.Deployments;
+using Reeve.Cli.Commands.Files;
 using Reeve.Cli.Commands.FlowRuns;
 using Reeve.Cli.Commands.Flows;
+using Reeve.Cli.Commands.Images;
 using Reeve.Cli.Commands.Profiles;
 using Reeve.Cli.Commands.Secrets;
 using Reeve.Cli.Commands.Server;
@@ -40,6 +42,7 @@ internal static class CommandTree
         new Branch("deploy", DeployCommand.Summary, () => new DeployCommand()),
         new Branch("plan", PlanCommand.Summary, () => new PlanCommand()),
         new Branch("apply", ApplyCommand.Summary, () => new ApplyCommand()),
+        new Branch("files", "Show what a push of code takes along", () => [new FilesLsCommand()]),
         new Branch("promote", PromoteCommand.Summary, () => new PromoteCommand()),
         new Branch("deployment", "Run, show and change deployments", () =>
         [
@@ -57,6 +60,7 @@ internal static class CommandTree
         ]),
         new Branch("task-run", "Show task runs", () => [new TaskRunLsCommand(), new TaskRunInspectCommand(), new TaskRunLogsCommand()]),
         new Branch("flow", "Show flows, build them ahead", () => [new FlowLsCommand(), new FlowBuildCommand()]),
+        new Branch("image", "Build container images of flows", () => [new ImageBuildCommand()]),
         new Branch("work-pool", "Make, show and change work pools", () =>
         [
             new WorkPoolCreateCommand(), new WorkPoolLsCommand(), new WorkPoolInspectCommand(), new WorkPoolDeleteCommand(),

@@ -1,6 +1,9 @@
 using Reeve.Client;
 using Reeve.Deployments.Blocks;
 using Reeve.Deployments.Running;
+using Reeve.Deployments.Steps;
+using Reeve.Deployments.Storage;
+using Reeve.Deployments.Templating;
 
 namespace Reeve.Deployments.BlockBased;
 
@@ -14,7 +17,29 @@ public sealed class StorageTransfer(OrchestrationClient client, LineSink sink)
         if (!BlockChoices.Can(schema, BlockChoices.TakesFiles))
             return new UploadResult { Note = $"Deployment storage {file.Storage?.ToString() ?? "None"} does not have upload capabilities; no files uploaded. Pass --skip-upload to suppress this warning." };
         sink(new OutputLine(LineLevel.Information, LoggerNames.Deployment, $"Uploading '{folder}' to {file.Storage}"));
-        return new UploadResult { Fault = $"code cannot be uploaded to a block of kind '{file.Storage!.Type}'" };
+        try
+        {
+            var context = new StepContext { WorkingDirectory = folder, Sink = sink, Scope = ApiSources.Scope(client) };
+            using var storage = StorageBlock.Open(file.Storage!.Type, await DataAsync(file.Storage, ct), context);
+            await storage.UploadAsync(folder, file.Path, null, ct);
+            return new UploadResult();
+        }
+        catch (StepException exception)
+        {
+            return new UploadResult { Fault = $"'{file.Storage}': {exception.Message}" };
+        }
+    }
+
+    // A file keeps the block's data without its secrets; the server has them.
+    private async Task<BlockData> DataAsync(BlockChoice choice, CancellationToken ct)
+    {
+        var document = choice switch
+        {
+            { Id: { } id } => await client.FindBlockDocumentAsync(id, includeSecrets: true, ct),
+            { Name: { } name } => await client.FindBlockDocumentAsync(choice.Type, name, includeSecrets: true, ct),
+            _ => null,
+        };
+        return document is null ? new BlockData(choice.Data, []) : ApiSources.DataOf(document, choice.Type);
     }
 }
 

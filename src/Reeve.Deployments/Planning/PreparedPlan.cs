@@ -71,7 +71,7 @@ public sealed class PreparedPlan
             return (null, faults.InOrder);
         await _builds.RunAsync([.. Pending()], faults, ct);
         if (faults.Any)
-            return (null, faults.InOrder);
+            return (null, [.. faults.InOrder.Select(fault => fault with { Hint = "nothing was applied" })]);
         foreach (var work in _works.Where(work => work.Build is not null))
             await StepOutputs.ResolveAsync(work.Plan, work.Build!.Outputs!, _secrets, faults, ct);
         if (!faults.Any)
@@ -95,8 +95,7 @@ public sealed class PreparedPlan
         foreach (var work in _works)
         {
             var outputs = work.Build is { } build ? build.Outputs : [];
-            if (outputs is not null && work.Build is not null)
-                await StepOutputs.ResolveAsync(work.Plan, outputs, _secrets, faults, ct);
+            await StepOutputs.ResolveAsync(work.Plan, outputs, _secrets, faults, ct);
             var pullSteps = await StepOutputs.PullStepsAsync(work.Plan, outputs, _secrets, Warn, ct);
             work.Wanted = DeploymentFields.Of(work.Plan, pullSteps, faults);
             Merge(work);

@@ -25,8 +25,10 @@ public static class ApiSources
     public static async Task<BlockData?> FindBlockAsync(OrchestrationClient client, string type, string name, bool includeSecrets, CancellationToken ct)
     {
         var document = await client.FindBlockDocumentAsync(type, name, includeSecrets, ct);
-        return document is null ? null : new BlockData(JsonObject.Create(document.Data) ?? [], SecretFields(document, type));
+        return document is null ? null : DataOf(document, type);
     }
+
+    public static BlockData DataOf(BlockDocument document, string type) => new(JsonObject.Create(document.Data) ?? [], SecretFields(document, type));
 
     public static async Task<(bool, JsonNode?)> FindVariableAsync(OrchestrationClient client, string name, CancellationToken ct)
     {

@@ -22,6 +22,9 @@ public sealed partial class RunExecutor(OrchestrationClient client, ReeveSetting
     /// <summary>Names, with commas between, of the variables in the environment of a run whose values are secrets.</summary>
     public const string SecretVariables = "REEVE_SECRET_VARIABLES";
 
+    // What the caller asked for, apart from what the lease may ask for.
+    private CancellationToken _asked;
+
     /// <summary>The directory pull steps start in.</summary>
     public string WorkingDirectory { get; init; } = Directory.GetCurrentDirectory();
 
@@ -51,6 +54,7 @@ public sealed partial class RunExecutor(OrchestrationClient client, ReeveSetting
         }
 
         await using var log = new RunLog(client, flowRunId, terminal, RunLog.LevelOf(settings.LoggingLevel), time);
+        _asked = ct;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         await using var lease = await LeaseKeeper.StartAsync(client, flowRunId, WorkerLease, log.Write, stop, time, ct);
         if (lease is { IsRefused: true })
@@ -119,7 +123,7 @@ public sealed partial class RunExecutor(OrchestrationClient client, ReeveSetting
         var context = new StepContext { WorkingDirectory = WorkingDirectory, Sink = log.Write, Secrets = secrets, Scope = ApiSources.Scope(client), Home = settings.Home, PackagesFolder = PackagesFolder, Time = time };
         var steps = deployment.PullSteps is { ValueKind: System.Text.Json.JsonValueKind.Array } given ? JsonArray.Create(given)! : [];
         if (steps.Count == 0)
-            return await new StoredCode(client, WorkingDirectory).FolderAsync(deployment, what, ct);
+            return await new StoredCode(client, WorkingDirectory, context).FolderAsync(deployment, what, ct);
         try
         {
             var outputs = await new StepRunner(StepCatalog.BuiltIn, context).RunAsync(steps, [], ct);

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Reeve.Client;
+using Reeve.Deployments.Steps;
+using Reeve.Deployments.Storage;
 using Reeve.Protocol.Blocks;
 
 namespace Reeve.Deployments.Running;
@@ -7,7 +9,7 @@ namespace Reeve.Deployments.Running;
 using Deployment = Protocol.Deployments.Deployment;
 
 /// <summary>The code of a block-based deployment: in a folder of this machine, or in a storage block.</summary>
-internal sealed class StoredCode(OrchestrationClient client, string workingDirectory)
+internal sealed class StoredCode(OrchestrationClient client, string workingDirectory, StepContext context)
 {
     /// <summary>The folder that the code is in.</summary>
     /// <exception cref="RunPreparationException">It is not there.</exception>
@@ -17,9 +19,23 @@ internal sealed class StoredCode(OrchestrationClient client, string workingDirec
             return LocalPath(deployment.Path, what);
         var block = await client.FindBlockDocumentAsync(id, includeSecrets: true, ct)
             ?? throw new RunPreparationException($"{what}: its storage block is not there any more");
-        return block.BlockType?.Slug == "local-file-system"
-            ? UnderBase(block, deployment.Path, what)
-            : throw new RunPreparationException($"{what}: its code lies in the block '{block.BlockType?.Slug}/{block.Name}', which only Python flows can be pulled from; deploy it with pull steps");
+        return block.BlockType?.Slug == "local-file-system" ? UnderBase(block, deployment.Path, what) : await DownloadedAsync(block, deployment.Path, what, ct);
+    }
+
+    private async Task<string> DownloadedAsync(BlockDocument block, string? path, string what, CancellationToken ct)
+    {
+        var type = block.BlockType?.Slug ?? "";
+        try
+        {
+            context.Log(LineLevel.Information, $"Downloading flow code from storage block '{type}/{block.Name}'{(string.IsNullOrEmpty(path) ? "" : $" at '{path}'")}");
+            using var storage = StorageBlock.Open(type, ApiSources.DataOf(block, type), context);
+            await storage.DownloadAsync(path, workingDirectory, ct);
+            return workingDirectory;
+        }
+        catch (StepException exception)
+        {
+            throw new RunPreparationException($"{what}: '{type}/{block.Name}': {exception.Message}", exception);
+        }
     }
 
     private string LocalPath(string? given, string what)
@@ -33,15 +49,17 @@ internal sealed class StoredCode(OrchestrationClient client, string workingDirec
     // A storage that is a folder of this machine is used where it is.
     private static string UnderBase(BlockDocument block, string? given, string what)
     {
-        var basePath = Path.GetFullPath(LocalBase(block) ?? "", Environment.CurrentDirectory);
+        var basePath = Path.GetFullPath(LocalBase(block));
         var path = Path.GetFullPath(given ?? "", basePath);
         if (path != basePath && !path.StartsWith(Path.TrimEndingDirectorySeparator(basePath) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
             throw new RunPreparationException($"{what}: the path '{given}' leads out of the storage's folder '{basePath}'");
         return Directory.Exists(path) ? path : throw new RunPreparationException($"{what}: there is no folder '{path}' on this machine; was the code uploaded to 'local-file-system/{block.Name}'?");
     }
 
-    private static string? LocalBase(BlockDocument block) =>
-        block.Data.TryGetProperty("basepath", out var value) && value.ValueKind is JsonValueKind.String && value.GetString() is { Length: > 0 } text
-            ? text.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), text[2..]) : text
-            : null;
+    private static string LocalBase(BlockDocument block)
+    {
+        var given = block.Data.TryGetProperty("basepath", out var value) && value.ValueKind is JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text
+            : Environment.GetEnvironmentVariable("REEVE_LOCAL_STORAGE_PATH") ?? Environment.GetEnvironmentVariable("PREFECT_LOCAL_STORAGE_PATH") ?? "~/.prefect/storage"; // as StorageBlock has it
+        return given.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), given[2..]) : given;
+    }
 }

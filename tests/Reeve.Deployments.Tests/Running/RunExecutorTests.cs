@@ -182,7 +182,7 @@ public sealed class RunExecutorTests : IDisposable
         Assert.Equal(
         [
             "FAILED: Flow could not be retrieved from deployment 'nightly': its path '/no/such/folder' does not exist on this machine",
-            "FAILED: Flow could not be retrieved from deployment 'nightly': its code lies in a storage block, which only Python flows can be pulled from; deploy it with pull steps",
+            "FAILED: Flow could not be retrieved from deployment 'nightly': its storage block is not there any more",
         ], _api.States);
     }
 

@@ -1,11 +1,10 @@
-using System.Text.Json.Nodes;
 using Reeve.Deployments.Steps;
 
 namespace Reeve.Deployments.Tests.Steps;
 
 public sealed class StepCatalogTests
 {
-    private static readonly StepCatalog Catalog = new([.. StepCatalog.BuiltIn.Steps, new Push(), new Pull()]);
+    private static readonly StepCatalog Catalog = StepCatalog.BuiltIn;
 
     [Theory]
     [InlineData("git_clone", "git_clone")]
@@ -38,18 +37,4 @@ public sealed class StepCatalogTests
     [InlineData("prefect_gcp.projects.steps.push_to_gsc", "did you mean 'prefect_gcp.projects.steps.push_to_gcs'?")]
     [InlineData("git_clon", "did you mean 'prefect.deployments.steps.git_clone'?")]
     public void Misspelt_name_gets_a_hint(string written, string hint) => Assert.Equal(hint, Catalog.Hint(written));
-
-    private sealed class Push : IStep
-    {
-        public StepSignature Signature { get; } = new("push_to_gcs", [], []) { Package = StepPackage.Gcp, OldNames = ["push_project_to_gcs"], TakesAnyKey = true };
-
-        public Task<JsonObject> RunAsync(JsonObject inputs, StepContext context, CancellationToken ct) => Task.FromResult(inputs);
-    }
-
-    private sealed class Pull : IStep
-    {
-        public StepSignature Signature { get; } = new("pull_from_s3", [], []) { Package = StepPackage.Aws };
-
-        public Task<JsonObject> RunAsync(JsonObject inputs, StepContext context, CancellationToken ct) => Task.FromResult(inputs);
-    }
 }
