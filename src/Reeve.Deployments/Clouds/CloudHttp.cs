@@ -18,6 +18,9 @@ public sealed class CloudHttp(HttpClient client, TimeProvider time)
 
     public TimeProvider Time => time;
 
+    /// <summary>The same over other connections: of an own authority, with a certificate.</summary>
+    public CloudHttp Over(HttpMessageHandler handler) => new(new HttpClient(handler), time) { Timeout = Timeout };
+
     /// <summary>Sends what <paramref name="request"/> makes, anew for each attempt, and gives the status and the whole body of the answer.</summary>
     /// <exception cref="HttpRequestException">Nobody answered, not even at the last attempt.</exception>
     public async Task<CloudAnswer> SendAsync(Func<CancellationToken, ValueTask<HttpRequestMessage>> request, CancellationToken ct)

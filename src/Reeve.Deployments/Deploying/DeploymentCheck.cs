@@ -125,9 +125,12 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
 
     private async Task CheckReferencesAsync(DeploymentPlan plan, CancellationToken ct)
     {
-        var steps = plan.Build.Steps.Concat(plan.Push.Steps).Concat(plan.Pull.Steps).SelectMany(step => PlaceholderSurvey.Of(step.Source));
-        foreach (var (placeholder, position) in steps.Concat(PlaceholderSurvey.Of(plan.Written.JobVariables)))
+        List<StepEntry> steps = [.. plan.Build.Steps, .. plan.Push.Steps, .. plan.Pull.Steps];
+        var isStep = steps.Any(step => step.Id == "secrets"); // then 'secrets.x.y' is its output
+        foreach (var (placeholder, position) in steps.SelectMany(step => PlaceholderSurvey.Of(step.Source)).Concat(PlaceholderSurvey.Of(plan.Written.JobVariables)))
         {
+            if (isStep && placeholder.Kind is PlaceholderKind.Secret)
+                continue;
             var key = (placeholder.Kind, placeholder.Kind is PlaceholderKind.Block ? $"{placeholder.BlockType}/{placeholder.Name}" : placeholder.Name);
             if (!_missing.TryGetValue(key, out var fault))
                 _missing[key] = fault = await MissingAsync(placeholder, ct);

@@ -71,6 +71,7 @@ internal sealed class AzureKeyVault : ISecretProvider
         var said = error?["message"]?.ToString().Split('\n', '\r')[0];
         return (answer.Status, code) switch
         {
+            (HttpStatusCode.NotFound, _) when name is null => new($"{Description} does not answer as a key vault", "is vault_url that of the vault?"),
             (HttpStatusCode.NotFound, _) => new($"{Description} has no secret '{name}'", "names and versions are those of 'az keyvault secret list'"),
             (HttpStatusCode.Forbidden, "SecretDisabled") => new($"the secret '{name}' of {Description} is disabled"),
             (HttpStatusCode.Forbidden, "ForbiddenByFirewall") => new($"the firewall of {Description} does not let this machine in", "allow its network, or use a private endpoint"),

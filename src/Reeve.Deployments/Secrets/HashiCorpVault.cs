@@ -47,7 +47,7 @@ internal sealed class HashiCorpVault : ISecretProvider
         };
         var authorities = settings.Text("ca_cert") ?? settings.Environment("VAULT_CACERT");
         var verify = settings.Flag("verify") ?? true;
-        _http = authorities is null && verify ? settings.Http : new CloudHttp(new HttpClient(CertificateTrust.Handler(verify, authorities)), settings.Http.Time);
+        _http = authorities is null && verify ? settings.Http : settings.Http.Over(CertificateTrust.Handler(verify, authorities));
     }
 
     public string Description => $"the vault {_address.GetLeftPart(UriPartial.Authority)}";

@@ -22,7 +22,7 @@ internal sealed class KubernetesSecrets : ISecretProvider
     private KubernetesSecrets(SecretSettings settings)
     {
         _access = KubernetesAccess.Find(settings);
-        _http = new CloudHttp(new HttpClient(_access.Handler()), settings.Http.Time);
+        _http = settings.Http.Over(_access.Handler());
         _namespace = settings.Text("namespace") ?? _access.Namespace ?? "default";
     }
 
