@@ -36,6 +36,14 @@ internal sealed class CliSession(Terminal terminal, Func<string, string?> enviro
 
     public OrchestrationClient Client => new(_connection ??= Connect?.Invoke(Settings) ?? new ApiConnection(Settings, RetryPolicy.Interactive));
 
+    /// <summary>Takes the profile that a project names, unless one was named before the command.</summary>
+    public void PreferProfile(string? name)
+    {
+        if (name is null || ProfileName is not null || _connection is not null)
+            return;
+        (ProfileName, _settings) = (name, null);
+    }
+
     /// <summary>A connection by another profile than the session's. The environment's variables win over a profile's, so they are left out.</summary>
     public ApiConnection ConnectionOf(string profile)
     {

@@ -10,6 +10,7 @@ using Reeve.Cli.Commands.Deployments;
 using Reeve.Cli.Commands.Files;
 using Reeve.Cli.Commands.FlowRuns;
 using Reeve.Cli.Commands.Flows;
+using Reeve.Cli.Commands.Images;
 using Reeve.Cli.Commands.Profiles;
 using Reeve.Cli.Commands.Secrets;
 using Reeve.Cli.Commands.Server;
@@ -59,6 +60,7 @@ internal static class CommandTree
         ]),
         new Branch("task-run", "Show task runs", () => [new TaskRunLsCommand(), new TaskRunInspectCommand(), new TaskRunLogsCommand()]),
         new Branch("flow", "Show flows, build them ahead", () => [new FlowLsCommand(), new FlowBuildCommand()]),
+        new Branch("image", "Build container images of flows", () => [new ImageBuildCommand()]),
         new Branch("work-pool", "Make, show and change work pools", () =>
         [
             new WorkPoolCreateCommand(), new WorkPoolLsCommand(), new WorkPoolInspectCommand(), new WorkPoolDeleteCommand(),

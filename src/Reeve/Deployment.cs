@@ -47,6 +47,9 @@ public sealed record Deployment
     /// <summary>The container image that has the program in it; the job variable <c>image</c>.</summary>
     public string? Image { get; init; }
 
+    /// <summary>The image with the program in it, built and pushed when the deployment is registered; in the place of <see cref="Image"/>.</summary>
+    public ImageBuild? ImageBuild { get; init; }
+
     /// <summary>How many of its runs may be active at once, on all machines together; default no limit.</summary>
     public int? ConcurrencyLimit { get; init; }
 

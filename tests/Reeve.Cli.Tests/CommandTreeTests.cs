@@ -38,7 +38,7 @@ public sealed class CommandTreeTests
                      "work-pool resume", "worker start", "init", "deploy", "deployment run", "deployment ls", "deployment inspect", "deployment delete", "deployment pause",
                      "deployment resume", "flow-run ls", "flow-run inspect", "flow-run logs", "flow-run cancel", "flow-run delete", "flow-run watch", "flow-run execute", "flow ls",
                      "block create", "block ls", "block inspect", "block delete", "block type ls", "variable set", "variable get", "variable ls", "variable inspect", "variable unset", "demo",
-                     "flow-run why", "concurrency-limit create", "concurrency-limit ls", "concurrency-limit inspect", "concurrency-limit reset", "concurrency-limit delete",
+                     "flow-run why", "deployment build", "deployment apply", "deployment create", "deployment set-schedule", "deployment pause-schedule", "deployment resume-schedule", "agent start", "block register", "concurrency-limit create", "concurrency-limit ls", "concurrency-limit inspect", "concurrency-limit reset", "concurrency-limit delete",
                      "global-concurrency-limit create", "global-concurrency-limit ls", "global-concurrency-limit inspect", "global-concurrency-limit update",
                      "global-concurrency-limit enable", "global-concurrency-limit disable", "global-concurrency-limit delete"])
             Assert.True(paths.Contains("reeve " + verb) || paths.Contains(verb), verb);

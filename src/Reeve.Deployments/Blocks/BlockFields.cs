@@ -24,8 +24,14 @@ public static class BlockFields
     {
         if (!schema.Fields.TryGetProperty("block_schema_references", out var all) || all.ValueKind is not JsonValueKind.Object || !all.TryGetProperty(field, out var given))
             return [];
-        var list = given.ValueKind is JsonValueKind.Array ? given.EnumerateArray().ToList() : [given];
-        return [.. list.Where(each => each.ValueKind is JsonValueKind.Object && each.TryGetProperty("block_type_slug", out _)).Select(each => each.GetProperty("block_type_slug").GetString()!)];
+        List<JsonElement> list = given.ValueKind is JsonValueKind.Array ? [.. given.EnumerateArray()] : [given];
+        // Of a field that may hold one of several kinds, schemas of the 2.x line name only one there; its definitions name them all.
+        if (schema.Fields.TryGetProperty("properties", out var properties) && properties.TryGetProperty(field, out var property) && schema.Fields.TryGetProperty("definitions", out var definitions))
+            foreach (var key in (ReadOnlySpan<string>)["anyOf", "allOf", "oneOf"])
+                if (property.TryGetProperty(key, out var alternatives))
+                    list.AddRange(alternatives.EnumerateArray().Where(each => each.TryGetProperty("$ref", out _)).Select(each => each.GetProperty("$ref").GetString()!.Split('/')[^1])
+                        .Where(name => definitions.TryGetProperty(name, out _)).Select(name => definitions.GetProperty(name)));
+        return [.. list.Where(each => each.ValueKind is JsonValueKind.Object && each.TryGetProperty("block_type_slug", out _)).Select(each => each.GetProperty("block_type_slug").GetString()!).Distinct().Order(StringComparer.Ordinal)];
     }
 
     private static IEnumerable<string> Texts(JsonElement fields, string key) =>

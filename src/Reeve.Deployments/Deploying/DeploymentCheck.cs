@@ -13,7 +13,7 @@ namespace Reeve.Deployments.Deploying;
 internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointResolver entrypoints, SecretRegistry secrets, FaultCollector faults)
 {
     private readonly Dictionary<(PlaceholderKind, string), string?> _missing = [];
-    private readonly Dictionary<string, (ResolvedFlow? Flow, IReadOnlyList<Fault> Faults)> _flows = [];
+    private readonly Dictionary<(string Directory, string Text), (ResolvedFlow? Flow, IReadOnlyList<Fault> Faults)> _flows = [];
     private readonly Dictionary<string, bool> _secretBlocks = [];
 
     // One for all deployments: what many of them name is read once.
@@ -25,7 +25,7 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
 
     public async Task CheckAsync(Project project, List<DeploymentPlan> plans, CancellationToken ct, bool flows = true)
     {
-        _declaredProviders.UnionWith(project.Secrets.Select(declared => declared.Name));
+        _declaredProviders.UnionWith(plans.Select(plan => plan.Project).Append(project).Distinct().SelectMany(one => one.Secrets).Select(declared => declared.Name));
         var reachable = await IsReachableAsync(ct);
         foreach (var plan in plans)
         {
@@ -37,7 +37,7 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
             }
             if (!flows)
                 continue;
-            await CheckEntrypointAsync(project, plan, ct);
+            await CheckEntrypointAsync(plan, ct);
             CheckParameters(plan, faults);
             TriggerFields.Of(plan.Resolved.Triggers, plan.Resolved.Name ?? "", faults);
         }
@@ -163,7 +163,9 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
         }
         if (MapReader.IsPlaceholder(new ScalarNode(default, deployment.WorkPoolName, deployment.WorkPoolName)))
             return; // of a step's output
-        var pool = _pools!.FirstOrDefault(pool => pool.Name == deployment.WorkPoolName) ?? await client.FindWorkPoolAsync(deployment.WorkPoolName, ct); // the list is one page
+        var pool = _pools!.FirstOrDefault(pool => pool.Name == deployment.WorkPoolName);
+        if (pool is null && await client.FindWorkPoolAsync(deployment.WorkPoolName, ct) is { } further) // the list is one page
+            _pools!.Add(pool = further);
         if (pool is null)
             faults.Add(deployment.At("work_pool", "name"), $"there is no work pool '{deployment.WorkPoolName}'",
                 NearestName.Of(deployment.WorkPoolName, names) is { } near ? $"did you mean '{near}'?" : $"make it with '{CommandName.Text} work-pool create {deployment.WorkPoolName} --type process'");
@@ -171,7 +173,7 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
             faults.Add(deployment.At("work_pool", "name"), $"the work pool '{pool.Name}' is one of agents, which do not run pull steps", "use a pool of type process");
     }
 
-    private async Task CheckEntrypointAsync(Project project, DeploymentPlan plan, CancellationToken ct)
+    private async Task CheckEntrypointAsync(DeploymentPlan plan, CancellationToken ct)
     {
         var text = plan.Resolved.Entrypoint!;
         if (Template.Parse(text).Placeholders.Count > 0)
@@ -180,8 +182,9 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
                 faults.Add(plan.Resolved.At("entrypoint"), "an entrypoint cannot be made of step outputs: the flow is read before the steps run");
             return;
         }
-        if (!_flows.TryGetValue(text, out var found))
-            _flows[text] = found = await entrypoints.ResolveAsync(text, project.Directory, ct);
+        var directory = plan.Project.Directory;
+        if (!_flows.TryGetValue((directory, text), out var found))
+            _flows[(directory, text)] = found = await entrypoints.ResolveAsync(text, directory, ct);
         plan.Flow = found.Flow;
         foreach (var fault in found.Faults)
             faults.Add(fault.Position is null ? fault with { Position = plan.Resolved.At("entrypoint") } : fault);

@@ -35,6 +35,7 @@ public static class DeploymentProgram
         {
             ["REEVE_API_URL"] = settings.ApiUrl.ToString(),
             ["REEVE_PROFILE"] = settings.Profile.Name,
+            ["REEVE_CLI"] = Path.Combine(AppContext.BaseDirectory, "Reeve.Cli.dll"), // by which it builds images
             ["RestoreAdditionalProjectSources"] = !Directory.Exists(packages) ? sources : string.IsNullOrEmpty(sources) ? packages : $"{sources};{packages}",
             ["NuGetAudit"] = "false",
             ["DOTNET_NOLOGO"] = "1",

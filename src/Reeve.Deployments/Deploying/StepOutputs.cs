@@ -8,7 +8,12 @@ namespace Reeve.Deployments.Deploying;
 /// <summary>Puts what build and push steps gave into a deployment's fields and pull steps.</summary>
 internal static class StepOutputs
 {
-    public static async Task ResolveAsync(DeploymentPlan plan, JsonObject outputs, SecretRegistry secrets, FaultCollector faults, CancellationToken ct)
+    /// <param name="plan">Whose fields.</param>
+    /// <param name="outputs">The outputs; null: not known yet, they stay as written.</param>
+    /// <param name="secrets">What must not be shown.</param>
+    /// <param name="faults">What cannot be resolved.</param>
+    /// <param name="ct">Ends it.</param>
+    public static async Task ResolveAsync(DeploymentPlan plan, JsonObject? outputs, SecretRegistry secrets, FaultCollector faults, CancellationToken ct)
     {
         // Job variables take the environment of the deploy; blocks and secrets in them wait for the run.
         var source = plan.Resolved.Source;

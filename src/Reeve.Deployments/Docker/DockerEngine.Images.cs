@@ -93,14 +93,15 @@ internal static class BuildFailure
     public static string Text(string error, DockerfileLines dockerfile, int step, IEnumerable<string> last)
     {
         var place = dockerfile.Place(step) is { } found ? $"{found}: '{dockerfile.Instruction(step)}': " : $"{dockerfile.Name}: ";
-        var said = last.Where(line => !line.StartsWith("Step ", StringComparison.OrdinalIgnoreCase) && !line.TrimStart().StartsWith("--->", StringComparison.Ordinal)).TakeLast(8).ToList();
+        var said = last.Where(line => !line.StartsWith("Step ", StringComparison.OrdinalIgnoreCase) && !line.TrimStart().StartsWith("--->", StringComparison.Ordinal)
+            && !line.StartsWith("Removing intermediate container", StringComparison.Ordinal)).TakeLast(8).ToList();
         var output = said.Count > 0 && error.Contains("non-zero code", StringComparison.Ordinal) ? "; it said:\n  " + string.Join("\n  ", said) : "";
-        return place + error.Trim() + output + Hint(error, dockerfile);
+        return place + error.Trim() + output + Hint(error, output, dockerfile);
     }
 
-    private static string Hint(string error, DockerfileLines dockerfile)
+    private static string Hint(string error, string output, DockerfileLines dockerfile)
     {
-        if (error.Contains("no space left on device", StringComparison.Ordinal))
+        if ((error + output).Contains("no space left on device", StringComparison.OrdinalIgnoreCase))
             return "; the disk of the Docker engine is full: 'docker system prune' frees what nothing uses";
         if (dockerfile.NeedsBuildKit || error.Contains("BuildKit", StringComparison.OrdinalIgnoreCase))
             return "; this Dockerfile needs BuildKit, which is reached by the docker command only: build with run_shell_script 'docker buildx build --load -t NAME:TAG .'";

@@ -2,11 +2,12 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace Reeve.Deployments.Docker;
 
 /// <summary>Reads what the engine says while it works: one JSON object after the other, made into lines of a log.</summary>
-internal sealed class EngineMessages(Action<string> line)
+internal sealed partial class EngineMessages(Action<string> line)
 {
     private readonly StringBuilder _open = new();
     private readonly Dictionary<string, string> _layers = [];
@@ -92,11 +93,20 @@ internal sealed class EngineMessages(Action<string> line)
             Say(text);
     }
 
-    private void Say(string text)
+    private void Say(string said)
     {
+        var text = Colour().Replace(said, "");
+        if (text.Length == 0)
+            return;
+        if (text.StartsWith("Step ", StringComparison.OrdinalIgnoreCase))
+            Last.Clear(); // what the instructions before it said is not why this one fails
         Last.Enqueue(text);
         if (Last.Count > 12)
             Last.Dequeue();
         line(text);
     }
+
+    // The builder paints what commands wrote to their standard error.
+    [GeneratedRegex(@"\x1B\[[0-9;]*m")]
+    private static partial Regex Colour();
 }

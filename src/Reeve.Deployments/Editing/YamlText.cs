@@ -85,15 +85,12 @@ internal static class YamlText
         foreach (var c in text)
             if (char.IsControl(c) || char.IsSurrogate(c) || c is '\u2028' or '\u2029' or '\ufeff' || (inFlow && c is ',' or '[' or ']' or '{' or '}' or ':' or '#'))
                 return false;
-        return !text.Contains(": ", StringComparison.Ordinal) && !text.Contains(" #", StringComparison.Ordinal) && !IsYesOrNo(text)
+        return !text.Contains(": ", StringComparison.Ordinal) && !text.Contains(" #", StringComparison.Ordinal)
             && YamlScalars.Resolve(text)?.GetValueKind() is JsonValueKind.String;
     }
 
     // 1.2.3: more than one dot and nothing else, so no number, time or date.
     private static bool IsVersion(string text) => text.Count(c => c == '.') >= 2 && char.IsAsciiDigit(text[0]) && text.All(c => char.IsAsciiDigit(c) || c == '.');
-
-    // Other readers take these too for truth values.
-    private static bool IsYesOrNo(string text) => text is "y" or "Y" or "n" or "N";
 
     // | for a text of several lines that it can hold: no blanks at line ends that nobody sees, no line that would count as indentation.
     private static List<string>? BlockText(JsonValue value)

@@ -24,6 +24,9 @@ internal sealed class ContentBuild(Project project, StepSection build, StepSecti
     /// <summary>What the steps gave, now or when this content was built before; null: not known.</summary>
     public JsonObject? Outputs { get; set; }
 
+    /// <summary>The deployments that share it.</summary>
+    public List<string> Names { get; } = [];
+
     public IEnumerable<string> StepNames => Build.Steps.Concat(Push.Steps).Select(step => StepCatalog.ShortName(step.Name));
 }
 
@@ -52,6 +55,7 @@ internal sealed class ContentBuilds(TemplateScope scope, SecretRegistry secrets,
                     byContent[content] = build = new ContentBuild(plan.Project, plan.Build, plan.Push, content);
                 bySection[(plan.Build, plan.Push)] = build;
             }
+            build.Names.Add(plan.Written.Name!);
             builds.Add(build);
         }
         return builds;
@@ -77,10 +81,12 @@ internal sealed class ContentBuilds(TemplateScope scope, SecretRegistry secrets,
             catch (StepException exception)
             {
                 lock (gate)
-                    faults.Add(build.Build.Steps.Concat(build.Push.Steps).FirstOrDefault()?.Position, $"the build and push steps failed: {exception.Message}", "nothing was deployed");
+                    faults.Add(build.Build.Steps.Concat(build.Push.Steps).FirstOrDefault()?.Position, $"the build and push steps of {Of(build.Names)} failed: {exception.Message}");
             }
         });
     }
+
+    private static string Of(List<string> names) => names.Count == 1 ? $"'{names[0]}'" : $"'{names[0]}' and {names.Count - 1} more";
 
     private async Task<string> ContentAsync(DeploymentPlan plan, CancellationToken ct)
     {
@@ -88,8 +94,9 @@ internal sealed class ContentBuilds(TemplateScope scope, SecretRegistry secrets,
             _contents[plan.Project.Directory] = files = await ProjectContent.HashAsync(plan.Project.Directory, plan.Project.File, ct);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes(files));
-        // values of blocks and variables are put in before hashing: another registry, token or version is another content
-        var resolver = new TemplateResolver(scope, secrets);
+        // Values of blocks and variables are put in before hashing: another registry or version is another content. A secret of a provider is not asked for
+        // by whoever only plans, and another value of it is no other content.
+        var resolver = new TemplateResolver(scope with { Secret = null }, secrets);
         foreach (var section in (StepSection[])[plan.Build, plan.Push])
             hash.AppendData(Encoding.UTF8.GetBytes((await resolver.ResolveAsync(section.ToJson(), static _ => { }, ct))!.ToJsonString() + "\n"));
         return Convert.ToHexStringLower(hash.GetHashAndReset()[..16]);

@@ -46,8 +46,10 @@ public sealed class PreparedPlan
         Notes = _notes,
     };
 
-    /// <summary>Nothing changes but what the server records of the last apply, such as the commit, which a promotion goes by.</summary>
-    public bool OnlyRecords => !Plan.HasChanges && _state.Applied is not null && !JsonNode.DeepEquals(Record(), _state.Record is { } record ? JsonObject.Create(record) : null);
+    /// <summary>No deployment changes, and still there is something to do: secret providers to keep, or the commit to note, which a promotion goes by.</summary>
+    public bool OnlyRecords => !Plan.HasChanges && (_works.Any(work => work.Plan.Project.Secrets.Count > 0) || RecordChanges);
+
+    private bool RecordChanges => _state.Applied is not null && !JsonNode.DeepEquals(Record(), _state.Record is { } record ? JsonObject.Create(record) : null);
 
     /// <summary>A text without the secrets that planning came to know.</summary>
     public string Redact(string text) => _secrets.Redact(text);
@@ -56,9 +58,13 @@ public sealed class PreparedPlan
     public async Task<(ProjectApplied? Applied, IReadOnlyList<Fault> Faults)> ApplyAsync(CancellationToken ct)
     {
         var faults = new FaultCollector();
-        await _builds.RunAsync([.. Pending()], faults, ct);
+        foreach (var project in _works.Select(work => work.Plan.Project).Distinct())
+            await SecretProviderRegistration.RegisterAsync(_client, project, _sink, faults, ct); // build and push steps may use them
         if (faults.Any)
             return (null, faults.InOrder);
+        await _builds.RunAsync([.. Pending()], faults, ct);
+        if (faults.Any)
+            return (null, [.. faults.InOrder.Select(fault => fault with { Hint = "nothing was applied" })]);
         foreach (var work in _works.Where(work => work.Build is not null))
             await StepOutputs.ResolveAsync(work.Plan, work.Build!.Outputs!, _secrets, faults, ct);
         if (!faults.Any)
@@ -82,8 +88,7 @@ public sealed class PreparedPlan
         foreach (var work in _works)
         {
             var outputs = work.Build is { } build ? build.Outputs : [];
-            if (outputs is not null && work.Build is not null)
-                await StepOutputs.ResolveAsync(work.Plan, outputs, _secrets, faults, ct);
+            await StepOutputs.ResolveAsync(work.Plan, outputs, _secrets, faults, ct);
             var pullSteps = await StepOutputs.PullStepsAsync(work.Plan, outputs, _secrets, Warn, ct);
             work.Wanted = DeploymentFields.Of(work.Plan, pullSteps, faults);
             Merge(work);

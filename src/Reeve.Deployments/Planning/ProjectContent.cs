@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using Reeve.Deployments.Ignoring;
 using Reeve.Deployments.Projects;
 using Reeve.Deployments.Running;
 using Reeve.Deployments.Steps;
@@ -17,7 +18,8 @@ internal static class ProjectContent
     public static async Task<string> HashAsync(string directory, string projectFile, CancellationToken ct)
     {
         HashSet<string> projectFiles = [.. ProjectReader.FileNames, Path.GetFileName(projectFile)];
-        var files = (await ListAsync(directory, ct)).Where(file => !projectFiles.Contains(file));
+        var ignored = IgnoreRules.Read(directory, null);
+        var files = (await ListAsync(directory, ct)).Where(file => !projectFiles.Contains(file) && !ignored.Explain(file, isFolder: false).IsIgnored);
         var hashes = new ConcurrentDictionary<string, byte[]>();
         await Parallel.ForEachAsync(files, ct, async (file, stop) =>
         {

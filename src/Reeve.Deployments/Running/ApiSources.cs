@@ -8,7 +8,7 @@ using Reeve.Protocol.Blocks;
 namespace Reeve.Deployments.Running;
 
 /// <summary>Blocks and variables for placeholders, read from the API.</summary>
-internal static class ApiSources
+public static class ApiSources
 {
     /// <summary>A scope that resolves everything but step outputs.</summary>
     public static TemplateScope Scope(OrchestrationClient client)

@@ -11,6 +11,9 @@ public sealed partial class RunExecutor
     // A flow that was asked to stop gets this long; a worker that is less patient ends the whole group itself.
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(30);
 
+    // A worker that stops a run tells its whole group; whoever has not ended after this was perhaps not told.
+    private static readonly TimeSpan GroupPatience = TimeSpan.FromSeconds(10);
+
     private async Task<int> RunAsync(ProcessStartInfo start, FlowRun run, LeaseKeeper lease, SecretRegistry secrets, RunLog log, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
@@ -36,17 +39,29 @@ public sealed partial class RunExecutor
         }
         catch (OperationCanceledException)
         {
+            // A second SIGTERM would break off what the first one began: a flow that cleans up, a Python client that reports.
+            if (WorkerLease is not null && _asked.IsCancellationRequested && await EndsWithinAsync(process, GroupPatience))
+                return;
             if (!ProcessGroup.TrySignal(process.Id, ProcessGroup.SigTerm))
                 process.Kill(entireProcessTree: true);
-            try
-            {
-                await process.WaitForExitAsync(CancellationToken.None).WaitAsync(StopPatience, time, CancellationToken.None);
-            }
-            catch (TimeoutException)
+            if (!await EndsWithinAsync(process, StopPatience))
             {
                 process.Kill(entireProcessTree: true);
                 await process.WaitForExitAsync(CancellationToken.None);
             }
+        }
+    }
+
+    private async Task<bool> EndsWithinAsync(Process process, TimeSpan patience)
+    {
+        try
+        {
+            await process.WaitForExitAsync(CancellationToken.None).WaitAsync(patience, time, CancellationToken.None);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
         }
     }
 

@@ -19,6 +19,9 @@ using Deployment = Protocol.Deployments.Deployment;
 /// </summary>
 public sealed partial class RunExecutor(OrchestrationClient client, ReeveSettings settings, TextWriter terminal, TimeProvider time)
 {
+    // What the caller asked for, apart from what the lease may ask for.
+    private CancellationToken _asked;
+
     /// <summary>The directory pull steps start in.</summary>
     public string WorkingDirectory { get; init; } = Directory.GetCurrentDirectory();
 
@@ -48,6 +51,7 @@ public sealed partial class RunExecutor(OrchestrationClient client, ReeveSetting
         }
 
         await using var log = new RunLog(client, flowRunId, terminal, RunLog.LevelOf(settings.LoggingLevel), time);
+        _asked = ct;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         await using var lease = await LeaseKeeper.StartAsync(client, flowRunId, WorkerLease, log.Write, stop, time, ct);
         if (lease is { IsRefused: true })

@@ -33,6 +33,8 @@ public sealed class StepCatalog
         new GitCloneStep(),
         new SetWorkingDirectoryStep(),
         new PipInstallStep(),
+        new DotnetStep("restore"),
+        new DotnetStep("build"),
         new PullFromRemoteStorageStep(),
         new PullWithBlockStep(),
         TransferStep.Push(ObjectStoreKind.S3),
@@ -49,6 +51,8 @@ public sealed class StepCatalog
 
     public IStep? Find(string name)
     {
+        if (CustomStep.TryFrom(name) is { } custom)
+            return custom;
         var package = PackageOf(name);
         var step = _steps.GetValueOrDefault(ShortName(name));
         // A bare name and our own prefix find every step; a package's prefix only its own.

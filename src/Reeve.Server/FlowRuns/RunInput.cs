@@ -3,15 +3,17 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Reeve.Protocol;
 using Reeve.Protocol.Blocks;
+using Reeve.Server.Templates;
 
 namespace Reeve.Server.FlowRuns;
 
 /// <summary>
 /// The input of a resumed run, or the parameters of a run, with its placeholders filled in. A placeholder is an object with <c>__prefect_kind</c>, as consoles write them: "none" and "json" hold a
-/// value, "workspace_variable" names a variable, "jinja" holds a text. One that holds nothing yet vanishes from the object or list it stands in.
+/// value, "workspace_variable" names a variable, "jinja" holds a template. One that holds nothing yet vanishes from the object or list it stands in.
 /// </summary>
-internal sealed class RunInput(Func<string, ValueTask<Variable?>> findVariable)
+internal sealed class RunInput(Func<string, ValueTask<Variable?>> findVariable, IReadOnlyDictionary<string, object?>? context = null)
 {
+    private readonly IReadOnlyDictionary<string, object?> names = context ?? new Dictionary<string, object?>();
     private string? fault;
 
     internal JsonElement Value { get; private set; } = WireJson.EmptyObject;
@@ -71,11 +73,16 @@ internal sealed class RunInput(Func<string, ValueTask<Variable?>> findVariable)
         {
             "json" => Parse(said),
             "workspace_variable" => await FindAsync(said).ConfigureAwait(false),
-            "jinja" when said.Contains("{{", StringComparison.Ordinal) || said.Contains("{%", StringComparison.Ordinal) || said.Contains("{#", StringComparison.Ordinal) =>
-                Fail("Invalid jinja: a run input has nothing that a template could use; write the value itself"),
-            _ => (true, inner),
+            _ => Render(said),
         };
     }
+
+    // a template's outcome is a text, whatever it looks like
+    private (bool IsThere, JsonNode? Node) Render(string template) => Template.Render(template, names) switch
+    {
+        (string text, _) => (true, JsonValue.Create(text)),
+        (_, var why) => Fail($"Invalid jinja: {why}"),
+    };
 
     private (bool IsThere, JsonNode? Node) Parse(string json)
     {

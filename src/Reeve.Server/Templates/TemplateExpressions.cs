@@ -1,24 +1,36 @@
+using System.Globalization;
+
 namespace Reeve.Server.Templates;
 
-/// <summary>Reads the expressions of a template's language from its tokens. They are checked, not kept.</summary>
+using Node = TemplateNode;
+
+/// <summary>Reads the expressions of a template's language from its tokens.</summary>
 internal class TemplateExpressions(List<TemplateToken> tokens)
 {
     // deeper expressions are no templates of people, and each level costs stack
     private const int Deepest = 100;
+    private static readonly string[] Words = ["and", "or", "not", "in", "is", "if", "else"];
+    // a chain of operations is a deep tree too
+    private const int Longest = 400;
     private int next;
     private int depth;
+    private int length;
 
     protected TemplateToken Current => tokens[next];
+
+    protected TemplateToken Next => tokens[Math.Min(next + 1, tokens.Count - 1)];
 
     protected TemplateToken Take() => tokens[next++];
 
     protected bool Skip(string text)
     {
-        if (Current.Text != text || Current.Kind is not (TokenKind.Operator or TokenKind.Name))
+        if (!Is(text))
             return false;
         next++;
         return true;
     }
+
+    private bool Is(string text) => (Current.Kind is TokenKind.Operator or TokenKind.Name) && Current.Text == text;
 
     protected void Expect(string text)
     {
@@ -44,219 +56,268 @@ internal class TemplateExpressions(List<TemplateToken> tokens)
         Current.Line, Current.Kind == TokenKind.End ? $"the template ends where {expected} was expected" : $"expected {expected}, got '{Current.Text}'");
 
     /// <summary>One expression, or several with commas between them.</summary>
-    protected void ReadTuple()
+    protected Node ReadTuple(bool withCondition = true)
     {
-        ReadExpression();
+        var line = Current.Line;
+        var first = ReadExpression(withCondition);
+        if (!Is(","))
+            return first;
+        List<Node> items = [first];
         while (Skip(","))
         {
             if (Current.Kind is TokenKind.PrintEnd or TokenKind.BlockEnd || Current.Text is ")" or "=" or "in")
-                return;
-            ReadExpression();
+                break;
+            items.Add(ReadExpression(withCondition));
         }
+        return new Node.Sequence(items, IsTuple: true, line);
     }
 
-    protected void ReadExpression(bool withCondition = true)
+    protected Node ReadExpression(bool withCondition = true)
     {
         if (++depth > Deepest)
             throw new TemplateSyntaxException(Current.Line, "the expression is nested too deeply");
-        ReadOr();
-        while (withCondition && Skip("if"))
+        var read = ReadOr();
+        while (withCondition && Current.Line is var line && Skip("if"))
         {
-            ReadOr();
-            if (Skip("else"))
-                ReadExpression();
+            CountOperation();
+            var condition = ReadOr();
+            read = new Node.Condition(read, condition, Skip("else") ? ReadExpression() : null, line);
         }
         depth--;
+        return read;
     }
 
-    private void ReadOr()
+    protected void BeginExpression() => length = 0;
+
+    private void CountOperation()
     {
-        do
-            ReadAnd();
-        while (Skip("or"));
+        if (++length > Longest)
+            throw new TemplateSyntaxException(Current.Line, $"the expression has more than {Longest} operations");
     }
 
-    private void ReadAnd()
-    {
-        do
-            ReadNot();
-        while (Skip("and"));
-    }
+    private Node ReadOr() => ReadBinary(ReadAnd, static token => token is { Kind: TokenKind.Name, Text: "or" });
 
-    private void ReadNot()
+    private Node ReadAnd() => ReadBinary(ReadNot, static token => token is { Kind: TokenKind.Name, Text: "and" });
+
+    private Node ReadNot()
     {
+        var (line, isNot, isSaid) = (Current.Line, false, false);
         while (Skip("not"))
-        {
-            // several of them are allowed
-        }
-        ReadSum();
-        while (SkipComparison())
-            ReadSum();
+            (isNot, isSaid) = (!isNot, true);
+        var read = ReadComparison();
+        return !isSaid ? read : isNot ? new Node.Not(read, line) : new Node.Not(new Node.Not(read, line), line);
     }
 
-    private bool SkipComparison()
+    private Node ReadComparison()
     {
-        if (Current.Kind == TokenKind.Operator && Current.Text is "==" or "!=" or "<" or "<=" or ">" or ">=")
-            return Skip(Current.Text);
+        var line = Current.Line;
+        var left = ReadSum();
+        List<(string, Node)> others = [];
+        while (TakeComparison() is { } comparison)
+            others.Add((comparison, ReadSum()));
+        return others.Count == 0 ? left : new Node.Comparison(left, others, line);
+    }
+
+    private string? TakeComparison()
+    {
+        if (Current is { Kind: TokenKind.Operator, Text: "==" or "!=" or "<" or "<=" or ">" or ">=" })
+            return Take().Text;
         if (Skip("in"))
-            return true;
+            return "in";
         if (Current is not { Kind: TokenKind.Name, Text: "not" } || tokens[next + 1] is not { Kind: TokenKind.Name, Text: "in" })
-            return false;
+            return null;
         next += 2;
-        return true;
+        return "not in";
     }
 
-    private void ReadSum()
+    private Node ReadSum() => ReadBinary(ReadJoined, static token => token is { Kind: TokenKind.Operator, Text: "+" or "-" });
+
+    private Node ReadJoined() => ReadBinary(ReadProduct, static token => token is { Kind: TokenKind.Operator, Text: "~" });
+
+    private Node ReadProduct() => ReadBinary(ReadPower, static token => token is { Kind: TokenKind.Operator, Text: "*" or "/" or "//" or "%" });
+
+    private Node ReadPower() => ReadBinary(() => ReadUnary(), static token => token is { Kind: TokenKind.Operator, Text: "**" });
+
+    private Node ReadBinary(Func<Node> read, Func<TemplateToken, bool> belongs)
     {
-        do
-            ReadUnary();
-        while (Current.Kind == TokenKind.Operator && Current.Text is "+" or "-" or "*" or "/" or "//" or "%" or "**" or "~" && Skip(Current.Text));
+        var left = read();
+        while (belongs(Current))
+        {
+            CountOperation();
+            var token = Take();
+            left = new Node.Binary(token.Text, left, read(), token.Line);
+        }
+        return left;
     }
 
-    private void ReadUnary()
+    private Node ReadUnary(bool withFilters = true)
     {
-        while (Current.Kind == TokenKind.Operator && Current.Text is "-" or "+")
-            next++;
-        ReadPrimary();
-        ReadWhatFollows();
+        if (++depth > Deepest)
+            throw new TemplateSyntaxException(Current.Line, "the expression is nested too deeply");
+        var read = Current is { Kind: TokenKind.Operator, Text: "-" or "+" } ? Signed(Take()) : ReadPrimary();
+        read = ReadWhatFollows(read, withFilters);
+        depth--;
+        return read;
     }
 
-    private void ReadPrimary()
+    private Node.Sign Signed(TemplateToken sign) => new(sign.Text, ReadUnary(withFilters: false), sign.Line);
+
+    private Node ReadPrimary()
     {
+        var line = Current.Line;
         switch (Current)
         {
-            case { Kind: TokenKind.Name or TokenKind.Number }:
-                if (Current.Text is "and" or "or" or "not" or "in" or "is" or "if" or "else")
-                    throw Unexpected("a value");
-                next++;
-                break;
+            case { Kind: TokenKind.Name }:
+                return Words.Contains(Current.Text) ? throw Unexpected("a value") : Named(Take().Text, line);
+            case { Kind: TokenKind.Number }:
+                return new Node.Constant(Number(Take().Text), line);
             case { Kind: TokenKind.Text }:
+                var text = "";
                 while (Current.Kind == TokenKind.Text)
-                    next++;
-                break;
+                    text += Take().Text;
+                return new Node.Constant(text, line);
             case { Kind: TokenKind.Operator, Text: "(" }:
                 next++;
-                if (!Skip(")"))
-                {
-                    ReadTuple();
-                    Expect(")");
-                }
-                break;
+                if (Skip(")"))
+                    return new Node.Sequence([], IsTuple: true, line);
+                var inner = ReadTuple();
+                Expect(")");
+                return inner;
             case { Kind: TokenKind.Operator, Text: "[" }:
                 next++;
-                ReadList("]", () => ReadExpression());
-                break;
+                return new Node.Sequence(ReadList("]", () => ReadExpression()), IsTuple: false, line);
             case { Kind: TokenKind.Operator, Text: "{" }:
                 next++;
-                ReadList("}", ReadEntry);
-                break;
+                return new Node.Map(ReadList("}", ReadEntry), line);
             default:
                 throw Unexpected("a value");
         }
     }
 
-    private void ReadEntry()
+    private static Node Named(string name, int line) => name switch
     {
-        ReadExpression();
+        "true" or "True" => new Node.Constant(true, line),
+        "false" or "False" => new Node.Constant(false, line),
+        "none" or "None" => new Node.Constant(null, line),
+        _ => new Node.Variable(name, line),
+    };
+
+    private static object Number(string text) =>
+        text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) && long.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hexadecimal) ? (object)hexadecimal
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var whole) ? (object)whole
+        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) ? real
+        : double.PositiveInfinity;
+
+    private (Node, Node) ReadEntry()
+    {
+        var key = ReadExpression();
         Expect(":");
-        ReadExpression();
+        return (key, ReadExpression());
     }
 
-    private void ReadList(string end, Action item)
+    private List<T> ReadList<T>(string end, Func<T> item)
     {
+        List<T> read = [];
         while (!Skip(end))
         {
-            item();
+            read.Add(item());
             if (!Skip(",") && Current.Text != end)
                 throw Unexpected($"',' or '{end}'");
         }
+        return read;
     }
 
-    private void ReadWhatFollows()
+    private Node ReadWhatFollows(Node read, bool withFilters)
     {
-        while (true)
+        for (; ; CountOperation())
         {
+            var line = Current.Line;
             if (Skip("."))
-                ReadMember();
+                read = new Node.Member(read, ReadMember(), line);
             else if (Skip("["))
-                ReadSubscript();
+                read = ReadSubscript(read, line);
             else if (Skip("("))
-                ReadArguments();
-            else if (Current is { Kind: TokenKind.Operator, Text: "|" })
-                ReadFilters();
-            else if (Skip("is"))
-                ReadTest();
+                read = new Node.Call(read, ReadArguments(), line);
+            else if (withFilters && Current is { Kind: TokenKind.Operator, Text: "|" })
+                read = ReadFilters(read)!;
+            else if (withFilters && Skip("is"))
+                read = ReadTest(read, line);
             else
-                return;
+                return read;
         }
     }
 
-    private void ReadMember()
-    {
-        if (Current.Kind is not (TokenKind.Name or TokenKind.Number))
-            throw Unexpected("a name");
-        next++;
-    }
+    private string ReadMember() => Current.Kind is TokenKind.Name or TokenKind.Number ? Take().Text : throw Unexpected("a name");
 
-    private void ReadSubscript()
+    private Node ReadSubscript(Node of, int line)
     {
+        List<Node> read = [];
         do
-        {
-            if (!Skip(":"))
-                ReadExpression();
-            while (Skip(":"))
-            {
-                if (Current.Text is not ("]" or ":" or ","))
-                    ReadExpression();
-            }
-            if (Current.Text is not ("]" or ",") && Current.Kind != TokenKind.End)
-                ReadExpression();
-        }
-        while (Skip(","));
+            read.Add(ReadOneSubscript(of, line));
+        while (Skip(",") && !Is("]"));
         Expect("]");
+        // several keys are one key of several values
+        return read.Count == 1 ? read[0] : new Node.Item(of, new Node.Sequence([.. read.Select(one => one is Node.Item item ? item.Key : one)], IsTuple: true, line), line);
     }
 
-    protected void ReadArguments() => ReadList(")", () =>
+    private Node ReadOneSubscript(Node of, int line)
     {
-        while (Current.Kind == TokenKind.Operator && Current.Text is "*" or "**")
-            next++;
+        var from = Is(":") ? null : ReadExpression();
+        if (from is not null && !Is(":"))
+            return new Node.Item(of, from, line);
+        Expect(":");
+        var to = IsBound() ? ReadExpression() : null;
+        var step = Skip(":") && IsBound() ? ReadExpression() : null;
+        return new Node.Part(of, from, to, step, line);
+    }
+
+    private bool IsBound() => Current.Text is not ("]" or ":" or ",") && Current.Kind != TokenKind.End;
+
+    protected List<TemplateArgument> ReadArguments() => ReadList(")", () =>
+    {
+        var spread = Current is { Kind: TokenKind.Operator, Text: "*" or "**" } ? Take().Text : null;
+        string? name = null;
         if (Current.Kind == TokenKind.Name && tokens[next + 1] is { Kind: TokenKind.Operator, Text: "=" })
-            next += 2;
-        ReadExpression();
+            (name, next) = (Current.Text, next + 2);
+        return new TemplateArgument(name, ReadExpression(), spread);
     });
 
-    /// <summary>"| name(arguments)", any number of times; a statement's first filter has no bar before it.</summary>
-    protected void ReadFilters(bool isBegun = false)
+    /// <summary>"| name(arguments)", any number of times; a statement's first filter has no bar before it, and no value.</summary>
+    protected Node? ReadFilters(Node? of, bool isBegun = false)
     {
         while (isBegun || Skip("|"))
         {
             isBegun = false;
+            CountOperation();
             var line = Current.Line;
             var name = ReadDotted();
             if (!TemplateNames.Filters.Contains(name))
                 throw new TemplateSyntaxException(line, $"there is no filter '{name}'");
-            if (Skip("("))
-                ReadArguments();
+            of = new Node.Filter(of, name, Skip("(") ? ReadArguments() : [], line);
         }
+        return of;
     }
 
-    private void ReadTest()
+    private Node ReadTest(Node of, int line)
     {
-        Skip("not");
-        var line = Current.Line;
+        var isNot = Skip("not");
         var name = ReadDotted();
         if (!TemplateNames.Tests.Contains(name))
             throw new TemplateSyntaxException(line, $"there is no test '{name}'");
+        List<TemplateArgument> arguments = [];
         if (Skip("("))
         {
-            ReadArguments();
+            arguments = ReadArguments();
         }
-        else if (Current.Kind is TokenKind.Name or TokenKind.Number or TokenKind.Text && Current.Text is not ("else" or "or" or "and" or "is" or "if" or "in" or "not"))
+        else if ((Current.Kind is TokenKind.Name or TokenKind.Number or TokenKind.Text || Current is { Kind: TokenKind.Operator, Text: "[" or "{" }) && !(Current.Kind == TokenKind.Name && Words.Contains(Current.Text)))
         {
-            ReadPrimary();
+            var argument = ReadPrimary();
             while (Skip("."))
-                ReadMember();
+                argument = new Node.Member(argument, ReadMember(), line);
+            arguments.Add(new(null, argument, null));
         }
+        Node test = new Node.Test(of, name, arguments, line);
+        return isNot ? new Node.Not(test, line) : test;
     }
 
     private string ReadDotted()

@@ -1,8 +1,9 @@
 using System.Globalization;
+using System.Text;
 
 namespace Reeve.Server.Templates;
 
-/// <summary>Cuts a template into text and the tokens of its <c>{{ }}</c> and <c>{% %}</c> parts; comments and raw parts fall away.</summary>
+/// <summary>Cuts a template into text and the tokens of its <c>{{ }}</c> and <c>{% %}</c> parts; comments fall away, raw parts are text.</summary>
 internal sealed class TemplateLexer(string source)
 {
     private static readonly string[] Operators =
@@ -11,6 +12,9 @@ internal sealed class TemplateLexer(string source)
     private readonly List<TemplateToken> tokens = [];
     private int at;
     private int line = 1;
+    private int textFrom;
+    private int textLine = 1;
+    private bool trimsStart;
 
     /// <exception cref="TemplateSyntaxException">A part does not end, or holds what is no token.</exception>
     internal static List<TemplateToken> Read(string source)
@@ -33,22 +37,43 @@ internal sealed class TemplateLexer(string source)
             else
                 Advance(1);
         }
+        EndText(at);
+        // the newline that an editor puts at a file's end is none of the template's
+        if (tokens is [.., { Kind: TokenKind.Literal } last] && last.Text.EndsWith('\n'))
+            tokens[^1] = last with { Text = last.Text[..^1] };
         tokens.Add(new(TokenKind.End, "", line));
     }
+
+    /// <summary>Keeps the text since the last part; a '-' at its side of a part takes its blanks.</summary>
+    private void EndText(int end, bool trimsEnd = false)
+    {
+        var text = source[textFrom..end];
+        if (trimsStart)
+            text = text.TrimStart();
+        if (trimsEnd)
+            text = text.TrimEnd();
+        if (text.Length > 0)
+            tokens.Add(new(TokenKind.Literal, text, textLine));
+    }
+
+    private void BeginText(bool trims) => (textFrom, textLine, trimsStart) = (at, line, trims);
 
     private void SkipComment()
     {
         var end = source.IndexOf("#}", at + 2, StringComparison.Ordinal);
         if (end < 0)
             throw new TemplateSyntaxException(line, "a comment is not ended by '#}'");
+        EndText(at, at + 2 < end && source[at + 2] == '-');
+        var trims = source[end - 1] == '-' && end > at + 2;
         Advance(end + 2 - at);
+        BeginText(trims);
     }
 
     private void ReadBlock()
     {
-        var first = tokens.Count;
         var begun = line;
         ReadPart("%}", TokenKind.BlockStart, TokenKind.BlockEnd);
+        var first = tokens.FindLastIndex(token => token.Kind == TokenKind.BlockStart);
         if (tokens.Count - first != 3 || tokens[first + 1] is not { Kind: TokenKind.Name, Text: "raw" })
             return;
         tokens.RemoveRange(first, 3);
@@ -56,8 +81,8 @@ internal sealed class TemplateLexer(string source)
         {
             if (Here("{%") && source.AsSpan(at + 2).TrimStart('-').TrimStart('+').TrimStart().StartsWith("endraw"))
             {
-                first = tokens.Count;
                 ReadPart("%}", TokenKind.BlockStart, TokenKind.BlockEnd);
+                first = tokens.FindLastIndex(token => token.Kind == TokenKind.BlockStart);
                 tokens.RemoveRange(first, tokens.Count - first);
                 return;
             }
@@ -69,6 +94,7 @@ internal sealed class TemplateLexer(string source)
     private void ReadPart(string end, TokenKind start, TokenKind stop)
     {
         var begun = line;
+        EndText(at, at + 2 < source.Length && source[at + 2] == '-');
         tokens.Add(new(start, source.Substring(at, 2), line));
         Advance(2);
         if (at < source.Length && source[at] is '-' or '+')
@@ -83,8 +109,10 @@ internal sealed class TemplateLexer(string source)
                 throw new TemplateSyntaxException(begun, $"a part that begins with '{(start == TokenKind.PrintStart ? "{{" : "{%")}' is not ended by '{end}'");
             if (open.Count == 0 && (Here(end) || (source[at] is '-' or '+' && string.CompareOrdinal(source, at + 1, end, 0, 2) == 0)))
             {
+                var trims = source[at] == '-';
                 Advance(Here(end) ? 2 : 3);
                 tokens.Add(new(stop, end, line));
+                BeginText(trims);
                 return;
             }
             ReadToken(open);
@@ -135,8 +163,25 @@ internal sealed class TemplateLexer(string source)
             end += source[end] == '\\' ? 2 : 1;
         if (end >= source.Length)
             throw new TemplateSyntaxException(line, $"a text is not ended by {quote}");
-        tokens.Add(new(TokenKind.Text, source[(at + 1)..end], line));
+        tokens.Add(new(TokenKind.Text, Unescaped(source[(at + 1)..end]), line));
         Advance(end + 1 - at);
+    }
+
+    private static string Unescaped(string text)
+    {
+        if (!text.Contains('\\', StringComparison.Ordinal))
+            return text;
+        var plain = new StringBuilder(text.Length);
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] != '\\' || i + 1 == text.Length)
+                plain.Append(text[i]);
+            else if (text[++i] is 'u' && i + 4 < text.Length && ushort.TryParse(text.AsSpan(i + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
+                (_, i) = (plain.Append((char)code), i + 4);
+            else
+                plain.Append(text[i] switch { 'n' => "\n", 't' => "\t", 'r' => "\r", '\\' => "\\", '\'' => "'", '"' => "\"", var other => "\\" + other });
+        }
+        return plain.ToString();
     }
 
     private void TakeOperator(Stack<char> open)
@@ -169,6 +214,7 @@ internal enum TokenKind
     Number,
     Text,
     Operator,
+    Literal,
     End,
 }
 

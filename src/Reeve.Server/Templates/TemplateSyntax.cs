@@ -1,6 +1,9 @@
 namespace Reeve.Server.Templates;
 
-/// <summary>Whether a text is a template that can be filled in (the Jinja language): its parts, statements and their ends, expressions, filters and tests.</summary>
+using Piece = TemplatePiece;
+using Target = TemplateTarget;
+
+/// <summary>Reads a text as a template (the Jinja language): its parts, statements and their ends, expressions, filters and tests.</summary>
 internal sealed class TemplateSyntax : TemplateExpressions
 {
     // bounds that clients know: a template must not become a program
@@ -21,7 +24,7 @@ internal sealed class TemplateSyntax : TemplateExpressions
     {
         try
         {
-            new TemplateSyntax(TemplateLexer.Read(template)).ReadAll();
+            Read(template);
             return null;
         }
         catch (TemplateSyntaxException fault)
@@ -30,160 +33,201 @@ internal sealed class TemplateSyntax : TemplateExpressions
         }
     }
 
+    /// <summary>The template's pieces.</summary>
+    /// <exception cref="TemplateSyntaxException">It is none.</exception>
+    internal static TemplateBody Read(string template)
+    {
+        var syntax = new TemplateSyntax(TemplateLexer.Read(template));
+        var body = syntax.ReadBody();
+        return syntax.Current.Kind == TokenKind.End ? body : throw syntax.Misplaced();
+    }
+
     /// <summary>True for a text that may hold template parts.</summary>
     internal static bool MayBe(string text) => text.Contains("{{", StringComparison.Ordinal) || text.Contains("{%", StringComparison.Ordinal);
 
-    private void ReadAll()
+    /// <summary>Reads pieces up to the template's end, or to an "end", "else" or "elif", which is left to whoever it belongs to.</summary>
+    private TemplateBody ReadBody()
     {
+        List<TemplatePiece> pieces = [];
         while (Current.Kind != TokenKind.End)
         {
+            var line = Current.Line;
+            BeginExpression();
+            if (Current.Kind == TokenKind.Literal)
+            {
+                pieces.Add(new Piece.Text(Take().Text, line));
+                continue;
+            }
+            if (Current.Kind == TokenKind.BlockStart && Next is { Kind: TokenKind.Name, Text: "else" or "elif" or ['e', 'n', 'd', _, ..] })
+                break;
             if (Take().Kind == TokenKind.PrintStart)
             {
-                ReadTuple();
+                pieces.Add(new Piece.Print(ReadTuple(), line));
                 ExpectEnd(TokenKind.PrintEnd);
             }
             else
             {
-                ReadStatement();
-                ExpectEnd(TokenKind.BlockEnd);
+                pieces.Add(ReadStatement());
             }
         }
-        if (open.TryPeek(out var left))
-            throw new TemplateSyntaxException(Current.Line, $"the template ends, but '{left.Tag}' of line {left.Line} is not ended by 'end{left.Tag}'");
+        return new(pieces);
     }
 
-    private void ReadStatement()
+    private Piece ReadStatement()
     {
         var line = Current.Line;
         var tag = ExpectName();
         switch (tag)
         {
             case "if":
-                Open(tag, line);
-                ReadTuple();
-                break;
-            case "elif":
-                Inside(tag, line, "if");
-                ReadTuple();
-                break;
-            case "else":
-                Inside(tag, line, "if", "for");
-                break;
+                return ReadIf(line);
             case "for":
-                ReadLoop(line);
-                break;
+                return ReadLoop(line);
             case "set":
-                ReadSet(line);
-                break;
+                return ReadSet(line);
             case "with":
-                Open(tag, line);
-                if (Current.Kind != TokenKind.BlockEnd)
-                    ReadAssignments();
-                break;
+                var names = Current.Kind == TokenKind.BlockEnd ? [] : ReadAssignments();
+                return new Piece.With(names, ReadInside(tag, line), line);
             case "macro":
-                Open(tag, line);
-                ExpectName();
-                ReadSignature();
-                break;
+                var (name, parameters) = (ExpectName(), ReadSignature());
+                return new Piece.Macro(name, parameters, ReadInside(tag, line), line);
             case "call":
-                Open(tag, line);
-                if (Current.Text == "(")
-                    ReadSignature();
-                ReadExpression();
-                break;
+                var given = Current.Text == "(" ? ReadSignature() : [];
+                var call = ReadExpression();
+                return new Piece.CallMacro(call, given, ReadInside(tag, line), line);
             case "filter":
-                Open(tag, line);
-                ReadFilters(isBegun: true);
-                break;
+                var filters = ReadFilters(null, isBegun: true)!;
+                return new Piece.Filtered(filters, ReadInside(tag, line), line);
             case "block":
-                Open(tag, line);
                 ExpectName();
                 Skip("scoped");
                 Skip("required");
-                break;
+                return new Piece.Inner(ReadInside(tag, line), line);
             case "autoescape":
-                Open(tag, line);
                 ReadExpression();
-                break;
+                return new Piece.Inner(ReadInside(tag, line), line);
             case "print":
-                ReadTuple();
-                break;
-            case ['e', 'n', 'd', .. var name] when name.Length > 0:
-                Close(name, line);
-                break;
+                var printed = ReadTuple();
+                ExpectEnd(TokenKind.BlockEnd);
+                return new Piece.Print(printed, line);
             default:
                 throw new TemplateSyntaxException(line, $"there is no statement '{tag}' in templates of this server");
         }
     }
 
-    private void ReadLoop(int line)
+    private Piece.If ReadIf(int line)
+    {
+        List<(TemplateNode?, TemplateBody)> branches = [];
+        TemplateNode? condition = ReadTuple();
+        Open("if", line);
+        while (true)
+        {
+            ExpectEnd(TokenKind.BlockEnd);
+            branches.Add((condition, ReadBody()));
+            if (condition is null || Next.Text is not ("elif" or "else") || Current.Kind != TokenKind.BlockStart)
+                break;
+            Take();
+            BeginExpression();
+            condition = Take().Text == "elif" ? ReadTuple() : null;
+        }
+        Close();
+        return new(branches, line);
+    }
+
+    private Piece.For ReadLoop(int line)
     {
         if (++loops > MostLoops)
             throw new TemplateSyntaxException(line, $"the template has more than {MostLoops} loops");
-        Open("for", line);
-        if (open.Count(o => o.Tag == "for") > DeepestLoop)
+        if (open.Count(o => o.Tag == "for") >= DeepestLoop)
             throw new TemplateSyntaxException(line, $"loops are nested more than {DeepestLoop} deep");
-        ReadTargets();
+        var target = ReadTargets();
         Expect("in");
-        do
-            ReadExpression(withCondition: false);
-        while (Skip(","));
-        if (Skip("if"))
-            ReadExpression();
-        Skip("recursive");
+        var over = ReadTuple(withCondition: false);
+        var condition = Skip("if") ? ReadExpression() : null;
+        var isRecursive = Skip("recursive");
+        Open("for", line);
+        ExpectEnd(TokenKind.BlockEnd);
+        var body = ReadBody();
+        TemplateBody? otherwise = null;
+        if (Current.Kind == TokenKind.BlockStart && Next.Text == "else")
+        {
+            Take();
+            Take();
+            ExpectEnd(TokenKind.BlockEnd);
+            otherwise = ReadBody();
+        }
+        Close();
+        return new(target, over, condition, body, otherwise, isRecursive, line);
     }
 
-    private void ReadTargets()
+    private Target ReadTargets()
     {
+        List<Target> read = [];
+        var isTuple = false;
         do
         {
+            if (read.Count > 0 && Current.Text is "in" or "=")
+                break;
             if (Skip("("))
             {
-                ReadTargets();
+                read.Add(ReadTargets());
                 Expect(")");
-                continue;
             }
-            ExpectName();
-            while (Skip("."))
-                ExpectName();
+            else
+            {
+                read.Add(new(ExpectName(), Skip(".") ? ExpectName() : null, []));
+            }
         }
-        while (Skip(","));
+        while (Skip(",") && (isTuple = true));
+        return isTuple ? new(null, null, read) : read[0];
     }
 
-    private void ReadSet(int line)
+    private Piece ReadSet(int line)
     {
-        ReadTargets();
+        var target = ReadTargets();
         if (Skip("="))
         {
-            ReadTuple();
-            return;
+            var value = ReadTuple();
+            ExpectEnd(TokenKind.BlockEnd);
+            return new Piece.Set(target, value, line);
         }
-        Open("set", line);
-        ReadFilters();
+        var filters = ReadFilters(null);
+        return new Piece.SetText(target, filters, ReadInside("set", line), line);
     }
 
-    private void ReadAssignments()
+    private List<(string, TemplateNode)> ReadAssignments()
     {
+        List<(string, TemplateNode)> read = [];
         do
         {
-            ExpectName();
+            var name = ExpectName();
             Expect("=");
-            ReadExpression();
+            read.Add((name, ReadExpression()));
         }
         while (Skip(","));
+        return read;
     }
 
-    private void ReadSignature()
+    private List<(string, TemplateNode?)> ReadSignature()
     {
+        List<(string, TemplateNode?)> read = [];
         Expect("(");
         while (!Skip(")"))
         {
-            ExpectName();
-            if (Skip("="))
-                ReadExpression();
+            read.Add((ExpectName(), Skip("=") ? ReadExpression() : null));
             if (!Skip(",") && Current.Text != ")")
                 throw Unexpected("',' or ')'");
         }
+        return read;
+    }
+
+    private TemplateBody ReadInside(string tag, int line)
+    {
+        Open(tag, line);
+        ExpectEnd(TokenKind.BlockEnd);
+        var body = ReadBody();
+        Close();
+        return body;
     }
 
     private void Open(string tag, int line)
@@ -193,18 +237,25 @@ internal sealed class TemplateSyntax : TemplateExpressions
         open.Push((tag, line));
     }
 
-    private void Inside(string tag, int line, params ReadOnlySpan<string> tags)
+    private void Close()
     {
-        if (!open.TryPeek(out var around) || !tags.Contains(around.Tag))
-            throw new TemplateSyntaxException(line, $"'{tag}' stands outside of what it belongs to");
+        var (tag, line) = open.Peek();
+        if (Current.Kind == TokenKind.End)
+            throw new TemplateSyntaxException(Current.Line, $"the template ends, but '{tag}' of line {line} is not ended by 'end{tag}'");
+        if (Next.Text != "end" + tag)
+            throw Misplaced();
+        open.Pop();
+        Take();
+        Take();
+        if (tag == "block" && Current.Kind == TokenKind.Name)
+            Take();
+        ExpectEnd(TokenKind.BlockEnd);
     }
 
-    private void Close(string tag, int line)
+    private TemplateSyntaxException Misplaced() => new(Next.Line, Next.Text switch
     {
-        if (!open.TryPeek(out var around) || around.Tag != tag)
-            throw new TemplateSyntaxException(line, around.Tag is null ? $"'end{tag}' ends nothing" : $"'end{tag}' stands where 'end{around.Tag}' was expected");
-        open.Pop();
-        if (tag == "block" && Current.Kind == TokenKind.Name)
-            ExpectName();
-    }
+        "else" or "elif" => $"'{Next.Text}' stands outside of what it belongs to",
+        var end when open.TryPeek(out var around) => $"'{end}' stands where 'end{around.Tag}' was expected",
+        var end => $"'{end}' ends nothing",
+    });
 }

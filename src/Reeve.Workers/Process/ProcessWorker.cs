@@ -12,9 +12,10 @@ public sealed class ProcessWorker(TimeProvider time) : IInfrastructure
 
     public Task<RunningJob> StartAsync(Job job, RunLog log, CancellationToken ct)
     {
+        RunFolders.RemoveAbandoned(); // a worker that was killed could not
         log.Info("Opening process...");
         var program = FindProgram(job);
-        var temporary = job.WorkingDirectory is null ? Directory.CreateTempSubdirectory("reeve-run-").FullName : null;
+        var temporary = job.WorkingDirectory is null ? RunFolders.Create() : null;
         try
         {
             var process = SessionProcess.Start([program, .. job.Command.Skip(1)], temporary ?? job.WorkingDirectory!, job.Environment, job.StreamOutput ? log.Output : null, time);

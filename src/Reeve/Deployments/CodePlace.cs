@@ -8,7 +8,7 @@ internal sealed record CodePlace(string Entrypoint, JsonArray PullSteps)
 {
     public static CodePlace Of(Deployment deployment, ProgramManifest flow)
     {
-        var place = deployment.Flow.Source is { } source ? OfSource(source) : OfProgram(deployment.Flow.Program!, flow, deployment.Image is not null);
+        var place = deployment.Flow.Source is { } source ? OfSource(source) : deployment.ImageBuild is { } build ? OfBuild(deployment, build, flow) : OfProgram(deployment.Flow.Program!, flow, deployment.Image is not null);
         return place with
         {
             Entrypoint = deployment.Entrypoint ?? place.Entrypoint,
@@ -26,6 +26,15 @@ internal sealed record CodePlace(string Entrypoint, JsonArray PullSteps)
         if (source.Credentials is not null)
             inputs["credentials"] = source.Credentials;
         return new CodePlace(source.Entrypoint, [new JsonObject { ["prefect.deployments.steps.git_clone"] = inputs }]);
+    }
+
+    // An image of a Dockerfile of one's own starts where that says; the other is made with the folder in a known place.
+    private static CodePlace OfBuild(Deployment deployment, ImageBuild build, ProgramManifest flow)
+    {
+        var folder = ImageBuilder.FolderOf(deployment)!;
+        var source = ImageBuilder.SourceOf(deployment.Flow.Program!);
+        var file = source is { } found ? Path.GetRelativePath(folder, Path.Combine(found.Folder, found.File)).Replace('\\', '/') : Path.GetFileName(deployment.Flow.Program!.Location);
+        return new CodePlace($"{file}:{flow.Member}", build.Dockerfile == "auto" ? In("/opt/prefect/" + Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))) : []);
     }
 
     // `dotnet run etl.cs` knows its source, and a worker builds that; any other program is taken as it was built. In an image the program lies

@@ -44,6 +44,12 @@ internal static class DeploymentFaults
             yield return $"Storage is '{storage}'; it must be a block's kind and name, such as s3/dev or s3/dev/flows";
         if (isServed && (deployment.Infrastructure ?? deployment.Storage) is { } block)
             yield return $"it names the block '{block}', but what is served is run by this process; leave it out, or apply it instead";
+        if (deployment is { Image: not null, ImageBuild: not null })
+            yield return "it has both an Image and an ImageBuild; one says where the program is";
+        if (isServed && deployment.ImageBuild is not null)
+            yield return "it has an ImageBuild, but what is served is run by this process; leave it out, or apply it instead";
+        if (deployment.ImageBuild is not null && ImageBuilder.FolderOf(deployment) is null)
+            yield return "where the source of this program lies is not known; set ImageBuild.Folder and Entrypoint";
         if (deployment.ConcurrencyLimit is <= 0)
             yield return $"ConcurrencyLimit is {deployment.ConcurrencyLimit}; it must be at least 1";
         foreach (var fault in deployment.Schedules.Select(Fault).OfType<string>())

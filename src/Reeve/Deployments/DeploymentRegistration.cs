@@ -48,8 +48,9 @@ internal sealed class DeploymentRegistration(OrchestrationClient client, ReeveSe
         }
 
         DeploymentFaults.Throw(faults);
+        var ready = await ImageBuilder.BuildAsync([.. read.Select(pair => pair.Item1)], ct);
         List<RegisteredDeployment> written = [];
-        foreach (var (deployment, manifest) in read)
+        foreach (var (deployment, manifest) in ready.Zip(read, (deployment, pair) => (deployment, pair.Item2)))
             written.Add(await WriteAsync(deployment, manifest, deployment.Paused, labels: null, ct));
         return written;
     }

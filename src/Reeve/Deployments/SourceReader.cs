@@ -18,7 +18,7 @@ internal sealed class SourceReader(ReeveSettings settings)
             if (!File.Exists(file))
                 throw new DeploymentException($"'{source.Location}' has no file '{source.File}'");
             var output = Path.Combine(work, "built");
-            await RunAsync("dotnet", folder, ["build", file, "-c", "Release", "-o", output, "-v", "q", "--nologo", "--disable-build-servers"], $"'{source.File}' does not compile", ct);
+            await RunAsync("dotnet", folder, ["build", file, "-c", "Release", "-o", output, "-v", "q", "--nologo", "--disable-build-servers", "-p:PublishAot=false", "-p:UseAppHost=false"], $"'{source.File}' does not compile", ct);
             return Pick(source, output);
         }
         finally

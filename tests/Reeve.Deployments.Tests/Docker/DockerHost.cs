@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Formats.Tar;
-using Reeve.Deployments.Docker;
+using System.Net.Sockets;
 
 namespace Reeve.Deployments.Tests.Docker;
 
@@ -42,21 +42,11 @@ public sealed class DockerHost : IAsyncDisposable
         ]);
         var host = new DockerHost(folder, daemon, log);
         var since = TimeProvider.System.GetTimestamp();
-        while (true)
+        while (!Answers(folder))
         {
-            try
-            {
-                using var engine = await DockerEngine.ConnectAsync(EngineAddress.Parse(host.Address, null, "test"), TestContext.Current.CancellationToken);
-                break;
-            }
-            catch (DockerException) when (!daemon.HasExited && TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromMinutes(1))
-            {
-                await Task.Delay(50, TestContext.Current.CancellationToken);
-            }
-            catch (DockerException) when (daemon.HasExited)
-            {
-                Assert.Skip("dockerd does not start here: " + string.Join('\n', (await log).Split('\n').TakeLast(3)));
-            }
+            if (daemon.HasExited || TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromMinutes(1))
+                Assert.Skip("dockerd does not start here: " + (daemon.HasExited ? string.Join('\n', (await log).Split('\n').TakeLast(3)) : "it does not answer"));
+            await Task.Delay(50, TestContext.Current.CancellationToken);
         }
         await host.ImportAsync(Base, WriteBusybox);
         return host;
@@ -79,13 +69,13 @@ public sealed class DockerHost : IAsyncDisposable
     }
 
     /// <summary>Makes an image of a tree.</summary>
-    public async Task ImportAsync(string name, Action<TarWriter> tree)
+    public async Task ImportAsync(string name, Action<TarWriter> tree, params IEnumerable<string> variables)
     {
         var archive = Path.Combine(_folder, $"{Guid.NewGuid():N}.tar");
         await using (var stream = File.Create(archive))
         await using (var tar = new TarWriter(stream))
             tree(tar);
-        await DockerAsync("import", "--change", "ENV PATH=/usr/local/bin:/usr/bin:/bin", archive, name);
+        await DockerAsync(["import", .. variables.Prepend("PATH=/usr/local/bin:/usr/bin:/bin").SelectMany(variable => (string[])["--change", "ENV " + variable]), archive, name]);
         File.Delete(archive);
     }
 
@@ -124,6 +114,20 @@ public sealed class DockerHost : IAsyncDisposable
         await RemoveAsync();
     }
 
+    private static bool Answers(string folder)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Connect(new UnixDomainSocketEndPoint(Path.Combine(folder, "docker.sock")));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
     // What containers had mounted may still be when the engine was killed.
     private async Task RemoveAsync()
     {
@@ -147,12 +151,13 @@ public sealed class DockerHost : IAsyncDisposable
         return (process, process.StandardError.ReadToEndAsync());
     }
 
-    private static void WriteBusybox(TarWriter tar)
+    public static void WriteBusybox(TarWriter tar)
     {
         foreach (var folder in (string[])["bin/", "tmp/", "etc/", "usr/", "usr/local/", "usr/local/bin/"])
             tar.WriteEntry(new PaxTarEntry(TarEntryType.Directory, folder) { Mode = (UnixFileMode)0x1FF });
+        tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "etc/passwd") { DataStream = new MemoryStream("root:x:0:0:root:/root:/bin/sh\n"u8.ToArray()) }); // NuGet waits for ever without
         tar.WriteEntry(Find("busybox")!, "bin/busybox");
-        foreach (var applet in (string[])["sh", "cat", "echo", "ls", "sleep", "find", "wc", "env", "rm", "dd", "false", "pwd", "readlink", "ln"])
+        foreach (var applet in (string[])["sh", "cat", "echo", "ls", "sleep", "find", "wc", "env", "rm", "dd", "false", "pwd", "readlink", "ln", "mkdir", "printenv"])
             tar.WriteEntry(new PaxTarEntry(TarEntryType.SymbolicLink, "bin/" + applet) { LinkName = "busybox" });
     }
 

@@ -75,8 +75,8 @@ public sealed class YamlEditorTests
     public void Empty_values_are_filled_in_before_their_comments()
     {
         Assert.Equal(Project.Replace("entrypoint:   # to come", "entrypoint: a.cs:B   # to come", StringComparison.Ordinal), Merged(Project, ["deployments", "1"], """{"entrypoint": "a.cs:B"}"""));
-        Assert.Equal(Project.Replace("parameters: {}\n", "parameters:\n    n: 1\n    when: \"12:30\"\n", StringComparison.Ordinal),
-            Merged(Project, ["deployments", "0"], """{"parameters": {"n": 1, "when": "12:30"}}"""));
+        Assert.Equal(Project.Replace("parameters: {}\n", "parameters:\n    count: 1\n    when: \"12:30\"\n", StringComparison.Ordinal),
+            Merged(Project, ["deployments", "0"], """{"parameters": {"count": 1, "when": "12:30"}}"""));
     }
 
     [Fact]

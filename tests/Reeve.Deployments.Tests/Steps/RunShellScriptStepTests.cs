@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Reeve.Deployments.Running;
 using Reeve.Deployments.Steps;
 using Reeve.Deployments.Tests.Support;
 
@@ -51,6 +52,66 @@ public sealed class RunShellScriptStepTests : IDisposable
             """, "env": {"GREETING": "hi"}, "directory": "sub", "expand_env_vars": true"""));
 
         Assert.Equal($"hi\n{_bench.Folder.At("sub")}\nhi-hi-$NOT_SET_AT_ALL-$x", (string?)outputs["stdout"]);
+    }
+
+    [Theory]
+    [InlineData("true")]
+    [InlineData("\"bash\"")]
+    public async Task Shell_that_is_asked_for_runs_the_whole_script(string shell)
+    {
+        var before = Directory.GetDirectories(Path.GetTempPath(), "reeve-script-*");
+
+        var outputs = await _bench.RunAsync(Script("for i in 1 2; do\n  echo \"$i $GREETING\" | tr a-z A-Z\ndone\n", $", \"shell\": {shell}, \"env\": {{\"GREETING\": \"grüß\"}}"));
+
+        Assert.Equal("1 GRüß\n2 GRüß", (string?)outputs["stdout"]);
+        Assert.Empty(Directory.GetDirectories(Path.GetTempPath(), "reeve-script-*").Except(before));
+    }
+
+    [Fact]
+    public async Task Script_in_a_shell_ends_at_the_first_command_that_fails()
+    {
+        var message = await _bench.FailAsync(Script("echo before\ncat /no/such/file\ntouch after", ", \"shell\": \"sh\""));
+
+        Assert.StartsWith("run_shell_script: the script in sh ended with exit code 1: cat: /no/such/file", message, StringComparison.Ordinal);
+        Assert.False(File.Exists(_bench.Folder.At("after")));
+        Assert.Contains("'shell' should be true, false or one of sh, bash", await _bench.FailAsync(Script("x", ", \"shell\": \"fish\"")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nothing_is_shown_of_a_hidden_script_that_fails()
+    {
+        var message = await _bench.FailAsync(Script("printf 't0ken-%s' abcdef\nsh -c 'echo t0ken-abcdef-too >&2; kill -9 $$'", ", \"stream_output\": false"));
+
+        Assert.StartsWith("run_shell_script: 'sh' was ended by SIGKILL (exit code 137); what it said is not shown because of 'stream_output: false'", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("t0ken", message + string.Join('\n', _bench.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Values_of_hidden_output_are_masked_in_whatever_form_they_came()
+    {
+        await _bench.RunAsync(Script("echo '{\"accessToken\": \"json-t0ken-1\", \"n\": 1}'\necho TOKEN=env-t0ken-2", ", \"stream_output\": false"));
+
+        Assert.Equal("******** ******** main", _bench.Context.Secrets.Redact("json-t0ken-1 env-t0ken-2 main"));
+    }
+
+    [Fact]
+    public async Task Output_beyond_the_bound_is_cut_and_its_end_is_in_the_error()
+    {
+        var outputs = await _bench.RunAsync(Script("sh -c 'head -c 9000000 /dev/zero | tr \"\\0\" x'", ", \"stream_output\": false"));
+
+        Assert.Equal(ChildCommand.CaptureLimit, ((string?)outputs["stdout"])!.Length);
+        Assert.Contains(_bench.Lines, line => line.Contains("printed more than 4 million characters", StringComparison.Ordinal));
+
+        var message = await _bench.FailAsync(Script("sh -c 'head -c 9000000 /dev/zero | tr \"\\0\" x >&2; echo the reason >&2; false'", ", \"shell\": true"));
+        Assert.EndsWith("the reason", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Program_left_in_the_background_does_not_hold_the_step()
+    {
+        var outputs = await _bench.RunAsync(Script("sh -c 'sleep 30 & echo $!'"));
+
+        Assert.True(ProcessGroup.TrySignal(int.Parse((string?)outputs["stdout"] ?? "", null), ProcessGroup.SigKill), "it was ended with the step");
     }
 
     [Fact]

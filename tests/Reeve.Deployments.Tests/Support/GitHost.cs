@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
+using Microsoft.AspNetCore.Http;
+using Reeve.Tests.Api;
 
 namespace Reeve.Deployments.Tests.Support;
 
@@ -14,14 +14,14 @@ namespace Reeve.Deployments.Tests.Support;
 public sealed class GitHost : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly HttpListener _listener;
-    private readonly Task _serving;
+    private readonly LoopbackServer _server;
     private readonly int _port;
+    private bool _stopped;
 
     public GitHost()
     {
-        (_listener, _port) = Listen();
-        _serving = ServeAsync();
+        _server = LoopbackServer.Start(AnswerAsync);
+        _port = new Uri(_server.Url).Port;
     }
 
     /// <summary>Who may read.</summary>
@@ -80,103 +80,74 @@ public sealed class GitHost : IAsyncDisposable
         return process.ExitCode == 0 ? output.Trim() : throw new InvalidOperationException($"git {string.Join(' ', arguments)}: {error.GetAwaiter().GetResult()}");
     }
 
+    /// <summary>Asked before a request is answered; true when it answered itself.</summary>
+    public Func<HttpContext, Task<bool>>? Before { get; set; }
+
+    /// <summary>The paths of the requests that were let in, with their queries.</summary>
+    public ConcurrentQueue<string> Requests { get; } = [];
+
+    /// <summary>The folder of the bare repository.</summary>
+    public string BareOf(string name) => _folder.At("private", name + ".git");
+
+    public string WorkOf(string name) => _folder.At("work", name);
+
     /// <summary>No longer there for anybody.</summary>
     public async Task StopAsync()
     {
-        if (_listener.IsListening)
-            _listener.Stop();
-        await _serving;
+        if (_stopped)
+            return;
+        _stopped = true;
+        await _server.DisposeAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        _listener.Close();
         _folder.Dispose();
     }
 
-    // A listener of this kind cannot ask for any free port, so one is looked for; another process may be quicker.
-    private static (HttpListener, int) Listen()
-    {
-        for (var attempt = 0; ; attempt++)
-        {
-            using var probe = new TcpListener(IPAddress.Loopback, 0);
-            probe.Start();
-            var port = ((IPEndPoint)probe.LocalEndpoint).Port;
-            probe.Stop();
-            var listener = new HttpListener { Prefixes = { $"http://127.0.0.1:{port}/" } };
-            try
-            {
-                listener.Start();
-                return (listener, port);
-            }
-            catch (HttpListenerException) when (attempt < 20)
-            {
-                listener.Close();
-            }
-        }
-    }
-
-    private async Task ServeAsync()
-    {
-        List<Task> requests = [];
-        while (true)
-        {
-            HttpListenerContext context;
-            try
-            {
-                context = await _listener.GetContextAsync();
-            }
-            catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException)
-            {
-                break;
-            }
-            requests.Add(AnswerAsync(context));
-        }
-        await Task.WhenAll(requests);
-    }
-
-    private async Task AnswerAsync(HttpListenerContext context)
+    private async Task AnswerAsync(HttpContext context)
     {
         SeeCommandLines();
-        var response = context.Response;
+        if (Before is { } before && await before(context))
+            return;
         if (User(context.Request) is not { } user)
         {
-            response.StatusCode = 401;
-            response.AddHeader("WWW-Authenticate", "Basic realm=\"private\"");
-            response.Close();
+            context.Response.StatusCode = 401;
+            context.Response.Headers.WWWAuthenticate = "Basic realm=\"private\"";
             return;
         }
         Users.Enqueue(user);
+        Requests.Enqueue(context.Request.Path + context.Request.QueryString);
         await RunBackendAsync(context);
     }
 
     // The token may come as the user or as the password: hosts differ.
-    private string? User(HttpListenerRequest request)
+    private string? User(HttpRequest request)
     {
-        var header = request.Headers["Authorization"];
-        if (header?.StartsWith("Basic ", StringComparison.Ordinal) is not true)
+        var header = request.Headers.Authorization.ToString();
+        if (header.StartsWith("Basic ", StringComparison.Ordinal) is false)
             return null;
         var pair = Encoding.UTF8.GetString(Convert.FromBase64String(header[6..])).Split(':', 2);
         return pair.Contains(Token) ? pair[0] : null;
     }
 
-    private async Task RunBackendAsync(HttpListenerContext context)
+    private async Task RunBackendAsync(HttpContext context)
     {
         var request = context.Request;
         var start = new ProcessStartInfo("git", ["http-backend"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["GIT_PROJECT_ROOT"] = _folder.Path;
         start.Environment["GIT_HTTP_EXPORT_ALL"] = "1";
-        start.Environment["PATH_INFO"] = request.Url!.AbsolutePath;
-        start.Environment["QUERY_STRING"] = request.Url.Query.TrimStart('?');
-        start.Environment["REQUEST_METHOD"] = request.HttpMethod;
+        start.Environment["PATH_INFO"] = request.Path;
+        start.Environment["QUERY_STRING"] = request.QueryString.ToString().TrimStart('?');
+        start.Environment["REQUEST_METHOD"] = request.Method;
         start.Environment["CONTENT_TYPE"] = request.ContentType ?? "";
         start.Environment["REMOTE_USER"] = "somebody";
-        start.Environment["HTTP_CONTENT_ENCODING"] = request.Headers["Content-Encoding"] ?? "";
-        start.Environment["GIT_PROTOCOL"] = request.Headers["Git-Protocol"] ?? "";
+        start.Environment["HTTP_CONTENT_ENCODING"] = request.Headers.ContentEncoding.ToString();
+        start.Environment["GIT_PROTOCOL"] = request.Headers["Git-Protocol"].ToString();
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
-        await request.InputStream.CopyToAsync(process.StandardInput.BaseStream);
+        await request.Body.CopyToAsync(process.StandardInput.BaseStream);
         process.StandardInput.Close();
         using var output = new MemoryStream();
         await process.StandardOutput.BaseStream.CopyToAsync(output);
@@ -194,10 +165,9 @@ public sealed class GitHost : IAsyncDisposable
             if (name == "Status")
                 context.Response.StatusCode = int.Parse(value.Split(' ')[0], CultureInfo.InvariantCulture);
             else
-                context.Response.AddHeader(name, value);
+                context.Response.Headers.Append(name, value);
         }
-        await context.Response.OutputStream.WriteAsync(bytes.AsMemory(end + 4));
-        context.Response.Close();
+        await context.Response.Body.WriteAsync(bytes.AsMemory(end + 4));
     }
 
     private void SeeCommandLines()

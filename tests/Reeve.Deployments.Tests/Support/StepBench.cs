@@ -10,8 +10,13 @@ namespace Reeve.Deployments.Tests.Support;
 public sealed class StepBench : IDisposable
 {
     private readonly ConcurrentQueue<OutputLine> _lines = [];
+    private readonly bool _ownsHome;
 
-    public StepBench() => Context = new StepContext
+    public StepBench(TemporaryFolder? home = null)
+    {
+        _ownsHome = home is null;
+        Home = home ?? new TemporaryFolder();
+        Context = new StepContext
     {
         WorkingDirectory = Folder.Path,
         Sink = _lines.Enqueue,
@@ -23,10 +28,11 @@ public sealed class StepBench : IDisposable
             Variable = (_, _) => Task.FromResult((false, (JsonNode?)null)),
         },
     };
+    }
 
     public TemporaryFolder Folder { get; } = new();
 
-    public TemporaryFolder Home { get; } = new();
+    public TemporaryFolder Home { get; }
 
     public StepContext Context { get; }
 
@@ -34,14 +40,16 @@ public sealed class StepBench : IDisposable
 
     public IEnumerable<string> Lines => _lines.Select(line => line.Message);
 
-    public Task<JsonObject> RunAsync(string steps) =>
-        new StepRunner(StepCatalog.BuiltIn, Context).RunAsync(JsonNode.Parse(steps)!.AsArray(), [], TestContext.Current.CancellationToken);
+    public Task<JsonObject> RunAsync(string steps) => RunAsync(steps, TestContext.Current.CancellationToken);
+
+    public Task<JsonObject> RunAsync(string steps, CancellationToken ct) => new StepRunner(StepCatalog.BuiltIn, Context).RunAsync(JsonNode.Parse(steps)!.AsArray(), [], ct);
 
     public async Task<string> FailAsync(string steps) => (await Assert.ThrowsAsync<StepException>(() => RunAsync(steps))).Message;
 
     public void Dispose()
     {
         Folder.Dispose();
-        Home.Dispose();
+        if (_ownsHome)
+            Home.Dispose();
     }
 }

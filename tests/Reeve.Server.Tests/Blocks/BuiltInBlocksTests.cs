@@ -78,7 +78,7 @@ public sealed class BuiltInBlocksTests
                 Assert.Equal(204, (await first.SendAsync(HttpMethod.Delete, "block_types/" + (await first.GetAsync("block_types/slug/smb")).Body.GetProperty("id").GetString())).Status);
             await using var second = await TestHost.StartAsync(change: there);
 
-            Assert.Equal(68, (await TypesAsync(second)).Count);
+            Assert.Equal(69, (await TypesAsync(second)).Count);
         }
         finally
         {

@@ -47,6 +47,8 @@ public sealed class FlowRunResumptionTests
     [InlineData(Schema, """{"run_input":{"name":{"__prefect_kind":"workspace_variable","variable_name":"nobody"}}}""", "Error hydrating run input: Variable 'nobody' not found in workspace.")]
     [InlineData(Schema, """{"run_input":{"name":{"__prefect_kind":"json","value":"{"}}}""", "Error hydrating run input: Invalid JSON")]
     [InlineData(Schema, """{"run_input":{"name":{"__prefect_kind":"jinja"}}}""", "Error hydrating run input: Missing 'template'")]
+    [InlineData(Schema, """{"run_input":{"name":{"__prefect_kind":"jinja","template":"{{ a"}}}""", "Error hydrating run input: Invalid jinja: line 1: a part")]
+    [InlineData(Schema, """{"run_input":{"name":{"__prefect_kind":"jinja","template":"{{ 1 / 0 }}"}}}""", "Error hydrating run input: Invalid jinja: a number is divided by zero")]
     public async Task Input_that_cannot_be_judged_leaves_the_run_paused(string? schema, string body, string reason)
     {
         await using var host = await TestHost.StartAsync();
@@ -66,6 +68,7 @@ public sealed class FlowRunResumptionTests
     [InlineData("""{"name":{"__prefect_kind":"workspace_variable","variable_name":"who"}}""", """{"name":"Grace"}""")]
     [InlineData("""{"name":{"__prefect_kind":"json","value":{"__prefect_kind":"jinja","template":"\"Ada\""}}}""", """{"name":"Ada"}""")]
     [InlineData("""{"name":{"__prefect_kind":"none","value":"Ada"},"list":[1,{"__prefect_kind":"json"},{"__prefect_kind":"none","value":[2]}]}""", """{"name":"Ada","list":[1,[2]]}""")]
+    [InlineData("""{"name":{"__prefect_kind":"jinja","template":"{{ ['A', 'd', 'a']|join }}"}}""", """{"name":"Ada"}""")]
     [InlineData("""{"__prefect_kind":"json","value":"{\"name\":\"Ada\"}"}""", """{"name":"Ada"}""")]
     [InlineData("""{"name":{"__prefect_kind":"unheard","value":"Ada"}}""", """{"name":"Ada"}""")]
     public async Task Placeholders_are_filled_in(string input, string stored)

@@ -27,10 +27,11 @@ internal sealed class BuildOptions
     private readonly Option<string?> _anchor = new("--anchor-date") { Description = "Where the interval counts from", HelpName = "TIME" };
     private readonly Option<string?> _rrule = new("--rrule") { Description = "A schedule: an iCalendar recurrence rule, or JSON with rrule and timezone", HelpName = "RULE" };
     private readonly Option<string?> _zone = new("--timezone") { Description = "The schedule's time zone: Europe/Berlin", HelpName = "ZONE" };
+    private readonly Option<bool> _noSchedule = new("--no-schedule") { Description = "No schedule, also where an existing file has one" };
     private readonly Option<bool> _enforce = new("--enforce-parameter-schema") { Description = "Check the parameters now and of each run" };
 
     public IReadOnlyList<Option> Options =>
-        [_name, _description, _version, _tags, _queue, _queueLimit, _pool, _infraType, _infraBlock, _overrides, _storage, _path, _params, _paramsJson, _cron, _interval, _anchor, _rrule, _zone, _enforce];
+        [_name, _description, _version, _tags, _queue, _queueLimit, _pool, _infraType, _infraBlock, _overrides, _storage, _path, _params, _paramsJson, _cron, _interval, _anchor, _rrule, _zone, _noSchedule, _enforce];
 
     public JsonObject Fields(ParseResult parse, string entrypoint)
     {
@@ -52,7 +53,9 @@ internal sealed class BuildOptions
         if (parse.GetValue(_enforce))
             fields["enforce_parameter_schema"] = true;
         if (Schedule(parse) is { Count: > 0 } schedule)
-            fields["schedule"] = schedule;
+            fields["schedule"] = parse.GetValue(_noSchedule) ? throw new CliException("--no-schedule and a schedule exclude each other", exitCode: ExitCodes.Usage) : schedule;
+        else if (parse.GetValue(_noSchedule))
+            fields["schedule"] = new JsonObject();
         return fields;
     }
 

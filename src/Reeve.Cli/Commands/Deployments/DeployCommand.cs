@@ -16,6 +16,7 @@ internal sealed class DeployCommand : CliCommand
     private readonly Option<bool> _all = new("--all") { Description = "All deployments of the project file" };
     private readonly Option<string[]> _names = new("--name", "-n") { Description = "A deployment of the project file: NAME, FLOW/NAME, with * and ?. May be repeated", HelpName = "NAME" };
     private readonly Option<string?> _file = new("--prefect-file", "--project-file", "--file") { Description = "The project file, or a program that registers deployments (flows.deployment.cs); default: reeve.yaml or prefect.yaml in this folder", HelpName = "FILE" };
+    private readonly Option<string?> _environment = new("--env", "-e") { Description = "The environment of the project file that is laid over it", HelpName = "NAME" };
     private readonly Option<bool> _render = new("--render") { Description = "Print the project file as it would be deployed, secrets masked; nothing is written and no step runs" };
     private readonly Option<string?> _from = new("--from") { Description = "A file with 'ib-block' and 'deployments', as CI scripts keep one for each environment: all of it is deployed", HelpName = "FILE" };
     private readonly DeployOverrides _overrides = new();
@@ -25,7 +26,7 @@ internal sealed class DeployCommand : CliCommand
         : base("deploy", Summary)
     {
         Arguments.Add(_entrypoint);
-        foreach (var option in (IEnumerable<Option>)[_all, _names, _file, _render, _from, .. _overrides.Options, .. _wizard.Options])
+        foreach (var option in (IEnumerable<Option>)[_all, _names, _file, _environment, _render, _from, .. _overrides.Options, .. _wizard.Options])
             Options.Add(option);
     }
 
@@ -33,6 +34,7 @@ internal sealed class DeployCommand : CliCommand
     [
         new("reeve deploy", "asks for everything, and offers to write it down"),
         new("reeve deploy --all"),
+        new("reeve deploy --all --env prod", "with what the file says of an environment"),
         new("reeve deploy -n nightly --param count=3"),
         new("reeve deploy --all --render", "what would be deployed, secrets masked"),
         new("reeve deploy flows/hello.cs:Hello -n hello -p local --cron \"0 6 * * *\" --timezone Europe/Berlin", "without a project file"),
@@ -57,11 +59,13 @@ internal sealed class DeployCommand : CliCommand
             return ExitCodes.Done;
         }
 
-        var questions = new Questions(session.Terminal, session.MayAsk && !_wizard.NeverAsks(parse));
+        var questions = new Questions(session.Terminal, session.MayAsk && !_wizard.NeverAsks(parse) && !parse.GetValue(_render));
         var answers = _wizard.Read(parse);
+        if (parse.GetValue(_render) && answers.Writing is { } writing)
+            throw new CliException($"--render writes nothing, and {writing} does", $"leave {writing} out", ExitCodes.Usage);
         await using var lines = new DeployLines(session.Terminal);
         var entrypoints = new EntrypointResolver(new FlowBuilder(session.Settings.Home, lines.Write, session.Time));
-        var (project, chosen, made) = await ChooseAsync(parse, session.Folder, questions, new DeployWizard(session, questions, answers, entrypoints), ct);
+        var (project, chosen, made) = await ChooseAsync(parse, session, questions, new DeployWizard(session, questions, answers, entrypoints), ct);
         if (parse.GetValue(_render))
             return await RenderAsync(project, chosen, entrypoints, session, ct);
         DeployReport? report = null;
@@ -71,8 +75,8 @@ internal sealed class DeployCommand : CliCommand
         }
         finally
         {
-            if (report is not { Succeeded: true } && made?.Token is { } token)
-                await token.WithdrawAsync();
+            if (report is not { Succeeded: true } && made is not null)
+                await DeployWizard.GiveUpAsync(made, questions);
         }
         Refuse(report.Faults);
         foreach (var deployed in report.Deployed)
@@ -95,18 +99,20 @@ internal sealed class DeployCommand : CliCommand
     {
         if (report.Deployed is not [var first, ..])
             return;
-        output.WriteLine($"Run it: {CommandName.Text} deployment run {first.FullName} --watch");
+        output.WriteLine($"Run it: {CommandName.Text} deployment run {(first.FullName.Contains(' ', StringComparison.Ordinal) ? $"\"{first.FullName}\"" : first.FullName)} --watch");
         foreach (var pool in report.Deployed.Select(d => d.WorkPoolName).OfType<string>().Distinct())
             output.WriteLine($"A worker for it: {CommandName.Text} worker start --pool {pool}");
     }
 
     // What is deployed, and what of it the command line says that no file says yet.
-    private async Task<(Project Project, IReadOnlyList<ProjectDeployment> Chosen, NewDeployment? Made)> ChooseAsync(ParseResult parse, string folder, Questions questions, DeployWizard wizard, CancellationToken ct)
+    private async Task<(Project Project, IReadOnlyList<ProjectDeployment> Chosen, NewDeployment? Made)> ChooseAsync(ParseResult parse, CliSession session, Questions questions, DeployWizard wizard, CancellationToken ct)
     {
+        var folder = session.Folder;
         var file = parse.GetValue(_file) ?? ProjectReader.Find(folder);
         var (names, all, entrypoint) = (parse.GetValue(_names) ?? [], parse.GetValue(_all), parse.GetValue(_entrypoint));
         var fields = _overrides.Fields(parse);
-        var project = file is null ? new Project { File = Path.Combine(folder, ProjectReader.FileNames[1]) } : await ReadAsync(file, ct);
+        var project = file is null ? new Project { File = Path.Combine(folder, ProjectReader.FileNames[1]) } : await ReadAsync(file, parse.GetValue(_environment), ct);
+        session.PreferProfile(project.Profile);
         var known = DeploymentSelection.All(project);
         var asksForNew = questions.MayAsk && entrypoint is null && !all;
         if (asksForNew && names.Length == 0 && known.Count > 0)
@@ -123,8 +129,8 @@ internal sealed class DeployCommand : CliCommand
                 throw new CliException("a deployment of an entrypoint needs one name", $"{CommandName.Text} deploy {entrypoint} --name NAME --pool POOL", ExitCodes.Usage);
             var made = await wizard.RunAsync(project, entrypoint, names.FirstOrDefault(), fields, ct);
             var (deployment, faults) = DeploymentSelection.FromCommandLine(made.Deployment, project);
-            if (faults.Count > 0 && made.Token is { } token)
-                await token.WithdrawAsync();
+            if (faults.Count > 0)
+                await DeployWizard.GiveUpAsync(made, questions);
             Refuse(faults);
             return (project, [deployment!], made);
         }
@@ -133,7 +139,10 @@ internal sealed class DeployCommand : CliCommand
             throw new CliException("there is no reeve.yaml or prefect.yaml in this folder", $"make one: {CommandName.Text} init; or name one: --prefect-file FILE; or deploy a flow: {CommandName.Text} deploy flows/hello.cs:Hello -n NAME -p POOL");
         if (_wizard.Read(parse).OfNewDeployment is { } flag)
             throw new CliException($"{flag} is for a new deployment", $"name the flow too: {CommandName.Text} deploy flows/hello.cs:Hello -n NAME {flag} …", ExitCodes.Usage);
-        return Override(project, Select(project, all, names), fields);
+        var chosen = Select(project, all, names);
+        if (chosen is [var only])
+            await wizard.CompleteAsync(only, fields, ct);
+        return Override(project, chosen, fields);
     }
 
     private static (Project, IReadOnlyList<ProjectDeployment>, NewDeployment?) Override(Project project, IReadOnlyList<ProjectDeployment> chosen, JsonObject fields)
@@ -164,9 +173,9 @@ internal sealed class DeployCommand : CliCommand
         return chosen;
     }
 
-    private static async Task<Project> ReadAsync(string file, CancellationToken ct)
+    private static async Task<Project> ReadAsync(string file, string? environment, CancellationToken ct)
     {
-        var reading = await ProjectReader.ReadFileAsync(file, ct);
+        var reading = await ProjectReader.ReadFileAsync(file, ct, environment: environment);
         Refuse(reading.Faults);
         return reading.Project!;
     }

@@ -38,7 +38,7 @@ internal sealed class PlanOptionsOfCommand
             throw new CliException($"{projects[0].ShownAs} has environments", $"say which: --env {string.Join(" | --env ", projects[0].Environments)}");
         var names = parse.GetValue(_names) ?? [];
         var chosen = Choose(projects, names);
-        session.ProfileName ??= projects.Select(project => project.Profile).FirstOrDefault(profile => profile is not null);
+        session.PreferProfile(projects.Select(project => project.Profile).FirstOrDefault(profile => profile is not null));
         var options = new PlanOptions
         {
             Force = (parse.GetValue(_overwrite) ? MergeForce.Overwrite : MergeForce.None) | (parse.GetValue(_reset) ? MergeForce.Reset | MergeForce.Overwrite : MergeForce.None),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Reeve.Cli.Output;
+using Reeve.Deployments.BlockBased;
 using Reeve.Protocol.WorkPools;
 using Reeve.Settings;
 
@@ -61,7 +62,7 @@ internal sealed class WorkPoolCreateCommand : CliCommand
         if (_output.IsJson(parse))
             JsonOutput.Write(await Lookup.WorkPoolAsync(client, name, ct), session.Terminal.Out);
         else
-            session.Terminal.Out.WriteLine($"{(existing is null ? "Created" : "Changed")} work pool '{name}'. A worker for it: {CommandName.Text} worker start --pool {name}");
+            session.Terminal.Out.WriteLine($"{(existing is null ? "Created" : "Changed")} work pool '{name}'. {(type == DeploymentBuilder.AgentPoolType ? "An agent for it: " + CommandName.Text + " agent" : "A worker for it: " + CommandName.Text + " worker")} start --pool {name}");
         return ExitCodes.Done;
     }
 

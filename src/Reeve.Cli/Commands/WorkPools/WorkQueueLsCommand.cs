@@ -9,7 +9,7 @@ namespace Reeve.Cli.Commands.WorkPools;
 internal sealed class WorkQueueLsCommand : CliCommand
 {
     private readonly Option<string?> _pool = new("--pool", "-p") { Description = "Only those of this work pool", HelpName = "POOL" };
-    private readonly Option<string?> _match = new("--match", "-m") { Description = "Only those whose name begins so", HelpName = "TEXT" };
+    private readonly Option<string?> _match = new("--match", "--work-queue-prefix", "-m") { Description = "Only those whose name begins so", HelpName = "TEXT" };
     private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Show descriptions and when they were last asked for runs" };
     private readonly OutputOption _output = new();
 

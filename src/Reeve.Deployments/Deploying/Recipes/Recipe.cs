@@ -30,13 +30,13 @@ public sealed record Recipe(string Name, string Description, IReadOnlyList<Recip
         new("local", "The code stays where it is: workers on this machine, or with this folder mounted", []),
         new("git", "Workers clone the code from a git repository", []),
         new("docker", "The code is built into a Docker image", Image),
-        new("docker-git", "A Docker image with what the code needs; the code is cloned from a git repository", Image),
+        new("docker-git", "An image with what the code needs; the code is cloned from git", Image),
         new("s3", "The code is kept in an S3 bucket", Place("s3")),
         new("gcs", "The code is kept in a Google Cloud Storage bucket", Place("gcs")),
         new("azure", "The code is kept in an Azure Blob Storage container", Place("azure")),
-        new("docker-s3", "A Docker image with what the code needs; the code is kept in an S3 bucket", [.. Image, .. Place("s3")]),
-        new("docker-gcs", "A Docker image with what the code needs; the code is kept in a Google Cloud Storage bucket", [.. Image, .. Place("gcs")]),
-        new("docker-azure", "A Docker image with what the code needs; the code is kept in an Azure Blob Storage container", [.. Image, .. Place("azure")]),
+        new("docker-s3", "An image with what the code needs; the code is in an S3 bucket", [.. Image, .. Place("s3")]),
+        new("docker-gcs", "An image with what the code needs; the code is in a Google Cloud Storage bucket", [.. Image, .. Place("gcs")]),
+        new("docker-azure", "An image with what the code needs; the code is in an Azure Blob Storage container", [.. Image, .. Place("azure")]),
     ];
 
     private static IReadOnlyList<RecipeInput> Image =>

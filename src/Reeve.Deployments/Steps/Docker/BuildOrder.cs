@@ -72,7 +72,7 @@ internal sealed record BuildOrder(
         var ignored = await IgnoredAsync(Path.Combine(Folder, "Dockerfile"), ct);
         if (ignored is null)
             context.Print($"There is no .dockerignore in '{Folder}'; left out of the image are: {string.Join(", ", AutoDockerfile.Ignored)}");
-        ignored ??= string.Join('\n', AutoDockerfile.Ignored);
+        ignored ??= string.Join('\n', [.. AutoDockerfile.Ignored, ".dockerignore"]);
         var sent = new BuildContext(Folder, DockerIgnore.Parse(ignored, ".dockerignore"));
         AddOwn(sent, auto.Text, ignored);
         if (auto.IsCSharp)
@@ -86,7 +86,7 @@ internal sealed record BuildOrder(
     private static void AddOwn(BuildContext sent, string dockerfile, string? ignored)
     {
         sent.Add(OwnDockerfile, dockerfile);
-        sent.Add(".dockerignore", $"{ignored}\n{OwnDockerfile}\n{(ignored is null ? ".dockerignore\n" : "")}");
+        sent.Add(".dockerignore", $"{ignored ?? ".dockerignore"}\n{OwnDockerfile}\n");
         sent.Dockerfile = OwnDockerfile;
     }
 

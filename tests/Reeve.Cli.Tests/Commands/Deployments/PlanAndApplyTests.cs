@@ -68,6 +68,146 @@ public sealed class PlanAndApplyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Everything_that_a_deployment_can_say_is_stored_and_is_no_change_afterwards()
+    {
+        await Client.CreateWorkPoolAsync(new Protocol.WorkPools.WorkPoolCreate { Name = "große halle", Type = "process" }, Ct);
+        await ApplyAsync("""
+            name: Läden 1
+            prefect-version: 2.20.25
+            x-common: &common
+              entrypoint: flows/etl.py:etl
+              work_pool: &pool {name: große halle, work_queue_name: fast, job_variables: {env: {A: "1", N: 1.50}, working_dir: null}}
+            definitions:
+              tags: &tags [a, "ü", a]
+            deployments:
+            - <<: *common
+              name: jede Stunde
+              version: 1.0
+              version_type: prefect:simple
+              description: |
+                two
+                lines
+              tags: *tags
+              paused: true
+              parameters: {name: x, number: 1e3, extra: [1, {b: null}]}
+              enforce_parameter_schema: false
+              concurrency_limit: {limit: 3, collision_strategy: CANCEL_NEW, grace_period_seconds: 90}
+              sla: [{name: s, duration: 10}]
+              schedules:
+              - {cron: "0 9 * * 1-5", timezone: Europe/Berlin, day_or: false, slug: work, active: false, parameters: {number: 2}}
+              - {cron: "0 9 * * 1-5"}
+              - {cron: "0 9 * * 1-5"}
+              - {interval: 3600, anchor_date: "2026-01-31T08:00:00+01:00", timezone: America/New_York}
+              - {interval: PT2H}
+              - {schedule: {rrule: "FREQ=WEEKLY;BYDAY=MO,WE", timezone: Asia/Tokyo}, max_scheduled_runs: 3}
+              - {}
+              triggers:
+              - {name: missed, type: event, posture: Proactive, expect: [heartbeat], within: 60, match: {prefect.resource.id: "shop.*"}, enabled: false}
+              - {type: compound, require: any, within: 10, triggers: [{expect: [a]}, {type: event, posture: Reactive, expect: [b], threshold: 2}], job_variables: {x: 1}, schedule_after: 5}
+            - <<: *common
+              name: plain
+              parameters: {name: y}
+              pull: []
+              work_pool: {<<: *pool, work_queue_name: null}
+              concurrency_limit: 4
+            """);
+
+        var state = await Client.GetProjectStateAsync("Läden 1", new ProjectQuery(), Ct);
+        var rich = state.Deployments.Single(one => one.Deployment.Name == "jede Stunde");
+        Assert.Equal(("1.0", "two\nlines\n", true, "große halle", "fast"),
+            (rich.Deployment.Version, rich.Deployment.Description, rich.Deployment.Paused, rich.Deployment.WorkPoolName, rich.Deployment.WorkQueueName));
+        Assert.Equal((6, 2, 3, "CANCEL_NEW"), (rich.Deployment.Schedules.Count, rich.Automations.Count, rich.Deployment.GlobalConcurrencyLimit!.Limit, rich.Deployment.ConcurrencyOptions!.CollisionStrategy));
+        Assert.Contains(rich.Automations, automation => automation is { Name: "missed", Enabled: false });
+        Assert.Contains(rich.Automations, automation => automation.Name == "jede Stunde__automation_2");
+        var again = await _cli.RunAsync("plan");
+        Assert.Equal("Project 'Läden 1'\n\nNo changes: 2 unchanged.\n", again.Output.ReplaceLineEndings("\n"));
+    }
+
+    [Fact]
+    public async Task Deployments_that_deploy_made_are_adopted_once()
+    {
+        Write("prefect.yaml", Project);
+        var flow = await Client.CreateFlowAsync(new Protocol.Runs.FlowCreate { Name = "etl" }, Ct);
+        await Client.CreateDeploymentAsync(new DeploymentCreate { Name = "nightly", FlowId = flow.Id, Paused = true, WorkPoolName = "local", Parameters = Json("""{"name": "old"}""") }, Ct);
+
+        var plan = await _cli.RunAsync("plan");
+        Assert.Contains("~ etl/nightly (is there already and becomes the project's)", plan.Output, StringComparison.Ordinal);
+        Assert.Contains("paused: kept true", plan.Output, StringComparison.Ordinal);
+        Assert.Contains("parameters.name: \"old\" -> \"a\"", plan.Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await _cli.RunAsync("apply", "-y")).Code);
+        Assert.True((await FindAsync("nightly")).Paused);
+        Assert.Equal(0, (await _cli.RunAsync("plan")).Code);
+    }
+
+    [Fact]
+    public async Task Several_files_are_one_project_and_one_of_them_alone_prunes_nothing_of_the_other()
+    {
+        var first = Write("a.yaml", Project[..Project.IndexOf("- name: hourly", StringComparison.Ordinal)]);
+        var second = Write("b.yaml", "name: shop\ndeployments:\n" + Project[Project.IndexOf("- name: hourly", StringComparison.Ordinal)..]);
+        Assert.Equal(0, (await _cli.RunAsync("apply", "-y", "-f", first, "-f", second)).Code);
+
+        Assert.Equal(0, (await _cli.RunAsync("plan", "--prune", "-f", first)).Code);
+        File.Delete(second);
+        Assert.Contains("- etl/hourly", (await _cli.RunAsync("plan", "--prune", "-f", first)).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_plan_that_was_overtaken_is_refused_and_nothing_is_written()
+    {
+        await ApplyAsync(Project);
+        Write("prefect.yaml", Project.Replace("number: 1", "number: 2", StringComparison.Ordinal));
+        var nightly = await FindAsync("nightly");
+
+        // between the plan and the answer to "Apply?" somebody tags the deployment
+        using var asked = new Overtaking(() => Client.UpdateDeploymentAsync(nightly.Id, new DeploymentUpdate { Tags = new(["mine"]) }, Ct));
+        var result = await _cli.RunAsync(asked, ["--prompt", "apply"]);
+
+        Assert.Equal(1, result.Code);
+        Assert.Contains("have changed since this plan was made, by another apply or by hand. Plan again.; nothing was applied", result.Error, StringComparison.Ordinal);
+        Assert.Equal(1, (await FindAsync("nightly")).Parameters.GetProperty("number").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_server_that_goes_away_before_the_apply_has_changed_nothing_and_the_next_apply_does()
+    {
+        Write("prefect.yaml", Project);
+        using var asked = new Overtaking(_server.StopAsync);
+
+        var result = await _cli.RunAsync(asked, ["--prompt", "apply"]);
+
+        Assert.Equal(1, result.Code);
+        Assert.Contains("Cannot reach the API", result.Error, StringComparison.Ordinal);
+        Assert.Contains("whether it was applied is not known: plan again", result.Error, StringComparison.Ordinal);
+        await _server.DisposeAsync();
+        _server = ServerHost.Build(new ServerOptions { Home = Path.Combine(_cli.Home, "server"), Port = 0, Logging = logging => logging.SetMinimumLevel(LogLevel.None) });
+        await _server.StartAsync(Ct);
+        _cli.Environment["REEVE_API_URL"] = _server.Address + "/api";
+        Assert.Contains("Plan: 2 to create.", (await _cli.RunAsync("plan")).Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await _cli.RunAsync("apply", "-y")).Code);
+    }
+
+    [Fact]
+    public async Task Secrets_do_not_show_in_plans_and_are_not_recorded()
+    {
+        _cli.Environment["TOKEN"] = "s3cr3t-token";
+        Assert.Equal(0, (await _cli.RunAsync("block", "create", "secret", "--name", "token", "--value-env", "TOKEN")).Code);
+        Write("build.sh", "echo $1; printf 'tag-1' >&2\n");
+        Write("prefect.yaml", """
+            name: shop
+            build:
+            - prefect.deployments.steps.run_shell_script: {id: login, script: "sh build.sh {{ prefect.blocks.secret.token }}"}
+            deployments:
+            - {name: a, entrypoint: 'flows/etl.py:etl', parameters: {name: x}, version: "{{ login.stderr }}", work_pool: {name: local, job_variables: {env: {T: "{{ prefect.blocks.secret.token }}"}}}}
+            """);
+
+        var applied = await _cli.RunAsync("apply", "-y");
+        Assert.True(applied.Code == 0, applied.Error);
+        var state = JsonSerializer.Serialize(await StateAsync(""), Protocol.WireJson.TypeInfo<ProjectState>());
+        Assert.DoesNotContain("s3cr3t-token", applied.Output + applied.Error + state, StringComparison.Ordinal);
+        Assert.Contains("tag-1", state, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Fields_that_change_are_shown_with_both_values_in_every_form()
     {
         await ApplyAsync(Project);
@@ -170,20 +310,23 @@ public sealed class PlanAndApplyTests : IAsyncLifetime
         int Runs() => File.ReadAllLines(Path.Combine(_cli.Home, "built.log")).Length;
     }
 
-    [Fact]
-    public async Task A_step_that_fails_leaves_the_server_as_it_was()
+    [Theory]
+    [InlineData("exit 3")]
+    [InlineData("kill -9 $$")]
+    public async Task A_step_that_fails_or_is_killed_leaves_the_server_as_it_was(string command)
     {
+        Write("build.sh", command);
         Write("prefect.yaml", """
             name: shop
             build:
-            - prefect.deployments.steps.run_shell_script: {script: sh -c "exit 3"}
+            - prefect.deployments.steps.run_shell_script: {script: sh build.sh}
             """ + "\n" + Project[(Project.IndexOf('\n', StringComparison.Ordinal) + 1)..]);
 
         var result = await _cli.RunAsync("apply", "-y");
 
         Assert.Equal(1, result.Code);
         Assert.Contains("prefect.yaml:3:", result.Error, StringComparison.Ordinal);
-        Assert.Contains("nothing was deployed", result.Error, StringComparison.Ordinal);
+        Assert.Contains("nothing was applied", result.Error, StringComparison.Ordinal);
         Assert.Empty((await StateAsync("")).Deployments);
     }
 
@@ -228,6 +371,31 @@ public sealed class PlanAndApplyTests : IAsyncLifetime
         Assert.Equal(("""{"name":"dev-data","number":1}""", "sha256:abc", false), (dev.Parameters.ToString(), dev.Version, dev.Paused));
         Assert.Equal(("""{"name":"prod-data","number":9}""", "sha256:abc", true, "prod"), (prod.Parameters.ToString(), prod.Version, prod.Paused, prod.Tags[0]));
         Assert.Equal(0, (await _cli.RunAsync("plan", "-f", file, "--env", "prod", "--promote-from", "dev")).Code);
+    }
+
+    [Fact]
+    public async Task Environments_may_live_on_servers_of_their_own_under_profiles()
+    {
+        Directory.CreateDirectory(Path.Combine(_cli.Home, "other"));
+        await using var other = ServerHost.Build(new ServerOptions { Home = Path.Combine(_cli.Home, "other"), Port = 0, Logging = logging => logging.SetMinimumLevel(LogLevel.None) });
+        await other.StartAsync(Ct);
+        _cli.Environment.Remove("REEVE_API_URL");
+        foreach (var (profile, address) in (IEnumerable<(string, string)>)[("dev", other.Address), ("live", _server.Address)])
+        {
+            Assert.Equal(0, (await _cli.RunAsync("profile", "create", profile)).Code);
+            Assert.Equal(0, (await _cli.RunAsync("--profile", profile, "config", "set", $"REEVE_API_URL={address}/api")).Code);
+        }
+        Assert.Equal(0, (await _cli.RunAsync("--profile", "dev", "work-pool", "create", "local")).Code);
+        Write("prefect.yaml", Project + "\nenvironments: {dev: {profile: dev}, prod: {profile: live}}\n");
+
+        var applied = await _cli.RunAsync("apply", "--env", "dev", "-y");
+        Assert.True(applied.Code == 0, applied.Error);
+        Assert.Empty((await StateAsync("prod")).Deployments);
+        var promoted = await _cli.RunAsync("promote", "--from", "dev", "--to", "prod", "-y");
+
+        Assert.True(promoted.Code == 0, promoted.Error);
+        Assert.Equal(2, (await StateAsync("prod")).Deployments.Count);
+        Assert.Equal("prod", (await StateAsync("prod")).Deployments[0].Environment);
     }
 
     [Fact]
@@ -303,6 +471,16 @@ public sealed class PlanAndApplyTests : IAsyncLifetime
         Assert.Equal(1, result.Code);
         Assert.Contains("plan and apply need Reeve's own server", result.Error, StringComparison.Ordinal);
         Assert.Contains("deploy --all' works with every server", result.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Answers yes after something has happened.</summary>
+    private sealed class Overtaking(Func<Task> happens) : StringReader("")
+    {
+        public override string? ReadLine()
+        {
+            Task.Run(happens, Ct).Wait(Ct);
+            return "y";
+        }
     }
 
     private string Write(string name, string text)

@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
-using Reeve.Client;
 using Reeve.Deployments.Deploying.Recipes;
-using Reeve.Protocol.Filters;
 
 namespace Reeve.Cli.Commands.Deployments.Wizard;
 
@@ -100,18 +98,9 @@ internal sealed class CodeQuestions(CliSession session, Questions questions, Wiz
         deployment["pull"] = new JsonArray(storage.Pull(credentials));
     }
 
-    private async Task<string?> CredentialsAsync(CloudStorage storage, CancellationToken ct)
-    {
-        const string Flag = "--storage-credentials BLOCK";
-        var type = await session.Client.FindBlockTypeAsync(storage.CredentialsType, ct);
-        List<string> names = type is null ? [] : [.. (await session.Client.FindBlockDocumentsAsync(new Query { Limit = 200 }, ct))
-            .Where(block => block.BlockTypeId == type.Id && block.Name is not null).Select(block => block.Name!).Order(StringComparer.Ordinal)];
-        List<string[]> rows = [.. names.Select(name => new[] { name, storage.CredentialsType }), .. storage.NeedsCredentials ? (string[][])[] : [["(none)", "the identity of the machine"]], ["(another)", "enter its name"]];
-        var chosen = questions.Choose("Which block holds its credentials?", Flag, ["Block", "Type"], rows);
-        if (chosen < names.Count)
-            return names[chosen];
-        return rows[chosen][0] == "(none)" ? null : questions.Text(storage.NeedsCredentials ? "Name of the block, or the address of the storage account (https://…)" : "Name of the block", Flag);
-    }
+    private Task<string?> CredentialsAsync(CloudStorage storage, CancellationToken ct) => BlockQuestion.AskAsync(session.Client, questions, "Which block holds its credentials?", storage.CredentialsType,
+        "--storage-credentials BLOCK", storage.NeedsCredentials ? null : "the identity of the machine",
+        storage.NeedsCredentials ? ("enter its name, or the address of the storage account", "Name of the block, or the address of the storage account (https://…)") : null, ct);
 }
 
 /// <summary>A repository that is cloned with a token, on its way to the Secret block.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Reeve.Deployments.Editing;
 using Reeve.Deployments.Entrypoints;
 using Reeve.Deployments.Projects;
 
@@ -37,7 +38,7 @@ internal sealed class DeployWizard(CliSession session, Questions questions, Wiza
             deployment["work_pool"] = pool;
 
         if (answers.Image is not null || (!around.Build.IsGiven && chosen is not null))
-            new ImageQuestions(questions, answers, folder).Ask(deployment, chosen is not null && WorkPoolQuestion.UsesImages(chosen));
+            await new ImageQuestions(session.Client, questions, answers, folder).AskAsync(deployment, chosen is not null && WorkPoolQuestion.UsesImages(chosen), ct);
         PrivateRepository? repository = null;
         if (!deployment.ContainsKey("pull") && (!around.Pull.IsGiven || answers.IsGit || answers.Storage is not null))
             repository = await new CodeQuestions(session, questions, answers, folder).AskAsync(deployment, ct);
@@ -57,6 +58,26 @@ internal sealed class DeployWizard(CliSession session, Questions questions, Wiza
             rows.Add(["(all)", "", "all of them"]);
         var chosen = known.Count == 1 ? 0 : questions.Choose("Which deployment configuration would you like to use?", Flag, ["Name", "Entrypoint", "Description"], rows);
         return chosen < known.Count ? [known[chosen].Name!] : [.. known.Select(deployment => deployment.Name!)];
+    }
+
+    /// <summary>Asks for the work pool of a deployment of the file that has none.</summary>
+    public async Task CompleteAsync(ProjectDeployment deployment, JsonObject fields, CancellationToken ct)
+    {
+        if (!questions.MayAsk || deployment.WorkPoolName is not null || fields["work_pool"]?["name"] is not null)
+            return;
+        var pool = (await new WorkPoolQuestion(session.Client, questions).ChooseAsync(null, null, ct))!;
+        if (fields["work_pool"] is not JsonObject said)
+            fields["work_pool"] = said = [];
+        said.Insert(0, "name", pool.Name);
+    }
+
+    /// <summary>After a deploy that did not come about: no token stays behind, and a person does not have to answer everything again.</summary>
+    public static async Task GiveUpAsync(NewDeployment made, Questions questions)
+    {
+        if (made.Token is { } token)
+            await token.WithdrawAsync();
+        if (questions.MayAsk)
+            questions.Say($"Nothing was deployed. What was answered, as an entry of 'deployments' in a project file:\n\n{ProjectFileEditor.Snippet(made.Deployment)}");
     }
 
     // The name of the block is made of the flow's own name, which only the built flow tells for certain.

@@ -1,16 +1,17 @@
 using System.Text.Json.Nodes;
+using Reeve.Client;
 using Reeve.Deployments.Deploying.Recipes;
 
 namespace Reeve.Cli.Commands.Deployments.Wizard;
 
 /// <summary>Whether an image is built for the deployment, and of what.</summary>
-internal sealed class ImageQuestions(Questions questions, WizardAnswers answers, string folder)
+internal sealed class ImageQuestions(OrchestrationClient client, Questions questions, WizardAnswers answers, string folder)
 {
     private const string Flag = "--build-image NAME:TAG or --no-build-image";
 
     /// <summary>Adds the build and push sections and the job variable; what of the code lies in the image is said in the pull section.</summary>
     /// <param name="usesImages">Whether the pool starts runs from images.</param>
-    public void Ask(JsonObject deployment, bool usesImages)
+    public async Task AskAsync(JsonObject deployment, bool usesImages, CancellationToken ct)
     {
         if (answers.NoImage || (answers.Image is null && !(usesImages && questions.MayAsk)))
             return;
@@ -23,7 +24,7 @@ internal sealed class ImageQuestions(Questions questions, WizardAnswers answers,
         var (name, tag) = Name(deployment["name"]!.ToString());
         deployment["build"] = new JsonArray(ImageSteps.Build(name, tag, dockerfile));
         if (answers.PushImage ?? (questions.MayAsk && questions.Yes("Would you like to push this image to a remote registry?", "--push-image or --no-push-image", fallback: false)))
-            deployment["push"] = new JsonArray(ImageSteps.Push(Credentials()));
+            deployment["push"] = new JsonArray(ImageSteps.Push(await CredentialsAsync(ct)));
         else
             deployment["push"] = new JsonArray(); // said, so that the file's own push steps do not run for it
         var pool = (JsonObject)deployment["work_pool"]!;
@@ -59,13 +60,13 @@ internal sealed class ImageQuestions(Questions questions, WizardAnswers answers,
         return ($"{repository.TrimEnd('/')}/{image}", questions.Text("Image tag", Flag, "latest"));
     }
 
-    private string? Credentials()
+    private async Task<string?> CredentialsAsync(CancellationToken ct)
     {
         if (answers.RegistryBlock is { } block)
             return Placeholder(block);
         if (!questions.MayAsk || answers.PushImage is not null || !questions.Yes("Is this a private registry?", "--image-credentials BLOCK", fallback: false))
             return null;
-        return Placeholder(questions.Text("Name of the docker-registry-credentials block", "--image-credentials BLOCK"));
+        return Placeholder(await BlockQuestion.AskAsync(client, questions, "Which block holds its login?", "docker-registry-credentials", "--image-credentials BLOCK", none: null, other: null, ct) ?? "");
     }
 
     private static string Placeholder(string block) => $"{{{{ prefect.blocks.{(block.Split('/', 2) is [var type, var name] ? $"{type}.{name}" : $"docker-registry-credentials.{block}")} }}}}";

@@ -86,6 +86,7 @@ internal sealed class WizardOptions
             RegistryBlock = parse.GetValue(_registryBlock),
             Save = parse.GetValue(_save) ? true : parse.GetValue(_noSave) ? false : null,
             // What only a new deployment can be told; where one of the project file is meant it would go unheard.
+            Writing = Given(parse, _createPool, _private, _tokenEnvironment, _tokenFile, _save)?.Name,
             OfNewDeployment = Given(parse, _createPool, _repository, _branch, _private, _public, _tokenEnvironment, _tokenFile, _storage, _local, _image)?.Name,
         };
     }
@@ -147,5 +148,9 @@ internal sealed record WizardAnswers
 
     public bool? Save { get; init; }
 
+    /// <summary>The option that makes something, before or beside the deployment.</summary>
+    public string? Writing { get; init; }
+
+    /// <summary>The option that only a new deployment can be told.</summary>
     public string? OfNewDeployment { get; init; }
 }
