@@ -25,7 +25,7 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
 
     public async Task CheckAsync(Project project, List<DeploymentPlan> plans, CancellationToken ct, bool flows = true)
     {
-        _declaredProviders.UnionWith(plans.Select(plan => plan.Project).Append(project).Distinct().SelectMany(one => one.Secrets).Select(declared => declared.Name));
+        _declaredProviders.UnionWith(project.Secrets.Concat(plans.SelectMany(plan => plan.Project.Secrets)).Select(declared => declared.Name));
         var reachable = await IsReachableAsync(ct);
         foreach (var plan in plans)
         {

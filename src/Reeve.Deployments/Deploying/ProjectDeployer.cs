@@ -24,7 +24,7 @@ public sealed class ProjectDeployer(OrchestrationClient client, EntrypointResolv
         if (faults.Any)
             return new DeployReport([], faults.InOrder);
 
-        await SecretProviderRegistration.RegisterAsync(client, project, sink, faults, ct); // build and push steps may use them
+        await SecretProviderRegistration.RegisterAsync(client, project.Secrets, sink, faults, ct); // build and push steps may use them
         if (faults.Any)
             return new DeployReport([], faults.InOrder);
         var builds = new ContentBuilds(RememberedScope.Of(ApiSources.Scope(client)), _secrets, sink);

@@ -26,24 +26,30 @@ public sealed class ProjectRenderer(OrchestrationClient client, EntrypointResolv
         if (faults.Any)
             return (null, faults.InOrder);
 
-        var yaml = new RenderedYaml();
+        List<RenderedDeployment> rendered = [];
+        foreach (var plan in plans)
+            rendered.Add(await RenderAsync(plan, faults, ct));
+        if (faults.Any)
+            return (null, faults.InOrder);
+
+        var yaml = new RenderedYaml(_secrets.Redact);
         if (project.Name is not null)
             yaml.Write("name", JsonValue.Create(project.Name), 0);
         if (project.PrefectVersion is not null)
             yaml.Write("prefect-version", JsonValue.Create(project.PrefectVersion), 0);
         if (project.Secrets.Count > 0)
             yaml.Write("secrets", new JsonObject(project.Secrets.Select(declared => KeyValuePair.Create(declared.Name, (JsonNode?)declared.ToBlock()))), 0, (_, _) => LaterInRun);
-        List<RenderedDeployment> rendered = [];
-        foreach (var plan in plans)
-            rendered.Add(await RenderAsync(plan, faults, ct));
         yaml.BeginList("deployments");
         foreach (var deployment in rendered)
             yaml.WriteItem(deployment.Fields, 0, deployment.Later);
-        return faults.Any ? (null, faults.InOrder) : (_secrets.Redact(yaml.ToString()), []);
+        return (yaml.ToString(), []);
     }
 
     private async Task<RenderedDeployment> RenderAsync(DeploymentPlan plan, FaultCollector faults, CancellationToken ct)
     {
+        foreach (var (placeholder, _) in PlaceholderSurvey.Of(plan.Written.Source))
+            if (placeholder.Kind is PlaceholderKind.Environment)
+                Environ(placeholder.Name);
         var environment = new TemplateResolver(new TemplateScope { Environment = Environ }, _secrets);
         var steps = new TemplateResolver(new TemplateScope
         {

@@ -7,7 +7,7 @@ using Reeve.Deployments.Templating;
 namespace Reeve.Deployments.Deploying;
 
 /// <summary>JSON values written as YAML, with a comment beside every text that still holds placeholders.</summary>
-internal sealed partial class RenderedYaml
+internal sealed partial class RenderedYaml(Func<string, string> redact)
 {
     private readonly StringBuilder _text = new();
 
@@ -86,7 +86,11 @@ internal sealed partial class RenderedYaml
     }
 
     // A JSON text is a YAML text in double quotes.
-    private static string Scalar(string text) => Plain().IsMatch(text) && !Reserved().IsMatch(text) ? text : JsonValue.Create(text).ToJsonString(s_readable);
+    private string Scalar(string written)
+    {
+        var text = redact(written); // before it is quoted: what is escaped is not found any more
+        return Plain().IsMatch(text) && !Reserved().IsMatch(text) ? text : JsonValue.Create(text).ToJsonString(s_readable);
+    }
 
     private static readonly System.Text.Json.JsonSerializerOptions s_readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

@@ -27,6 +27,8 @@ public sealed class PreparedPlan
     private readonly Guid _id = Guid.NewGuid();
     private List<ProjectDeploymentState> _missing = [];
 
+    internal IReadOnlyList<PendingSecretProvider> SecretProviders { get; init; } = [];
+
     internal PreparedPlan(OrchestrationClient client, SecretRegistry secrets, LineSink sink, ContentBuilds builds, List<PlannedWork> works, ProjectState state, List<string> names,
         PlanOptions options, (string Commit, bool IsChanged)? commit, List<string> notes)
     {
@@ -43,13 +45,12 @@ public sealed class PreparedPlan
             new PlannedDeployment(one.FlowName, one.Deployment.Name, _options.Prune ? PlanAction.Prune : PlanAction.Left, []))],
         Builds = [.. Pending().Select(build => new PlannedBuild([.. build.StepNames], _works.Count(work => work.Build == build),
             build.Build.Steps.Concat(build.Push.Steps).FirstOrDefault()?.Position))],
-        Notes = _notes,
+        Notes = [.. _notes, .. SecretProviders.Select(provider => provider.ToString())],
+        SecretProviders = [.. SecretProviders.Select(provider => provider.Declared.Name)],
     };
 
-    /// <summary>No deployment changes, and still there is something to do: secret providers to keep, or the commit to note, which a promotion goes by.</summary>
-    public bool OnlyRecords => !Plan.HasChanges && (_works.Any(work => work.Plan.Project.Secrets.Count > 0) || RecordChanges);
-
-    private bool RecordChanges => _state.Applied is not null && !JsonNode.DeepEquals(Record(), _state.Record is { } record ? JsonObject.Create(record) : null);
+    /// <summary>Nothing changes but what the server records of the last apply, such as the commit, which a promotion goes by.</summary>
+    public bool OnlyRecords => !Plan.HasChanges && _state.Applied is not null && !JsonNode.DeepEquals(Record(), _state.Record is { } record ? JsonObject.Create(record) : null);
 
     /// <summary>A text without the secrets that planning came to know.</summary>
     public string Redact(string text) => _secrets.Redact(text);
@@ -58,8 +59,14 @@ public sealed class PreparedPlan
     public async Task<(ProjectApplied? Applied, IReadOnlyList<Fault> Faults)> ApplyAsync(CancellationToken ct)
     {
         var faults = new FaultCollector();
-        foreach (var project in _works.Select(work => work.Plan.Project).Distinct())
-            await SecretProviderRegistration.RegisterAsync(_client, project, _sink, faults, ct); // build and push steps may use them
+        try
+        {
+            await SecretProviderRegistration.WriteAsync(_client, SecretProviders, _sink, faults, ct); // build and push steps may use them
+        }
+        catch (ApiException exception)
+        {
+            Tell(exception, faults);
+        }
         if (faults.Any)
             return (null, faults.InOrder);
         await _builds.RunAsync([.. Pending()], faults, ct);

@@ -70,7 +70,10 @@ public sealed record ProjectPlan
     /// <summary>What people should know beside: a promotion's commit, names that do not fit.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    public bool HasChanges => Deployments.Any(deployment => deployment.Action is PlanAction.Create or PlanAction.Change or PlanAction.Prune);
+    /// <summary>Declared secret providers that the server does not have like that.</summary>
+    public IReadOnlyList<string> SecretProviders { get; init; } = [];
+
+    public bool HasChanges => SecretProviders.Count > 0 || Deployments.Any(deployment => deployment.Action is PlanAction.Create or PlanAction.Change or PlanAction.Prune);
 
     public bool HasConflicts => Deployments.Any(deployment => deployment.Fields.Any(change => change.Outcome is FieldOutcome.Conflict));
 

@@ -51,7 +51,10 @@ public sealed class ProjectPlanner(OrchestrationClient client, EntrypointResolve
         else if (!options.Rebuild)
             TakeKnownOutputs(works, state);
 
-        var prepared = new PreparedPlan(client, _secrets, sink, builds, works, state, names, options, await commit, notes);
+        var prepared = new PreparedPlan(client, _secrets, sink, builds, works, state, names, options, await commit, notes)
+        {
+            SecretProviders = await SecretProviderRegistration.PendingAsync(client, [.. projects.SelectMany(project => project.Secrets)], ct),
+        };
         await prepared.MergeAsync(faults, ct);
         prepared.Prune(Missing(works, state, projects, options));
         return faults.Any ? (null, faults.InOrder) : (prepared, []);

@@ -7,7 +7,7 @@ using Reeve.Protocol.Blocks;
 
 namespace Reeve.Deployments.Running;
 
-/// <summary>Blocks and variables for placeholders, read from the API.</summary>
+/// <summary>Blocks, variables and secrets for placeholders, found through the API.</summary>
 public static class ApiSources
 {
     /// <summary>A scope that resolves everything but step outputs.</summary>

@@ -19,6 +19,9 @@ using Deployment = Protocol.Deployments.Deployment;
 /// </summary>
 public sealed partial class RunExecutor(OrchestrationClient client, ReeveSettings settings, TextWriter terminal, TimeProvider time)
 {
+    /// <summary>Names, with commas between, of the variables in the environment of a run whose values are secrets.</summary>
+    public const string SecretVariables = "REEVE_SECRET_VARIABLES";
+
     // What the caller asked for, apart from what the lease may ask for.
     private CancellationToken _asked;
 
@@ -62,6 +65,8 @@ public sealed partial class RunExecutor(OrchestrationClient client, ReeveSetting
     private async Task<int> ExecuteAsync(FlowRun run, LeaseKeeper lease, RunLog log, CancellationToken ct)
     {
         var secrets = new SecretRegistry();
+        foreach (var name in (Environment.GetEnvironmentVariable(SecretVariables) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries))
+            secrets.Add(Environment.GetEnvironmentVariable(name));
         try
         {
             var start = await PrepareAsync(run, lease, secrets, log, ct);

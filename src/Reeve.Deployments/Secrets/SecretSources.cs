@@ -123,8 +123,34 @@ public sealed class SecretSources
         if (problems.Count > 0)
             throw new SecretException("its settings cannot be resolved: " + string.Join("; ", problems));
         foreach (var setting in kind.Settings.Where(setting => setting.IsSecret))
-            secrets.AddAll(settings[setting.Name]);
+            Register(settings[setting.Name], secrets);
         return settings;
+    }
+
+    /// <summary>Of a key file or a kubeconfig only what proves something is a secret: its project and its addresses belong into messages.</summary>
+    private static void Register(JsonNode? value, SecretRegistry secrets)
+    {
+        var map = value as JsonObject;
+        if (map is null && value is JsonValue leaf && leaf.TryGetValue<string>(out var text) && text.Contains(':', StringComparison.Ordinal))
+            map = YamlDocument.Read("", text, new FaultCollector(), out _)?.ToJson() as JsonObject; // JSON is YAML too
+        if (map is not null)
+            RegisterProofs(map, secrets);
+        if (value is not JsonObject)
+            secrets.AddAll(value);
+    }
+
+    private static void RegisterProofs(JsonNode? value, SecretRegistry secrets)
+    {
+        if (value is JsonArray list)
+            foreach (var item in list)
+                RegisterProofs(item, secrets);
+        foreach (var (name, inner) in value as JsonObject ?? [])
+        {
+            if (inner is JsonValue && (name is "private_key" or "private_key_id" or "client-key-data" or "token" or "password" || name.Contains("secret", StringComparison.Ordinal) || name.EndsWith("_token", StringComparison.Ordinal)))
+                secrets.AddAll(inner);
+            else
+                RegisterProofs(inner, secrets);
+        }
     }
 
     private static async Task<T> GuardedAsync<T>(ISecretProvider provider, SecretRegistry secrets, Func<Task<T>> ask)

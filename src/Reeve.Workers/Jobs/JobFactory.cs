@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Reeve.Client;
-using Reeve.Deployments.Secrets;
+using Reeve.Deployments.Running;
 using Reeve.Deployments.Templating;
 using Reeve.Protocol.Deployments;
 using Reeve.Protocol.Leases;
@@ -25,13 +25,14 @@ internal sealed class JobFactory(OrchestrationClient client, WorkerOptions optio
         var filled = InfrastructureBlock.Rules(pool)
             ? await InfrastructureBlock.ConfigurationAsync(client, deployment, VariablesOf(deployment), run, ct)
             : new JobTemplate(pool.BaseJobTemplate).Fill(VariablesOf(deployment), run.JobVariables);
-        var configuration = await ResolveAsync(filled, ct);
+        var secrets = new SecretRegistry();
+        var configuration = await ResolveAsync(filled, secrets, ct);
         var command = CommandOf(configuration) is { Count: > 0 } given ? given : [.. options.ExecuteCommand, run.Id.ToString()];
         return new Job
         {
             FlowRun = run,
             Command = command,
-            Environment = EnvironmentOf(configuration, claimed),
+            Environment = EnvironmentOf(configuration, claimed, secrets),
             Labels = Texts(configuration, "labels").Where(l => l.Value is not null).ToDictionary(l => l.Key, l => l.Value!),
             Name = Text(configuration, "name") is { Length: > 0 } name ? name : run.Name,
             WorkingDirectory = Text(configuration, "working_dir") is { Length: > 0 } directory ? directory : null,
@@ -53,29 +54,18 @@ internal sealed class JobFactory(OrchestrationClient client, WorkerOptions optio
         : deployment.JobVariables is { ValueKind: JsonValueKind.Object } variables && variables.EnumerateObject().Any() ? variables
         : deployment.InfraOverrides;
 
-    private async Task<JsonObject> ResolveAsync(JsonObject configuration, CancellationToken ct)
+    private async Task<JsonObject> ResolveAsync(JsonObject configuration, SecretRegistry secrets, CancellationToken ct)
     {
         var problems = new List<string>();
-        var scope = new TemplateScope { Block = FindBlockAsync, Variable = FindVariableAsync };
-        // the environment is that of the settings of providers only: job variables got theirs when they were deployed
-        scope = scope with { Secret = new SecretSources(scope with { Environment = Environment.GetEnvironmentVariable }).ReadAsync };
-        var resolved = await new TemplateResolver(scope, new SecretRegistry()).ResolveAsync(configuration, problem => problems.Add(problem.ToString()), ct);
+        // job variables got the environment of the deploy; the worker's own is only for the settings of secret providers
+        var scope = ApiSources.Scope(client) with { Environment = null };
+        var resolved = await new TemplateResolver(scope, secrets).ResolveAsync(configuration, problem => problems.Add(problem.ToString()), ct);
         return problems.Count == 0
             ? resolved!.AsObject()
-            : throw new JobException("the job's variables cannot be resolved: " + string.Join("; ", problems));
+            : throw new JobException("the job's variables cannot be resolved: " + secrets.Redact(string.Join("; ", problems)));
     }
 
-    private async Task<BlockData?> FindBlockAsync(string type, string name, CancellationToken ct) =>
-        await client.FindBlockDocumentAsync(type, name, includeSecrets: true, ct) is { } block
-            ? new BlockData(JsonObject.Create(block.Data) ?? [], [])
-            : null;
-
-    private async Task<(bool Found, JsonNode? Value)> FindVariableAsync(string name, CancellationToken ct) =>
-        await client.FindVariableAsync(name, ct) is { } variable
-            ? (true, variable.Value is { ValueKind: not JsonValueKind.Null } value ? JsonNode.Parse(value.GetRawText()) : null)
-            : (false, null);
-
-    private Dictionary<string, string?> EnvironmentOf(JsonObject configuration, ClaimedFlowRun claimed)
+    private Dictionary<string, string?> EnvironmentOf(JsonObject configuration, ClaimedFlowRun claimed, SecretRegistry secrets)
     {
         var id = claimed.FlowRun.Id.ToString();
         var environment = new Dictionary<string, string?>(options.RunEnvironment)
@@ -84,8 +74,15 @@ internal sealed class JobFactory(OrchestrationClient client, WorkerOptions optio
             ["PREFECT__FLOW_RUN_ID"] = id,
             ["REEVE_FLOW_RUN_LEASE"] = claimed.Lease.Token.ToString(),
         };
+        List<string> secret = [];
         foreach (var (name, value) in Texts(configuration, "env"))
+        {
             environment[name] = value;
+            if (value is not null && secrets.Redact(value) != value)
+                secret.Add(name);
+        }
+        if (secret.Count > 0)
+            environment[RunExecutor.SecretVariables] = string.Join(',', secret); // whoever executes the run masks their values in what it logs
         return environment;
     }
 

@@ -78,6 +78,10 @@ public sealed class ApiStub : HttpMessageHandler
         ("GET", ["variables", "name", var name]) => Variables.TryGetValue(name, out var value) ? Variable(name, value) : null,
         ("GET", ["block_types", "slug", "secret", "block_documents", "name", var name]) => Secrets.TryGetValue(name, out var secret)
             ? Block(name, query.Contains("include_secrets=true", StringComparison.Ordinal) ? secret : "********") : null,
+        ("GET", ["block_types", "slug", "secret-provider"]) => Named(Guid.NewGuid(), "Secret Provider", ("slug", "secret-provider")),
+        ("POST", ["block_schemas", "filter"]) => new JsonArray(Named(Guid.NewGuid(), "x", ("checksum", "sha256:x"), ("block_type_id", Guid.NewGuid().ToString()), ("fields", new JsonObject()))),
+        ("POST", ["block_documents", ""]) => KeptBlock(body!),
+        ("GET", ["block_types", "slug", var type, "block_documents", "name", var name]) => _blocks.TryGetValue((type, name), out var block) ? block.DeepClone() : null,
         ("POST", ["flows", ""]) => Common(Guid.NewGuid(), body!["name"]!.ToString()),
         ("POST", ["deployments", ""]) => Stored(body!),
         ("GET", ["deployments", var id]) => Deployment?["id"]!.ToString() == id ? Deployment.DeepClone() : null,
@@ -94,6 +98,24 @@ public sealed class ApiStub : HttpMessageHandler
         ("POST", ["logs", ""]) => new JsonObject(),
         _ => null,
     };
+
+    private readonly Dictionary<(string, string), JsonObject> _blocks = [];
+
+    // of the only type that a deploy makes blocks of
+    private JsonObject KeptBlock(JsonNode body)
+    {
+        var block = Named(Guid.NewGuid(), body["name"]!.ToString(), ("data", body["data"]!.DeepClone()), ("block_schema_id", body["block_schema_id"]!.DeepClone()), ("block_type_id", body["block_type_id"]!.DeepClone()));
+        _blocks[("secret-provider", body["name"]!.ToString())] = block;
+        return (JsonObject)block.DeepClone();
+    }
+
+    private static JsonObject Named(Guid id, string name, params IEnumerable<(string Name, JsonNode? Value)> more)
+    {
+        var made = Common(id, name);
+        foreach (var (key, value) in more)
+            made[key] = value;
+        return made;
+    }
 
     private static JsonObject Common(Guid id, string name) => new() { ["id"] = id.ToString(), ["created"] = Time, ["updated"] = Time, ["name"] = name };
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Identity;
@@ -9,7 +10,7 @@ namespace Reeve.Deployments.Clouds.Azure;
 /// Who a program is to Azure: a service principal (tenant, client id and secret or certificate), a managed identity of the machine, a workload
 /// identity of a pod, whoever is signed in to the az command, or the first of these that there is.
 /// </summary>
-public sealed class AzureIdentity
+public sealed partial class AzureIdentity
 {
     private readonly TokenCache _tokens;
 
@@ -70,7 +71,7 @@ public sealed class AzureIdentity
         }
         catch (AuthenticationFailedException exception)
         {
-            throw new CloudIdentityException($"{Description} got no token from Azure: {FirstLine(exception.Message)}", exception);
+            throw new CloudIdentityException($"{Description} got no token from Azure: {Reason(exception)}", exception);
         }
     }
 
@@ -141,11 +142,18 @@ public sealed class AzureIdentity
             : throw new CloudIdentityException($"the authority '{text}' is not an address with https");
     }
 
-    private static string FirstLine(string message)
+    /// <summary>What the authority said, which stands deep in what the SDK says of it.</summary>
+    private static string Reason(Exception exception)
     {
-        var lines = message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return lines.FirstOrDefault(line => line.Contains("AADSTS", StringComparison.Ordinal)) ?? lines.FirstOrDefault() ?? "no reason was given";
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+            if (AuthorityCode().Match(cause.Message) is { Success: true } said)
+                return said.Value;
+        var lines = exception.Message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return lines is [var first, ..] ? first : "no reason was given";
     }
+
+    [GeneratedRegex(@"AADSTS\d+: [^\r\n]+")]
+    private static partial Regex AuthorityCode();
 
     private static string? Text(JsonObject data, string name) =>
         data[name] is JsonValue value && value.TryGetValue<string>(out var text) && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
