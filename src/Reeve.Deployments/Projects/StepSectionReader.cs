@@ -73,6 +73,11 @@ internal sealed class StepSectionReader(FaultCollector faults, StepCatalog catal
             faults.Add(inputs.Position, $"the inputs of '{name.Text}' should be a mapping, and this is {inputs.Description}");
             return null;
         }
+        if (inputs is MapNode given && given["id"] is ScalarNode { IsText: true } own && !_ids.ContainsKey(own.Text))
+        {
+            inputs = OwnIdReference.Corrected(given, own.Text, _outputs);
+            map = map with { Entries = [map.Entries[0] with { Value = inputs }] };
+        }
         var fields = inputs as MapNode ?? new MapNode(name.Position, []);
         CheckPlaceholders(fields);
         var id = step is null ? (fields["id"] as ScalarNode)?.Text : CheckInputs(name, fields, step.Signature);

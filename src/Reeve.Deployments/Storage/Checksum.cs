@@ -45,7 +45,11 @@ internal sealed class Md5Hash : ContentHash
 
     public override byte[] Finish() => _hash.GetHashAndReset();
 
-    public override void Dispose() => _hash.Dispose();
+    public override void Dispose()
+    {
+        _hash.Dispose();
+        base.Dispose();
+    }
 }
 
 internal sealed class Crc32CHash : ContentHash

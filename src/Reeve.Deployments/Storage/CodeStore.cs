@@ -34,7 +34,11 @@ internal sealed class ObjectPlace(IObjectStore store, string folder, string addr
     public override Task<int> UploadAsync(string directory, string? path, string? ignoreFile, StepContext context, CancellationToken ct) =>
         new FolderPush(store, Prefix(path), StoreTransfer.Options(context) with { IgnoreFile = ignoreFile }).RunAsync(directory, ct);
 
-    public override void Dispose() => store.Dispose();
+    public override void Dispose()
+    {
+        store.Dispose();
+        base.Dispose();
+    }
 
     // Deployments keep the path below the block's as a rule; some keep it whole, with or without the scheme.
     private string Prefix(string? path)

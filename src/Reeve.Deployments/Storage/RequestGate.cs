@@ -47,6 +47,10 @@ internal sealed class RequestGate(int parallel, TimeProvider time, Action<string
                 {
                     failure = exception;
                 }
+                catch (Exception exception) when (exception is not LocalFileException && LocalFault(exception) is { } local)
+                {
+                    throw new LocalFileException(local.Message, exception); // HttpClient takes the file's fault for the connection's
+                }
                 catch (Exception exception) when (!ct.IsCancellationRequested && IsBrokenConnection(exception))
                 {
                     failure = new StoreException(Words(exception), StoreFault.Transient, exception);
@@ -82,6 +86,9 @@ internal sealed class RequestGate(int parallel, TimeProvider time, Action<string
         IOException => true,
         _ => exception.InnerException is { } inner && IsBrokenConnection(inner),
     };
+
+    private static LocalFileException? LocalFault(Exception? exception) =>
+        exception is null or LocalFileException ? exception as LocalFileException : LocalFault(exception.InnerException);
 
     private static string Words(Exception exception) => exception.InnerException is { } inner and not OperationCanceledException
         ? $"{exception.Message.TrimEnd('.')} ({inner.GetBaseException().Message.TrimEnd('.')})" : exception.Message.TrimEnd('.');

@@ -37,7 +37,11 @@ internal sealed class WebPlace(Uri address) : CodeStore
     public override Task<int> UploadAsync(string directory, string? path, string? ignoreFile, StepContext context, CancellationToken ct) =>
         throw new StepException("code is not uploaded to a web address");
 
-    public override void Dispose() => _http.Dispose();
+    public override void Dispose()
+    {
+        _http.Dispose();
+        base.Dispose();
+    }
 
     private async Task FetchAsync(string to, RequestAttempt attempt)
     {

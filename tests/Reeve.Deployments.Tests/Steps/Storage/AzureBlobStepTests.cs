@@ -42,6 +42,8 @@ public sealed class AzureBlobStepTests(AzureBlobStepTests.Server server) : Trans
 
         private StoreServer? _server;
 
+        public int Port => _server!.Port;
+
         public string Endpoint => $"{_server!.Url}/devstoreaccount1";
 
         public string ConnectionString(string? key = null) => $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={key ?? Key};BlobEndpoint={Endpoint};";
