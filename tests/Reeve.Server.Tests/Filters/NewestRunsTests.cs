@@ -70,7 +70,7 @@ public sealed class NewestRunsTests
         var world = await FilteredWorld.MakeAsync(host);
         var (all, few) = (host.Service<TaskRunsStore>(), new TaskRunsStore(host.Service<Orchestrator>(), TimeProvider.System) { NewestRuns = 1 });
         var most = 0;
-        foreach (var criteria in (string[])["""{"flows":{"name":{"any_":["Alpha"]} } }""", """{"flow_runs":{"name":{"like_":"red"} } }""", """{"flow_runs":{"state":{"type":{"any_":["FAILED"]} } } }"""])
+        foreach (var criteria in (string[])["""{"flows":{"name":{"any_":["Alpha"]} } }""", """{"flows":{"id":{"any_":["{Alpha}"]} } }""", """{"flow_runs":{"name":{"like_":"red"} } }""", """{"flow_runs":{"state":{"type":{"any_":["FAILED"]} } } }"""])
         {
             foreach (var sort in (string[])["ID_DESC", "EXPECTED_START_TIME_DESC", "NAME_ASC"])
             {
@@ -85,6 +85,23 @@ public sealed class NewestRunsTests
             }
         }
         Assert.Equal(2, most);
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task Task_runs_of_a_flow_are_those_of_its_flow_runs(DatabaseKind kind)
+    {
+        await using var host = await TestHost.StartAsync(kind);
+        var world = await FilteredWorld.MakeAsync(host);
+        foreach (var (criteria, wanted) in ((string, string[])[])[
+            ("""{"flows":{"id":{"any_":["{Alpha}"]} } }""", ["load", "wrap"]), ("""{"flows":{"tags":{"all_":["x"]} } }""", ["load", "wrap"]), ("""{"flows":{"id":{"any_":["{beta}"]} } }""", []),
+            ("""{"flows":{"id":{"not_any_":["{beta}"]} } }""", ["load", "wrap"]), ("""{"flows":{"id":{"any_":["{Alpha}","{gamma}"]} },"task_runs":{"name":{"any_":["wrap"]} } }""", ["wrap"])])
+        {
+            foreach (var sort in (string[])["ID_DESC", "EXPECTED_START_TIME_DESC", "NAME_ASC"])
+            {
+                var found = await host.Database.ReadAsync(session => host.Service<TaskRunsStore>().FilterAsync(session, Query(world, criteria) with { Sort = sort }), TestHost.Cancellation);
+                Assert.True(wanted.Select(name => world[name]).Order().SequenceEqual(found.Select(run => run.Id.ToString()).Order()), $"{criteria} {sort}");
+            }
+        }
     }
 
     private static Query Query(FilteredWorld world, string criteria) => System.Text.Json.JsonSerializer.Deserialize(world.Fill(criteria), WireJson.TypeInfo<Query>())!;
