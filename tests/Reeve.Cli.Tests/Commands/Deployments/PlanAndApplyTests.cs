@@ -94,6 +94,32 @@ public sealed class PlanAndApplyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_slip_in_the_file_hides_nothing_of_what_the_rest_of_it_names()
+    {
+        Write("prefect.yaml", """
+            name: shop
+            pull:
+            - prefect.deployments.steps.git_clone: {repository: https://git.example/x.git, access_token: "{{ prefect.blocks.secret.nope }}", branch: "{{ get-token.stdout }}"}
+            deployments:
+            - name: a
+              entrypoint: flows/etl.py:elt
+              work_pol: {name: local}
+            - name: b
+              entrypoint: flows/etll.py:etl
+              work_pool: {name: lokal}
+              schedule: {cron: "61 * * * *"}
+            """);
+
+        foreach (var words in (string[][])[["deploy", "--all"], ["plan"]])
+        {
+            var (code, _, error) = await _cli.RunAsync(words);
+            Assert.Equal(1, code);
+            Assert.StartsWith("Error: 7 faults; nothing was ", error, StringComparison.Ordinal);
+            Assert.Equal([3, 3, 6, 7, 9, 10, 11], System.Text.RegularExpressions.Regex.Matches(error, @"prefect\.yaml:(\d+):\d+: ").Select(match => int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)));
+        }
+    }
+
+    [Fact]
     public async Task Everything_that_a_deployment_can_say_is_stored_and_is_no_change_afterwards()
     {
         await Client.CreateWorkPoolAsync(new Protocol.WorkPools.WorkPoolCreate { Name = "große halle", Type = "process" }, Ct);
