@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis;
 namespace Reeve.Generators.Tests;
 
 /// <summary>
-/// What the guides for authors show compiles: every block marked csharp of README.md and docs/authoring, with the generator and the analyzers of the package. A block that begins with
+/// What the guides for authors show compiles: every block marked csharp of README.md, docs/authoring and the guide to custom steps, with the generator and the analyzers of the package. A block that begins with
 /// a using directive or a directive of a file-based program is a program, every other one the inside of a class.
 /// </summary>
 public sealed partial class DocumentationTests
@@ -20,7 +20,7 @@ public sealed partial class DocumentationTests
     ];
 
     public static TheoryData<string> Pages =>
-        ["README.md", .. Directory.GetFiles(Path.Combine(Root(), "docs", "authoring"), "*.md").Select(path => Path.GetRelativePath(Root(), path).Replace('\\', '/')).Order(StringComparer.Ordinal)];
+        ["README.md", "docs/guides/custom-steps.md", .. Directory.GetFiles(Path.Combine(Root(), "docs", "authoring"), "*.md").Select(path => Path.GetRelativePath(Root(), path).Replace('\\', '/')).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Pages))]
@@ -68,6 +68,6 @@ public sealed partial class DocumentationTests
     private static partial Regex Examples();
 
     /// <summary>A line at the margin that begins no declaration: a statement of a program without Main.</summary>
-    [GeneratedRegex("^(await |var |Console\\.)", RegexOptions.Multiline)]
+    [GeneratedRegex("^((?:return )?await |var |Console\\.)", RegexOptions.Multiline)]
     private static partial Regex Statements();
 }

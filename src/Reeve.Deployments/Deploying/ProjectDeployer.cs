@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 using Reeve.Client;
 using Reeve.Deployments.Entrypoints;
+using Reeve.Deployments.Planning;
 using Reeve.Deployments.Projects;
 using Reeve.Deployments.Running;
-using Reeve.Deployments.Planning;
 using Reeve.Deployments.Templating;
 
 namespace Reeve.Deployments.Deploying;

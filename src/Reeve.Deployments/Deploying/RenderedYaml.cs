@@ -1,13 +1,13 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
+using Reeve.Deployments.Editing;
 using Reeve.Deployments.Templating;
 
 namespace Reeve.Deployments.Deploying;
 
 /// <summary>JSON values written as YAML, with a comment beside every text that still holds placeholders.</summary>
-internal sealed partial class RenderedYaml(Func<string, string> redact)
+internal sealed class RenderedYaml(Func<string, string> redact)
 {
     private readonly StringBuilder _text = new();
 
@@ -85,18 +85,5 @@ internal sealed partial class RenderedYaml(Func<string, string> redact)
         return placeholders.Count == 0 ? "" : "  # resolved " + string.Join(" and ", placeholders.Select(placeholder => later!(placeholder, path)).Distinct());
     }
 
-    // A JSON text is a YAML text in double quotes.
-    private string Scalar(string written)
-    {
-        var text = redact(written); // before it is quoted: what is escaped is not found any more
-        return Plain().IsMatch(text) && !Reserved().IsMatch(text) ? text : JsonValue.Create(text).ToJsonString(s_readable);
-    }
-
-    private static readonly System.Text.Json.JsonSerializerOptions s_readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    [GeneratedRegex(@"\A[A-Za-z_/](?:[\w./@+=~-]|:(?=[\w/])| (?=[\w./(]))*\z")]
-    private static partial Regex Plain();
-
-    [GeneratedRegex(@"\A(?:true|false|yes|no|on|off|null|y|n|~)\z", RegexOptions.IgnoreCase)]
-    private static partial Regex Reserved();
+    private string Scalar(string written) => YamlText.Quoted(redact(written), inFlow: false); // masked before it is quoted: what is escaped is not found any more
 }

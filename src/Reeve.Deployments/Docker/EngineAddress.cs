@@ -47,7 +47,7 @@ internal sealed record EngineAddress(Uri Uri, EngineTls? Tls)
 
     private static EngineTls? TlsOf(Func<string, string?> environment)
     {
-        var verify = environment("DOCKER_TLS_VERIFY") is { Length: > 0 } flag && flag != "0";
+        var verify = environment("DOCKER_TLS_VERIFY") is { Length: > 0 }; // "0" as well: so Docker's own tools read it
         var folder = environment("DOCKER_CERT_PATH") is { Length: > 0 } path ? path : null;
         return verify || folder is not null ? EngineTls.In(folder ?? Path.Combine(DockerConfig.Home(environment), ".docker"), verify) : null;
     }

@@ -20,7 +20,7 @@ using Deployment = Protocol.Deployments.Deployment;
 public sealed partial class RunExecutor(OrchestrationClient client, ReeveSettings settings, TextWriter terminal, TimeProvider time)
 {
     /// <summary>Names, with commas between, of the variables in the environment of a run whose values are secrets.</summary>
-    public const string SecretVariables = "REEVE_SECRET_VARIABLES";
+    public const string SecretVariables = Logging.SecretVariables.Variable;
 
     // What the caller asked for, apart from what the lease may ask for.
     private CancellationToken _asked;

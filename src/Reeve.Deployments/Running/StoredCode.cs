@@ -47,19 +47,12 @@ internal sealed class StoredCode(OrchestrationClient client, string workingDirec
     }
 
     // A storage that is a folder of this machine is used where it is.
-    private static string UnderBase(BlockDocument block, string? given, string what)
+    private string UnderBase(BlockDocument block, string? given, string what)
     {
-        var basePath = Path.GetFullPath(LocalBase(block));
+        var basePath = StorageBlock.LocalRoot(block.Data.TryGetProperty("basepath", out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null, context);
         var path = Path.GetFullPath(given ?? "", basePath);
         if (path != basePath && !path.StartsWith(Path.TrimEndingDirectorySeparator(basePath) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
             throw new RunPreparationException($"{what}: the path '{given}' leads out of the storage's folder '{basePath}'");
         return Directory.Exists(path) ? path : throw new RunPreparationException($"{what}: there is no folder '{path}' on this machine; was the code uploaded to 'local-file-system/{block.Name}'?");
-    }
-
-    private static string LocalBase(BlockDocument block)
-    {
-        var given = block.Data.TryGetProperty("basepath", out var value) && value.ValueKind is JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text
-            : Environment.GetEnvironmentVariable("REEVE_LOCAL_STORAGE_PATH") ?? Environment.GetEnvironmentVariable("PREFECT_LOCAL_STORAGE_PATH") ?? "~/.prefect/storage"; // as StorageBlock has it
-        return given.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), given[2..]) : given;
     }
 }

@@ -17,7 +17,8 @@ internal sealed class DotnetStep(string verb) : IStep
         new("arguments", StepInputKind.List),
         new("stream_output", StepInputKind.Flag),
         .. verb == "build" ? [new StepInput("configuration", StepInputKind.Text), new StepInput("output", StepInputKind.Text)] : Array.Empty<StepInput>(),
-    ], verb == "build" ? ["stdout", "stderr", "project", "output"] : ["stdout", "stderr", "project"]) { Package = StepPackage.Reeve };
+    ], verb == "build" ? ["stdout", "stderr", "project", "output"] : ["stdout", "stderr", "project"])
+    { Package = StepPackage.Reeve };
 
     public async Task<JsonObject> RunAsync(JsonObject inputs, StepContext context, CancellationToken ct)
     {

@@ -13,6 +13,9 @@ internal static class HiddenOutput
     // Words like "main" and "true" are printed by scripts too; to mask them would spoil every line and protect nothing.
     private const int ShortestToken = 8;
 
+    // Among other words only what is longer than most of them.
+    private const int LongWord = 16;
+
     public static void Keep(string stdout, string stderr, SecretRegistry secrets)
     {
         var all = stdout.Trim();
@@ -22,9 +25,15 @@ internal static class HiddenOutput
             secrets.Add(all);
         if (all.StartsWith('{') || all.StartsWith('[') || all.StartsWith('"'))
             KeepJson(all, secrets);
+        // Of a password that is shorter than a token, digits beside letters tell it from a word.
+        if (all.Length is >= 4 and < ShortestToken && !all.Any(char.IsWhiteSpace) && all.Any(char.IsDigit) && all.Any(char.IsLetter))
+            secrets.Add(all);
         foreach (var line in (stdout + "\n" + stderr).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Take(200))
         {
             KeepWord(line, secrets);
+            // "Authorization: Bearer …", a column of a table; paths and addresses are none
+            foreach (var word in line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(word => word.Trim('"', '\'', ',', ';')).Where(IsLikeAToken))
+                secrets.Add(word);
             if (line.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals)
                 KeepWord(line[(equals + 1)..].Trim('"', '\''), secrets);
         }
@@ -59,6 +68,9 @@ internal static class HiddenOutput
                 break;
         }
     }
+
+    private static bool IsLikeAToken(string word) => word.Length >= LongWord && word.Any(char.IsAsciiDigit) && word.Any(char.IsAsciiLetter)
+        && word[0] is not ('/' or '.' or '\\') && !word.Contains("://", StringComparison.Ordinal);
 
     private static void KeepWord(string word, SecretRegistry secrets)
     {

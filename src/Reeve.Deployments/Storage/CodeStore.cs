@@ -105,7 +105,7 @@ internal sealed class GitPlace(JsonObject inputs, bool keepsGit) : CodeStore
         Directory.CreateDirectory(beside);
         try
         {
-            var clone = new StepContext { WorkingDirectory = beside, Sink = context.Sink, Secrets = context.Secrets, Scope = context.Scope };
+            var clone = new StepContext { WorkingDirectory = beside, Sink = context.Sink, Secrets = context.Secrets, Scope = context.Scope, Home = context.Home, Time = context.Time };
             var outputs = await new GitCloneStep().RunAsync(inputs.DeepClone().AsObject(), clone, ct);
             var root = clone.Resolve(outputs["directory"]!.ToString());
             if (!keepsGit)
@@ -115,7 +115,9 @@ internal sealed class GitPlace(JsonObject inputs, bool keepsGit) : CodeStore
                 throw new StepException($"the path '{path}' leads out of the repository");
             if (!Directory.Exists(from))
                 throw new StepException($"the repository has no folder '{path}'");
-            Move(from, directory);
+            if (LinkOnTheWay(root, from) is { } link)
+                throw new StepException($"the path '{path}' leads through '{link}', a symbolic link of the repository; name the folder itself");
+            MoveContents(from, directory);
         }
         finally
         {
@@ -126,7 +128,16 @@ internal sealed class GitPlace(JsonObject inputs, bool keepsGit) : CodeStore
     public override Task<int> UploadAsync(string directory, string? path, string? ignoreFile, StepContext context, CancellationToken ct) =>
         throw new StepException("code is not uploaded to a git repository: commit and push it with git, and deploy with --skip-upload");
 
-    private static void Move(string from, string to)
+    // What is there is moved away: behind a link that would be files of this machine.
+    private static string? LinkOnTheWay(string root, string from)
+    {
+        for (var folder = new DirectoryInfo(from); folder is not null && folder.FullName.Length > root.Length; folder = folder.Parent)
+            if (folder.LinkTarget is not null)
+                return Path.GetRelativePath(root, folder.FullName);
+        return null;
+    }
+
+    private static void MoveContents(string from, string to)
     {
         Directory.CreateDirectory(to);
         foreach (var entry in new DirectoryInfo(from).EnumerateFileSystemInfos())
@@ -134,9 +145,11 @@ internal sealed class GitPlace(JsonObject inputs, bool keepsGit) : CodeStore
             var target = Path.Combine(to, entry.Name);
             if (entry is DirectoryInfo && entry.LinkTarget is null)
             {
+                if (new DirectoryInfo(target).LinkTarget is { } leads)
+                    throw new StepException($"'{target}' is a link, to '{leads}': nothing is written through it");
                 if (entry.Name == ".git" && Directory.Exists(target))
                     Directory.Delete(target, recursive: true); // two histories do not mix
-                Move(entry.FullName, target);
+                MoveContents(entry.FullName, target);
             }
             else
                 File.Move(entry.FullName, target, overwrite: true);

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Reeve.Deployments.Steps;
 
 namespace Reeve.Deployments.Storage;
 
@@ -17,7 +18,12 @@ internal sealed class FolderPull(IObjectStore store, string prefix, TransferOpti
     {
         using var gate = options.Gate();
         var files = Plan(await ListAsync(gate, ct), folder);
-        var staging = Guarded("the folder", () => Directory.CreateDirectory(Path.Combine(folder, $".reeve-pull-{Path.GetRandomFileName()}")).FullName);
+        var name = Path.Combine(Path.GetFullPath(folder), "reeve-pull");
+        var staging = Guarded("the folder", () =>
+        {
+            PartialFolder.RemoveAbandoned(name);
+            return Directory.CreateDirectory(PartialFolder.PartialOf(name)).FullName;
+        });
         try
         {
             await FetchAsync(files, staging, gate, ct);
@@ -70,9 +76,14 @@ internal sealed class FolderPull(IObjectStore store, string prefix, TransferOpti
                     faults.Add($"'{parent}' is a link here, to '{target}': nothing is written through it");
             files.Add(new PlannedFile(stored, path!));
         }
+        // Found out now: in the middle of the moves at the end it would leave half of them done.
+        foreach (var parent in folders.Where(parent => File.Exists(Path.Combine(folder, parent))))
+            faults.Add($"'{parent}' is a folder there and a file here");
         foreach (var file in files)
             if (folders.Contains(file.Path))
                 faults.Add($"'{file.Path}' is a file and a folder at once");
+            else if (new DirectoryInfo(Path.Combine(folder, file.Path)) is { Exists: true, LinkTarget: null })
+                faults.Add($"'{file.Path}' is a file there and a folder here");
         if (faults.Count > 0)
             throw new StoreException($"{store.Description} holds names that cannot be written to a folder, and nothing was pulled: {string.Join("; ", faults.Take(MostFaultsShown))}"
                 + (faults.Count > MostFaultsShown ? $"; and {faults.Count - MostFaultsShown} more" : ""), StoreFault.Other);

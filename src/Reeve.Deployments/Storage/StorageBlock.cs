@@ -125,7 +125,7 @@ public sealed class StorageBlock : IDisposable
         return fields;
     }
 
-    private static string LocalRoot(string? basepath, StepContext context)
+    internal static string LocalRoot(string? basepath, StepContext context)
     {
         var root = basepath is { Length: > 0 } ? basepath
             : Environment.GetEnvironmentVariable("REEVE_LOCAL_STORAGE_PATH") ?? Environment.GetEnvironmentVariable("PREFECT_LOCAL_STORAGE_PATH") ?? "~/.prefect/storage";

@@ -7,13 +7,16 @@ namespace Reeve.Deployments.Storage;
 /// <summary>One file behind an address of the web.</summary>
 internal sealed class WebPlace(Uri address) : CodeStore
 {
+    // Without a user's name and password, and without what may be a signature behind the '?'.
+    private readonly string _shown = address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+
     private readonly StoreHttp _http = new(1, new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(15), AllowAutoRedirect = true, AutomaticDecompression = DecompressionMethods.All });
 
     public override bool TakesUploads => false;
 
     /// <summary>The name the file gets.</summary>
     public string FileName => Uri.UnescapeDataString(address.Segments[^1]) is var name && ObjectNames.Place(name) is ({ } path, null) && !path.Contains('/', StringComparison.Ordinal) && !name.EndsWith('/') ? path
-        : throw new StepException($"'{address.GetLeftPart(UriPartial.Path)}' names no file; over http one file is pulled, and the address ends with its name");
+        : throw new StepException($"'{_shown}' names no file; over http one file is pulled, and the address ends with its name");
 
     public override async Task DownloadAsync(string? path, string directory, StepContext context, CancellationToken ct)
     {
@@ -48,7 +51,7 @@ internal sealed class WebPlace(Uri address) : CodeStore
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         using var answer = await _http.SendAsync(request, attempt.Token);
         if (!answer.IsSuccessStatusCode)
-            throw new StoreException($"{address.GetLeftPart(UriPartial.Path)} answers {StoreHttp.Status(answer, null)}", StoreHttp.IsTransient(answer.StatusCode) ? StoreFault.Transient : StoreFault.Other)
+            throw new StoreException($"{_shown} answers {StoreHttp.Status(answer, null)}", StoreHttp.IsTransient(answer.StatusCode) ? StoreFault.Transient : StoreFault.Other)
             {
                 RetryAfter = StoreHttp.RetryAfter(answer),
             };

@@ -31,10 +31,6 @@ internal abstract record SlotTaking
         return await FullAsync(session, limits, wanted.Slots, now).ConfigureAwait(false);
     }
 
-    /// <summary>Why it cannot be had however long one waits; null where it can.</summary>
-    internal static async ValueTask<Refusal?> RefusalAsync(Session session, SlotsTake wanted, DateTimeOffset now) =>
-        Judge(await ConcurrencySlots.LockAsync(session, [.. wanted.Names.Distinct(StringComparer.Ordinal)], now).ConfigureAwait(false), wanted);
-
     /// <summary>Whether it is worth trying, without taking or locking anything.</summary>
     internal static async ValueTask<bool> HasRoomAsync(Session session, SlotsTake wanted, DateTimeOffset now) =>
         (await LimitRows.QueryAsync(session, $"where {session.Dialect.AnyText("c.name", "names")}", now, ("names", wanted.Names.ToArray())).ConfigureAwait(false))

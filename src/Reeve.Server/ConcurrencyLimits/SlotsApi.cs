@@ -81,10 +81,12 @@ internal sealed class SlotsApi(Database database, ConcurrencyLimitsStore limits,
     private ValueTask<SlotTaking> TryAsync(SlotsTake wanted, bool makesMissing, TimeSpan? length, CancellationToken cancellation) => database.WriteAsync(
         async session =>
         {
-            // what is refused makes nothing
-            if (makesMissing && await SlotTaking.RefusalAsync(session, wanted, clock.Now()).ConfigureAwait(false) is null)
-                await MakeMissingAsync(session, wanted.Names).ConfigureAwait(false);
-            return await SlotTaking.TryAsync(session, wanted, length, clock.Now()).ConfigureAwait(false);
+            // what is refused, or has to wait for another limit, makes nothing; and what is made lends nothing, for it is not active
+            var taking = await SlotTaking.TryAsync(session, wanted, length, clock.Now()).ConfigureAwait(false);
+            if (!makesMissing || taking is not SlotTaking.Taken taken)
+                return taking;
+            var made = await MakeMissingAsync(session, wanted.Names).ConfigureAwait(false);
+            return taken with { Limits = [.. taken.Limits.Concat(made).OrderBy(limit => limit.Name, StringComparer.Ordinal)] };
         },
         cancellation);
 
@@ -137,11 +139,13 @@ internal sealed class SlotsApi(Database database, ConcurrencyLimitsStore limits,
     // 2.x clients expect their first use of a name to make it; 3.x clients that nothing is made
     private static bool MakesMissing(HttpContext http, bool? asked) => ClientLine.IsTwo(http.Request) && asked != false;
 
-    private async ValueTask MakeMissingAsync(Session session, IReadOnlyList<string> names)
+    private async ValueTask<List<GlobalLimit>> MakeMissingAsync(Session session, IReadOnlyList<string> names)
     {
+        List<GlobalLimit> made = [];
         foreach (var name in names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
             if (await limits.ReadAsync(session, name).ConfigureAwait(false) is null)
-                await limits.AddAsync(session, new GlobalLimitCreate { Name = name, Limit = 1, Active = false }).ConfigureAwait(false);
+                made.Add(await limits.AddAsync(session, new GlobalLimitCreate { Name = name, Limit = 1, Active = false }).ConfigureAwait(false));
+        return made;
     }
 
     private static TimeSpan Pause(DateTimeOffset? next, DateTimeOffset now, DateTimeOffset deadline)

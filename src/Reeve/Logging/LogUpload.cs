@@ -16,6 +16,7 @@ internal sealed class LogUpload : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly LogUploadLimits _limits;
     private readonly LogSpool? _spool;
+    private readonly SecretVariables _secrets;
     private readonly List<LogCreate> _overflow = [];
     private readonly Channel<Entry> _queue;
     private readonly CancellationTokenSource _stop = new();
@@ -26,8 +27,9 @@ internal sealed class LogUpload : IAsyncDisposable
     private int _dropped;
     private int _spooled;
 
-    public LogUpload(OrchestrationClient client, TimeProvider time, LogUploadLimits limits, LogSpool? spool = null)
+    public LogUpload(OrchestrationClient client, TimeProvider time, LogUploadLimits limits, LogSpool? spool = null, SecretVariables? secrets = null)
     {
+        _secrets = secrets ?? new SecretVariables(Environment.GetEnvironmentVariable);
         _client = client;
         _time = time;
         _limits = limits;
@@ -38,6 +40,9 @@ internal sealed class LogUpload : IAsyncDisposable
 
     public void Write(LogCreate line)
     {
+        // before it is cut: half a secret would be known to nobody
+        if (_secrets.Redact(line.Message) is var redacted && !ReferenceEquals(redacted, line.Message))
+            line = line with { Message = redacted };
         if (line.Message.Length > _limits.MessageLength)
             line = line with { Message = Truncate(line.Message) };
         if (!_queue.Writer.TryWrite(new Entry(line, null)))

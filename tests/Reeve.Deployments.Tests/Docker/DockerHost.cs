@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Formats.Tar;
 using System.Net.Sockets;
+using Reeve.Deployments.Tests.Support;
 
 namespace Reeve.Deployments.Tests.Docker;
 
@@ -14,9 +15,10 @@ public sealed class DockerHost : IAsyncDisposable
 
     private readonly string _folder;
     private readonly Process _daemon;
+    private readonly Watchdog _watchdog;
     private readonly Task<string> _log;
 
-    private DockerHost(string folder, Process daemon, Task<string> log) => (_folder, _daemon, _log) = (folder, daemon, log);
+    private DockerHost(string folder, Process daemon, Task<string> log) => (_folder, _daemon, _log, _watchdog) = (folder, daemon, log, new Watchdog(daemon, folder));
 
     public string Address => AddressIn(_folder);
 
@@ -104,6 +106,7 @@ public sealed class DockerHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _watchdog.Dispose();
         if (!_daemon.HasExited)
         {
             using var kill = Process.Start("kill", [$"{_daemon.Id}"]);

@@ -33,6 +33,20 @@ public sealed class EngineAddressTests : IDisposable
     }
 
     [Theory]
+    [InlineData("1", true)]
+    [InlineData("0", true)] // so Docker's own tools read it: whatever is set asks for it
+    [InlineData(null, false)]
+    public void Certificate_of_the_engine_goes_unchecked_only_where_nothing_asks_for_the_check(string? verify, bool isChecked)
+    {
+        _variables["DOCKER_HOST"] = "tcp://build.example.com";
+        _variables["DOCKER_CERT_PATH"] = _home.Path;
+        if (verify is not null)
+            _variables["DOCKER_TLS_VERIFY"] = verify;
+
+        Assert.Equal(isChecked, Find().Tls!.Verify);
+    }
+
+    [Theory]
     [InlineData("ssh://me@host", "is reached over ssh")]
     [InlineData("ftp://host", "'ftp' is none of unix, tcp, http, https, npipe")]
     [InlineData("nonsense", "is no address of a Docker engine; expected unix:///var/run/docker.sock")]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Reeve.Deployments.Tests.Support;
 
 namespace Reeve.Deployments.Tests.Docker;
 
@@ -10,8 +11,9 @@ public sealed partial class ImageRegistry : IAsyncDisposable
 
     private readonly string _folder;
     private readonly Process _process;
+    private readonly Watchdog _watchdog;
 
-    private ImageRegistry(string folder, Process process, string address) => (_folder, _process, Address) = (folder, process, address);
+    private ImageRegistry(string folder, Process process, string address) => (_folder, _process, _watchdog, Address) = (folder, process, new Watchdog(process, folder), address);
 
     /// <summary>Host and port.</summary>
     public string Address { get; }
@@ -48,6 +50,7 @@ public sealed partial class ImageRegistry : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _watchdog.Dispose();
         _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();

@@ -22,10 +22,10 @@ public sealed class RunExecutorTests : IDisposable
         _terminal.Dispose();
     }
 
-    private async Task<int> ExecuteAsync(Guid run, CancellationToken? ct = null)
+    private async Task<int> ExecuteAsync(Guid run, CancellationToken? ct = null, Guid? workerLease = null)
     {
         var settings = new ReeveSettings(name => name == "REEVE_HOME" ? _home.Path : null, new Profile("default", new Dictionary<string, string>()));
-        var executor = new RunExecutor(_api.Client, settings, TextWriter.Synchronized(_terminal), TimeProvider.System) { WorkingDirectory = _folder.Path, WorkerLease = null };
+        var executor = new RunExecutor(_api.Client, settings, TextWriter.Synchronized(_terminal), TimeProvider.System) { WorkingDirectory = _folder.Path, WorkerLease = workerLease };
         return await executor.ExecuteAsync(run, ct ?? TestContext.Current.CancellationToken);
     }
 
@@ -83,13 +83,21 @@ public sealed class RunExecutorTests : IDisposable
                 public static void Initialize()
                 {
                     var flow = System.Environment.GetEnvironmentVariable("REEVE_FLOW_ENTRYPOINT");
+                    var asked = 0;
                     using var term = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, context =>
                     {
                         context.Cancel = true;
                         System.Console.WriteLine("asked to stop");
-                        System.Environment.Exit(42);
+                        if (flow != "Tidy")
+                            System.Environment.Exit(42);
+                        if (System.Threading.Interlocked.Increment(ref asked) == 1)
+                            new System.Threading.Thread(() =>
+                            {
+                                System.Threading.Thread.Sleep(1000);
+                                System.Environment.Exit(100 + asked);
+                            }).Start();
                     });
-                    System.Console.WriteLine("this is " + flow);
+                    System.Console.WriteLine("this is " + flow + (flow == "Tidy" ? " " + System.Environment.ProcessId : ""));
                     if (flow == "Hello")
                         System.Diagnostics.Process.GetCurrentProcess().Kill();
                     System.Threading.Thread.Sleep(-1);
@@ -136,6 +144,18 @@ public sealed class RunExecutorTests : IDisposable
         await ExecuteAsync(_api.AddRun("App/App.csproj:Bye", pullSteps: null), cancel.Token);
 
         Assert.Equal("CANCELLED: The flow's process has ended", _api.States.Last());
+
+        // A worker tells the whole group: the flow that tidies up for a second is not told again by us.
+        using var told = new CancellationTokenSource();
+        _terminal.OnLine = line =>
+        {
+            if (!line.StartsWith("this is Tidy ", StringComparison.Ordinal))
+                return;
+            using var kill = System.Diagnostics.Process.Start("kill", ["-TERM", line["this is Tidy ".Length..]]);
+            kill.WaitForExit();
+            told.Cancel();
+        };
+        Assert.Equal(101, await ExecuteAsync(_api.AddRun("App/App.csproj:Tidy", pullSteps: null), told.Token, workerLease: Guid.NewGuid()));
     }
 
     [Fact]

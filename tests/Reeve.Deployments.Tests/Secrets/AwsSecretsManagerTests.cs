@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Reeve.Deployments.Tests.Support;
 
@@ -96,53 +93,13 @@ public sealed class AwsSecretsManagerTests : IAsyncLifetime
     [Fact]
     public async Task Another_implementation_of_the_service_gives_the_same()
     {
-        var tool = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, "moto_server")).FirstOrDefault(File.Exists);
-        Assert.SkipWhen(tool is null, "moto_server is not installed");
-        int port;
-        using (var probe = new TcpListener(IPAddress.Loopback, 0))
-        {
-            probe.Start();
-            port = ((IPEndPoint)probe.LocalEndpoint).Port;
-        }
-        using var moto = Process.Start(new ProcessStartInfo(tool!, ["-H", "127.0.0.1", "-p", $"{port}"]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        moto.OutputDataReceived += (_, _) => { };
-        moto.ErrorDataReceived += (_, _) => { };
-        moto.BeginOutputReadLine();
-        moto.BeginErrorReadLine();
-        try
-        {
-            var ct = TestContext.Current.CancellationToken;
-            using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/") };
-            using var started = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-            while (!started.IsCancellationRequested && !await IsUpAsync(http, ct))
-                await Task.Delay(50, ct);
-            using var create = new HttpRequestMessage(HttpMethod.Post, "/") { Content = new StringContent("""{"Name": "app/db", "SecretString": "{\"password\": \"from-moto\"}", "ClientRequestToken": "11111111-2222-3333-4444-555555555555"}""") };
-            create.Headers.TryAddWithoutValidation("X-Amz-Target", "secretsmanager.CreateSecret");
-            create.Headers.TryAddWithoutValidation("Authorization", "AWS4-HMAC-SHA256 Credential=test/20261120/us-east-1/secretsmanager/aws4_request, SignedHeaders=host, Signature=0");
-            using var created = await http.SendAsync(create, ct);
-            Assert.True(created.IsSuccessStatusCode, await created.Content.ReadAsStringAsync(ct));
-            _bench.Provide("moto", "aws-secrets-manager", new JsonObject { ["aws_access_key_id"] = "test", ["aws_secret_access_key"] = "test-secret", ["region_name"] = "us-east-1", ["endpoint_url"] = http.BaseAddress!.AbsoluteUri });
+        var ct = TestContext.Current.CancellationToken;
+        await using var moto = await MotoServer.StartOrSkipAsync(0, ct);
+        using var create = new StringContent("""{"Name": "app/db", "SecretString": "{\"password\": \"from-moto\"}", "ClientRequestToken": "11111111-2222-3333-4444-555555555555"}""");
+        await moto.SendAsync("secretsmanager", HttpMethod.Post, "/", create, ct, ("X-Amz-Target", "secretsmanager.CreateSecret"));
+        _bench.Provide("moto", "aws-secrets-manager", new JsonObject { ["aws_access_key_id"] = "test", ["aws_secret_access_key"] = "test-secret", ["region_name"] = "us-east-1", ["endpoint_url"] = moto.Address.AbsoluteUri });
 
-            Assert.Equal("\"from-moto\"", await _bench.ReadAsync("moto", "app/db#password"));
-            Assert.Contains("has no secret 'app/dc'", await _bench.FaultAsync("moto", "app/dc"), StringComparison.Ordinal);
-        }
-        finally
-        {
-            moto.Kill(entireProcessTree: true);
-            await moto.WaitForExitAsync(CancellationToken.None);
-        }
-    }
-
-    private static async Task<bool> IsUpAsync(HttpClient http, CancellationToken ct)
-    {
-        try
-        {
-            using var answer = await http.GetAsync(new Uri("moto-api/", UriKind.Relative), ct);
-            return true;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
+        Assert.Equal("\"from-moto\"", await _bench.ReadAsync("moto", "app/db#password"));
+        Assert.Contains("has no secret 'app/dc'", await _bench.FaultAsync("moto", "app/dc"), StringComparison.Ordinal);
     }
 }

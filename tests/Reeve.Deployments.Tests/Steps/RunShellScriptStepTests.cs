@@ -95,6 +95,15 @@ public sealed class RunShellScriptStepTests : IDisposable
     }
 
     [Fact]
+    public async Task Hidden_output_among_words_and_a_short_password_are_masked_and_words_and_paths_are_not()
+    {
+        await _bench.RunAsync(Script("echo 'Authorization: Bearer abcdef0123456789xyz,'\necho /usr/lib/python3.12/site-packages of production", ", \"stream_output\": false"));
+        await _bench.RunAsync(Script("echo pa55wd", ", \"stream_output\": false"));
+
+        Assert.Equal("******** ******** of production in /usr/lib/python3.12/site-packages", _bench.Context.Secrets.Redact("abcdef0123456789xyz pa55wd of production in /usr/lib/python3.12/site-packages"));
+    }
+
+    [Fact]
     public async Task Output_beyond_the_bound_is_cut_and_its_end_is_in_the_error()
     {
         var outputs = await _bench.RunAsync(Script("sh -c 'head -c 9000000 /dev/zero | tr \"\\0\" x'", ", \"stream_output\": false"));

@@ -10,7 +10,7 @@ public sealed class StepRunnerTests : IDisposable
 
     public void Dispose() => _bench.Dispose();
 
-    private static string Script(string script, object more) 
+    private static string Script(string script, object more)
     {
         var inputs = (JsonObject)System.Text.Json.JsonSerializer.SerializeToNode(more)!;
         inputs["script"] = script;

@@ -79,6 +79,25 @@ public sealed class StorageBlockTests(S3StepTests.Server s3, AzureBlobStepTests.
     }
 
     [Fact]
+    public async Task A_path_through_a_link_of_the_repository_moves_nothing_of_this_machine()
+    {
+        using var repository = new TemporaryFolder();
+        using var outside = new TemporaryFolder();
+        outside.Write("inner/precious", "x");
+        Directory.CreateSymbolicLink(repository.At("flows"), outside.Path);
+        foreach (var command in (string[][])[["init", "-q", "-b", "main"], ["add", "."], ["-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "-q", "-m", "first"]])
+            Assert.Equal(0, (await new Reeve.Deployments.Running.ChildCommand("git", command) { WorkingDirectory = repository.Path }.RunAsync(Token)).ExitCode);
+        using var to = new TemporaryFolder();
+        using var storage = StorageBlock.Open("github", new BlockData(new JsonObject { ["repository"] = repository.Path, ["reference"] = "main" }, []), _bench.Context);
+
+        foreach (var path in (string[])["flows", "flows/inner"])
+            Assert.Contains($"the path '{path}' leads through 'flows', a symbolic link", (await Assert.ThrowsAsync<StepException>(() => storage.DownloadAsync(path, to.Path, Token))).Message, StringComparison.Ordinal);
+
+        Assert.True(File.Exists(outside.At("inner", "precious")));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(to.Path));
+    }
+
+    [Fact]
     public async Task Remote_storage_is_pulled_by_its_address_and_the_settings_of_its_file_system()
     {
         using var from = new TemporaryFolder();
@@ -100,6 +119,9 @@ public sealed class StorageBlockTests(S3StepTests.Server s3, AzureBlobStepTests.
             Assert.Equal(expected, await File.ReadAllTextAsync(_bench.Folder.At(directory, "flow.py"), Token));
         }
         Assert.Contains("answers 404", await _bench.FailAsync($$"""[ { "pull_from_remote_storage": { "url": "{{web.Url}}/gone" } } ]"""), StringComparison.Ordinal);
+        var refused = await _bench.FailAsync($$"""[ { "pull_from_remote_storage": { "url": "{{web.Url.Replace("http://", "http://me:pa55w0rd@", StringComparison.Ordinal)}}/gone?sig=s1gnature" } } ]""");
+        Assert.DoesNotContain("pa55w0rd", refused, StringComparison.Ordinal);
+        Assert.DoesNotContain("s1gnature", refused, StringComparison.Ordinal);
         Assert.Contains("'hdfs://' is not understood; known are s3://", await _bench.FailAsync("""[{"pull_from_remote_storage": {"url": "hdfs://x/y"}}]"""), StringComparison.Ordinal);
     }
 

@@ -26,6 +26,9 @@ public sealed class ApiStub : HttpMessageHandler
 
     public JsonObject? Deployment { get; set; }
 
+    /// <summary>The block document that a deployment's code is in.</summary>
+    public JsonObject? StorageBlock { get; set; }
+
     public bool IsDown { get; set; }
 
     public bool KnowsLeases { get; set; } = true;
@@ -82,6 +85,7 @@ public sealed class ApiStub : HttpMessageHandler
         ("POST", ["block_schemas", "filter"]) => new JsonArray(Named(Guid.NewGuid(), "x", ("checksum", "sha256:x"), ("block_type_id", Guid.NewGuid().ToString()), ("fields", new JsonObject()))),
         ("POST", ["block_documents", ""]) => KeptBlock(body!),
         ("GET", ["block_types", "slug", var type, "block_documents", "name", var name]) => _blocks.TryGetValue((type, name), out var block) ? block.DeepClone() : null,
+        ("GET", ["block_documents", var id]) => StorageBlock?["id"]!.ToString() == id ? StorageBlock.DeepClone() : null,
         ("POST", ["flows", ""]) => Common(Guid.NewGuid(), body!["name"]!.ToString()),
         ("POST", ["deployments", ""]) => Stored(body!),
         ("GET", ["deployments", var id]) => Deployment?["id"]!.ToString() == id ? Deployment.DeepClone() : null,

@@ -31,6 +31,8 @@ public sealed class GitHost : IAsyncDisposable
 
     public string AddressOf(string name) => $"http://127.0.0.1:{_port}/private/{name}.git";
 
+    public int Port => _port;
+
     /// <summary>The command lines of git seen while requests were served.</summary>
     public ConcurrentDictionary<string, byte> CommandLines { get; } = [];
 

@@ -9,6 +9,7 @@ public sealed class SshHost : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly Process _process;
+    private readonly Watchdog _watchdog;
     private readonly Task<string> _rest;
 
     private SshHost(string program)
@@ -31,6 +32,7 @@ public sealed class SshHost : IAsyncDisposable
             """);
         Directory.CreateDirectory("/run/sshd");
         _process = Process.Start(new ProcessStartInfo(program, ["-D", "-e", "-f", _folder.At("sshd_config")]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        _watchdog = new Watchdog(_process, _folder.Path);
         while (_process.StandardError.ReadLine() is { } line && !line.StartsWith("Server listening", StringComparison.Ordinal))
             continue;
         _rest = _process.StandardError.ReadToEndAsync(); // a full pipe would stop it
@@ -56,6 +58,7 @@ public sealed class SshHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _watchdog.Dispose();
         _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
         await _rest;

@@ -17,17 +17,17 @@ public sealed class StepBench : IDisposable
         _ownsHome = home is null;
         Home = home ?? new TemporaryFolder();
         Context = new StepContext
-    {
-        WorkingDirectory = Folder.Path,
-        Sink = _lines.Enqueue,
-        Home = Home.Path,
-        Scope = new TemplateScope
         {
-            Environment = Environment.GetEnvironmentVariable,
-            Block = (type, name, _) => Task.FromResult(Blocks.GetValueOrDefault($"{type}/{name}")),
-            Variable = (_, _) => Task.FromResult((false, (JsonNode?)null)),
-        },
-    };
+            WorkingDirectory = Folder.Path,
+            Sink = _lines.Enqueue,
+            Home = Home.Path,
+            Scope = new TemplateScope
+            {
+                Environment = Environment.GetEnvironmentVariable,
+                Block = (type, name, _) => Task.FromResult(Blocks.GetValueOrDefault($"{type}/{name}")),
+                Variable = (_, _) => Task.FromResult((false, (JsonNode?)null)),
+            },
+        };
     }
 
     public TemporaryFolder Folder { get; } = new();
@@ -40,9 +40,9 @@ public sealed class StepBench : IDisposable
 
     public IEnumerable<string> Lines => _lines.Select(line => line.Message);
 
-    public Task<JsonObject> RunAsync(string steps) => RunAsync(steps, TestContext.Current.CancellationToken);
+    public Task<JsonObject> RunAsync(string steps) => RunUntilAsync(steps, TestContext.Current.CancellationToken);
 
-    public Task<JsonObject> RunAsync(string steps, CancellationToken ct) => new StepRunner(StepCatalog.BuiltIn, Context).RunAsync(JsonNode.Parse(steps)!.AsArray(), [], ct);
+    public Task<JsonObject> RunUntilAsync(string steps, CancellationToken ct) => new StepRunner(StepCatalog.BuiltIn, Context).RunAsync(JsonNode.Parse(steps)!.AsArray(), [], ct);
 
     public async Task<string> FailAsync(string steps) => (await Assert.ThrowsAsync<StepException>(() => RunAsync(steps))).Message;
 

@@ -8,6 +8,7 @@ namespace Reeve.Deployments.Tests.Support;
 public sealed class StoreServer : IDisposable
 {
     private readonly Process _process;
+    private readonly Watchdog _watchdog;
     private readonly TemporaryFolder _data = new();
 
     private StoreServer(string program, Func<int, string, IEnumerable<string>> arguments)
@@ -16,6 +17,7 @@ public sealed class StoreServer : IDisposable
         var start = new ProcessStartInfo(program, arguments(Port, _data.Path)) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _data.Path };
         start.Environment["NODE_OPTIONS"] = "--openssl-legacy-provider"; // s3rver writes its continuation tokens in DES
         _process = Process.Start(start)!;
+        _watchdog = new Watchdog(_process, _data.Path);
         _process.OutputDataReceived += (_, _) => { };
         _process.ErrorDataReceived += (_, _) => { };
         _process.BeginOutputReadLine();
@@ -26,13 +28,17 @@ public sealed class StoreServer : IDisposable
 
     public string Url => $"http://127.0.0.1:{Port}";
 
-    /// <summary>A program of a folder of npm packages, which <c>./test</c> fills and names in REEVE_TEST_NPM; skips the test when there is none.</summary>
-    public static async Task<StoreServer> StartAsync(string package, Func<int, string, IEnumerable<string>> arguments, CancellationToken ct)
+    /// <summary>
+    /// A program of a folder of npm packages, which <c>./test</c> fills and names in REEVE_TEST_NPM; null when there is none. Fixtures start it, and a skip in a fixture would be
+    /// a failure: the test that asks for it is skipped (<see cref="Skipped"/>).
+    /// </summary>
+    public static async Task<StoreServer?> StartAsync(string package, Func<int, string, IEnumerable<string>> arguments, CancellationToken ct)
     {
         var folder = Environment.GetEnvironmentVariable("REEVE_TEST_NPM");
         var program = folder is null ? null : Path.Combine(folder, "node_modules", ".bin", package);
-        Assert.SkipUnless(program is not null && File.Exists(program), $"{package} is not installed (REEVE_TEST_NPM names no folder that has it); ./test installs it where npm is");
-        var server = new StoreServer(program!, arguments);
+        if (program is null || !File.Exists(program))
+            return null;
+        var server = new StoreServer(program, arguments);
         try
         {
             await server.AnswersAsync(ct);
@@ -45,14 +51,22 @@ public sealed class StoreServer : IDisposable
         }
     }
 
-    public static Task<StoreServer> AzuriteAsync(CancellationToken ct) => StartAsync("azurite-blob",
+    /// <summary>Skips the test that needs the program.</summary>
+    public static StoreServer Skipped(string package)
+    {
+        Assert.Skip($"{package} is not installed (REEVE_TEST_NPM names no folder that has it); ./test installs it where npm is");
+        throw new UnreachableException();
+    }
+
+    public static Task<StoreServer?> AzuriteAsync(CancellationToken ct) => StartAsync("azurite-blob",
         (port, data) => ["--silent", "--location", data, "--blobHost", "127.0.0.1", "--blobPort", $"{port}", "--disableTelemetry", "--skipApiVersionCheck"], ct);
 
-    public static Task<StoreServer> S3Async(CancellationToken ct, params IEnumerable<string> buckets) => StartAsync("s3rver",
+    public static Task<StoreServer?> S3Async(CancellationToken ct, params IEnumerable<string> buckets) => StartAsync("s3rver",
         (port, data) => ["--silent", "--directory", data, "--address", "127.0.0.1", "--port", $"{port}", .. buckets.SelectMany(bucket => (string[])["--configure-bucket", bucket])], ct);
 
     public void Dispose()
     {
+        _watchdog.Dispose();
         _process.Kill(entireProcessTree: true);
         _process.WaitForExit();
         _process.Dispose();

@@ -228,6 +228,21 @@ public sealed class GlobalLimitsApiTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
+    public async Task A_wish_that_a_full_limit_refuses_makes_no_other(DatabaseKind kind)
+    {
+        await using var host = await StartAsync(kind, """{"name": "full", "limit": 1, "active_slots": 1}""");
+        var body = new { names = new[] { "new", "full", "again" }, slots = 1 };
+
+        Assert.Equal(423, (await host.PostAsync("v2/concurrency_limits/increment", body, ("User-Agent", "prefect/2.20.25 (API 0.8.4)"))).Status);
+        Assert.Equal(404, (await host.GetAsync("v2/concurrency_limits/new")).Status);
+        await host.SendAsync(HttpMethod.Patch, "v2/concurrency_limits/full", new { active_slots = 0 });
+
+        var taken = await host.PostAsync("v2/concurrency_limits/increment", body, ("User-Agent", "prefect/2.20.25 (API 0.8.4)"));
+        Assert.Equal(["again", "full", "new"], taken.Body.EnumerateArray().Select(limit => limit.Text("name")));
+        Assert.Equal(200, (await host.GetAsync("v2/concurrency_limits/new")).Status);
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
     public async Task A_lease_on_limits_that_are_not_there_can_be_renewed_and_ended(DatabaseKind kind)
     {
         await using var host = await TestHost.StartAsync(kind);

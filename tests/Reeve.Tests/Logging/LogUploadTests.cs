@@ -61,6 +61,21 @@ public sealed class LogUploadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Values_of_secret_variables_are_stored_nowhere()
+    {
+        Dictionary<string, string> environment = new() { ["REEVE_SECRET_VARIABLES"] = "KEY,PEM,UNSET,SHORT", ["KEY"] = "p a/ss", ["PEM"] = "line-1\nline-2", ["SHORT"] = "x", ["PUBLIC"] = "seen" };
+        var secrets = new SecretVariables(environment.GetValueOrDefault);
+        await using var upload = Upload(new LogUploadLimits { MessageLength = 40 }, secrets: secrets);
+        upload.Write(Line("p a/ss p%20a%2Fss line-2 seen x"));
+        upload.Write(Line(new string('.', 37) + "p a/ss")); // its first half stands before the cut
+
+        Assert.True(await upload.FlushAsync(TimeSpan.FromSeconds(20), Token));
+
+        Assert.Equal("******** ******** ******** seen x", _api.Logs.First().Message);
+        Assert.DoesNotContain("p a", _api.Logs.Last().Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Flush_gives_up_after_its_limit()
     {
         _api.Fault = (_, _) => HttpStatusCode.ServiceUnavailable;
@@ -218,10 +233,10 @@ public sealed class LogUploadTests : IAsyncLifetime
 
     private LogSpool Spool(long limit = LogSpool.Limit) => new(_home, _api.Url, TimeProvider.System, limit);
 
-    private LogUpload Upload(LogUploadLimits limits, LogSpool? spool = null, TimeSpan? patience = null)
+    private LogUpload Upload(LogUploadLimits limits, LogSpool? spool = null, TimeSpan? patience = null, SecretVariables? secrets = null)
     {
         var retry = new RetryPolicy { Patience = patience ?? TimeSpan.FromSeconds(20), FirstPause = TimeSpan.FromMilliseconds(5) };
-        return new LogUpload(new OrchestrationClient(new ApiConnection(new SocketsHttpHandler(), _api.Url, retry)), TimeProvider.System, limits, spool);
+        return new LogUpload(new OrchestrationClient(new ApiConnection(new SocketsHttpHandler(), _api.Url, retry)), TimeProvider.System, limits, spool, secrets ?? new SecretVariables(_ => null));
     }
 
     private static LogCreate Line(string message) => new() { Name = "prefect.flow_runs", Level = 20, Message = message, Timestamp = DateTimeOffset.UnixEpoch };

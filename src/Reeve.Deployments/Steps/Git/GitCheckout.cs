@@ -15,7 +15,7 @@ internal sealed class GitCheckout(GitClient git, GitMirror? mirror, StepContext 
     public async Task RunAsync(string destination, CancellationToken ct)
     {
         var path = context.Resolve(destination);
-        GitFolder.RemoveAbandoned(path);
+        PartialFolder.RemoveAbandoned(path);
         var exists = Directory.Exists(Path.Combine(path, ".git"));
         if (exists)
             await CheckOriginAsync(path, destination, ct);
@@ -59,7 +59,7 @@ internal sealed class GitCheckout(GitClient git, GitMirror? mirror, StepContext 
 
     private async Task MakeAsync(string path, string destination, GitTarget target, CancellationToken ct)
     {
-        var partial = GitFolder.PartialOf(path);
+        var partial = PartialFolder.PartialOf(path);
         try
         {
             await LocalAsync(context.WorkingDirectory, ct, "init", "-q", "--template=", "-b", target.LocalBranch ?? "main", partial);
@@ -77,7 +77,7 @@ internal sealed class GitCheckout(GitClient git, GitMirror? mirror, StepContext 
                 throw new StepException($"git_clone: '{repository.Address}' has no folder '{directory}' in its {revision.Description}");
             GitLinks.Warn(await git.LocalAsync(partial, ct, [.. here, "ls-files", "-s", "-z"]), partial, context);
             ct.ThrowIfCancellationRequested();
-            GitFolder.Delete(path);
+            PartialFolder.Delete(path);
             Directory.Move(partial, path);
         }
         catch (IOException exception)
@@ -86,7 +86,7 @@ internal sealed class GitCheckout(GitClient git, GitMirror? mirror, StepContext 
         }
         finally
         {
-            GitFolder.Delete(partial);
+            PartialFolder.Delete(partial);
         }
     }
 

@@ -16,7 +16,8 @@ internal sealed class GitCloneStep : IStep
         new("include_submodules", StepInputKind.Flag),
         new("access_token", StepInputKind.Text),
         new("credentials", StepInputKind.Any),
-    ], ["directory"]) { OldNames = ["git_clone_project"] };
+    ], ["directory"])
+    { OldNames = ["git_clone_project"] };
 
     public async Task<JsonObject> RunAsync(JsonObject inputs, StepContext context, CancellationToken ct)
     {

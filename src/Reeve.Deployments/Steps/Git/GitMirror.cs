@@ -42,7 +42,7 @@ internal sealed class GitMirror(GitRepository repository, GitClient git, StepCon
                         return given;
                 }
                 context.Log(LineLevel.Debug, "git_clone: the mirror of this repository is damaged and is made anew");
-                GitFolder.Delete(Folder);
+                PartialFolder.Delete(Folder);
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -56,7 +56,7 @@ internal sealed class GitMirror(GitRepository repository, GitClient git, StepCon
     private async Task<CommandResult> UpdateAsync(GitTarget target, CancellationToken ct)
     {
         if (Directory.Exists(Path.Combine(Folder, "objects", "pack")) && Directory.EnumerateFiles(Path.Combine(Folder, "objects", "pack"), "*.pack").Take(MostPacks).Count() == MostPacks)
-            GitFolder.Delete(Folder);
+            PartialFolder.Delete(Folder);
         if (!Directory.Exists(Folder) && await git.LocalAsync(_cache, ct, "init", "-q", "--bare", "--template=", Folder) is { ExitCode: not 0 } failed)
             return failed;
         Directory.SetLastWriteTimeUtc(Folder, context.Time.GetUtcNow().UtcDateTime);
@@ -102,6 +102,6 @@ internal sealed class GitMirror(GitRepository repository, GitClient git, StepCon
     {
         var limit = context.Time.GetUtcNow().UtcDateTime - KeptUnused;
         foreach (var entry in new DirectoryInfo(_cache).EnumerateDirectories().Where(entry => entry.LastWriteTimeUtc < limit && entry.FullName != Folder))
-            GitFolder.Delete(entry.FullName);
+            PartialFolder.Delete(entry.FullName);
     }
 }

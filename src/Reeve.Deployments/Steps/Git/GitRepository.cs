@@ -64,6 +64,8 @@ internal sealed record GitRepository
         var host = scheme > 0 ? address[(scheme + 3)..].Split('/')[0] : isShort ? address[..colon] : "";
         if (host[(host.LastIndexOf('@') + 1)..].StartsWith('-') || host.StartsWith('-'))
             throw new StepException("git_clone: the name of a host cannot begin with '-'");
+        if (scheme > 0 && host.IndexOf('@', StringComparison.Ordinal) is > 0 and var at && host[..at].Contains(':', StringComparison.Ordinal))
+            throw new StepException("git_clone: a password in an address is of no use outside of https, and would be written to disk; take it out and give a key by 'credentials'");
         return new GitRepository
         {
             Address = address,

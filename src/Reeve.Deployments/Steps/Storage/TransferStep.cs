@@ -82,6 +82,7 @@ internal static class StoreTransfer
     {
         Say = message => context.Log(LineLevel.Information, message),
         Warn = message => context.Log(LineLevel.Warning, message),
+        Time = context.Time,
     };
 
     /// <exception cref="StepException">Whatever goes wrong for the user.</exception>

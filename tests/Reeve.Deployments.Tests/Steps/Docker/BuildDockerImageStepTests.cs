@@ -149,15 +149,15 @@ public sealed class BuildDockerImageStepTests(SharedDockerHost shared) : IAsyncL
     }
 
     [Fact]
-    public async Task Twenty_thousand_files_arrive()
+    public async Task Two_thousand_files_arrive()
     {
         _bench.Folder.Write("Dockerfile", $"FROM {DockerHost.Base}\nCOPY many /many/\n");
-        for (var i = 0; i < 20_000; i++)
+        for (var i = 0; i < 2_000; i++)
             _bench.Folder.Write($"many/{i % 100}/{i}", "x");
 
         await _bench.BuildAsync("""{"tag": "1"}""");
 
-        Assert.Equal("20000", (await _host.InAsync(_bench.Image + ":1", "sh", "-c", "find /many -type f | wc -l")).Trim());
+        Assert.Equal("2000", (await _host.InAsync(_bench.Image + ":1", "sh", "-c", "find /many -type f | wc -l")).Trim());
     }
 
     [Fact]

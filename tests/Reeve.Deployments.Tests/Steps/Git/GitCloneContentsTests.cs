@@ -310,7 +310,7 @@ public sealed class GitCloneContentsTests : IAsyncLifetime
             return false;
         };
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _bench.RunAsync(Clone(), cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _bench.RunUntilAsync(Clone(), cancel.Token));
 
         Assert.Empty(Directory.EnumerateFileSystemEntries(_bench.Folder.Path));
     }

@@ -206,6 +206,7 @@ public sealed class GitCloneStepTests : IAsyncLifetime
     [InlineData("ext::sh -c touch% pwned", "", "run programs and are not accepted")]
     [InlineData("http://x/y\ny", "", "control character")]
     [InlineData("http://127.0.0.1/", "", "does not end in a name")]
+    [InlineData("ssh://git:pw-1@127.0.0.1/a/b", "", "a password in an address is of no use outside of https")]
     [InlineData("http://127.0.0.1/a/..", "", "does not end in a name")]
     [InlineData(null, ", \"branch\": \"--upload-pack=x\"", "is not the name of a branch or tag")]
     [InlineData(null, ", \"branch\": \"a:b\"", "is not the name of a branch or tag")]

@@ -42,16 +42,19 @@ public sealed class AzureBlobStepTests(AzureBlobStepTests.Server server) : Trans
 
         private StoreServer? _server;
 
-        public int Port => _server!.Port;
+        private StoreServer Started => _server ?? StoreServer.Skipped("azurite-blob");
 
-        public string Endpoint => $"{_server!.Url}/devstoreaccount1";
+        public int Port => Started.Port;
+
+        public string Endpoint => $"{Started.Url}/devstoreaccount1";
 
         public string ConnectionString(string? key = null) => $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={key ?? Key};BlobEndpoint={Endpoint};";
 
         public async ValueTask InitializeAsync()
         {
             _server = await StoreServer.AzuriteAsync(TestContext.Current.CancellationToken);
-            await MakeContainerAsync("my-bucket");
+            if (_server is not null)
+                await MakeContainerAsync("my-bucket");
         }
 
         public ValueTask DisposeAsync()

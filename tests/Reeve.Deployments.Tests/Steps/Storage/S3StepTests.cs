@@ -51,7 +51,7 @@ public sealed class S3StepTests(S3StepTests.Server server) : TransferStepTests, 
     {
         private StoreServer? _server;
 
-        public string Url => _server!.Url;
+        public string Url => (_server ?? StoreServer.Skipped("s3rver")).Url;
 
         public async ValueTask InitializeAsync() => _server = await StoreServer.S3Async(TestContext.Current.CancellationToken, "my-bucket");
 

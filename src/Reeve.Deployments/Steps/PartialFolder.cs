@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Reeve.Deployments.Steps.Git;
+namespace Reeve.Deployments.Steps;
 
-/// <summary>The folders a clone is made in before it gets its name, and their removal.</summary>
-internal static class GitFolder
+/// <summary>The folders that clones and pulls are made in before they get their names, and their removal.</summary>
+internal static class PartialFolder
 {
     private const string Ending = ".partial";
 
