@@ -28,7 +28,7 @@ internal sealed class History : IDisposable
             "next_scheduled_start_time", "start_time", "end_time", "total_run_time");
         _states = target.Open("flow_run_state", "id", "flow_run_id", "type", "name", "timestamp", "message", "state_details");
         _taskRuns = target.Open(
-            "task_run", "id", "created", "updated", "name", "flow_run_id", "task_key", "dynamic_key", "tags", "state_id", "state_type", "state_name", "state_timestamp", "run_count",
+            "task_run", "id", "created", "updated", "name", "flow_run_id", "flow_id", "task_key", "dynamic_key", "tags", "state_id", "state_type", "state_name", "state_timestamp", "run_count",
             "flow_run_run_count", "expected_start_time", "start_time", "end_time", "total_run_time");
         _taskStates = target.Open("task_run_state", "id", "task_run_id", "type", "name", "timestamp", "message", "state_details");
         _logs = target.Open("log", "id", "created", "name", "level", "message", "timestamp", "flow_run_id");
@@ -70,10 +70,10 @@ internal sealed class History : IDisposable
             {"id":"{{state}}","occurred":"{{time.UtcDateTime:O}}","received":"{{time.UtcDateTime:O}}","event":"prefect.flow-run.{{last.Name}}","follows":null,"resource":{"prefect.resource.id":"prefect.flow-run.{{id}}","prefect.resource.name":"{{name}}","prefect.state-name":"{{last.Name}}","prefect.state-type":"{{last.Type}}"},"related":[{"prefect.resource.id":"prefect.flow.{{origin.FlowId}}","prefect.resource.role":"flow","prefect.resource.name":"{{origin.FlowName}}"}],"payload":{} }
             """).EndRow();
         if (start is { } began)
-            AddWork(id, index, began, end, last);
+            AddWork(id, origin.FlowId, index, began, end, last);
     }
 
-    private void AddWork(Guid run, int index, DateTimeOffset start, DateTimeOffset? end, (string Type, string Name) last)
+    private void AddWork(Guid run, Guid flow, int index, DateTimeOffset start, DateTimeOffset? end, (string Type, string Name) last)
     {
         var tasks = index % 50 == 0 ? 20 : index % 5 < 3 ? 1 : 0;
         var each = ((end ?? start + TimeSpan.FromSeconds(30)) - start) / Math.Max(1, tasks);
@@ -88,7 +88,7 @@ internal sealed class History : IDisposable
             if (isOver)
                 _taskStates.Id(final).Id(id).Text(type).Text(stateName).Time(ended).Text(null).Json("{}").EndRow();
             var key = Catalogue.Noun(i);
-            _taskRuns.Id(id).Time(began).Time(isOver ? ended : began).Text($"{key}-{i}").Id(run).Text($"{key}-4f2a").Text(i.ToString(CultureInfo.InvariantCulture))
+            _taskRuns.Id(id).Time(began).Time(isOver ? ended : began).Text($"{key}-{i}").Id(run).Id(flow).Text($"{key}-4f2a").Text(i.ToString(CultureInfo.InvariantCulture))
                 .Json(i % 4 == 0 ? """["db"]""" : "[]").Id(isOver ? final : running).Text(type).Text(stateName).Time(isOver ? ended : began).Number(1).Number(1)
                 .Time(began).Time(began).Time(isOver ? ended : null).Real(isOver ? (ended - began).TotalSeconds : 0).EndRow();
         }

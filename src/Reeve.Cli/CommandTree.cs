@@ -42,8 +42,8 @@ internal static class CommandTree
         new Branch("deploy", DeployCommand.Summary, () => new DeployCommand()),
         new Branch("plan", PlanCommand.Summary, () => new PlanCommand()),
         new Branch("apply", ApplyCommand.Summary, () => new ApplyCommand()),
-        new Branch("files", "Show what a push of code takes along", () => [new FilesLsCommand()]),
         new Branch("promote", PromoteCommand.Summary, () => new PromoteCommand()),
+        new Branch("files", "Show what a push of code takes along", () => [new FilesLsCommand()]),
         new Branch("deployment", "Run, show and change deployments", () =>
         [
             new DeploymentRunCommand(), new DeploymentBuildCommand(), new DeploymentApplyCommand(), new DeploymentApplyCommand("create"), new DeploymentLsCommand(), new DeploymentInspectCommand(), new DeploymentDeleteCommand(),

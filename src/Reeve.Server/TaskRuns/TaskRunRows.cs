@@ -10,10 +10,10 @@ internal static class TaskRunRows
     /// <summary>Returns 0 where the id, or the key within the flow run, is known.</summary>
     internal static ValueTask<int> InsertAsync(Session session, NewTaskRun run, State state, Projection sums, DateTimeOffset now, int flowRunRunCount = 0) => session.ExecuteAsync(
         """
-        insert into task_run (id, created, updated, name, flow_run_id, task_key, dynamic_key, cache_key, cache_expiration, task_version, empirical_policy, tags, labels,
+        insert into task_run (id, created, updated, name, flow_run_id, flow_id, task_key, dynamic_key, cache_key, cache_expiration, task_version, empirical_policy, tags, labels,
             task_inputs, state_id, state_type, state_name, state_timestamp, run_count, flow_run_run_count, expected_start_time, next_scheduled_start_time, start_time,
             end_time, total_run_time)
-        values (@id, @now, @now, @name, @flow_run_id, @task_key, @dynamic_key, @cache_key, @cache_expiration, @task_version, @policy, @tags, @labels,
+        values (@id, @now, @now, @name, @flow_run_id, (select fr.flow_id from flow_run fr where fr.id = @flow_run_id), @task_key, @dynamic_key, @cache_key, @cache_expiration, @task_version, @policy, @tags, @labels,
             @inputs, @state_id, @state_type, @state_name, @state_timestamp, @run_count, @flow_run_run_count, @expected, @next, @start, @end, @total)
         on conflict do nothing
         """,

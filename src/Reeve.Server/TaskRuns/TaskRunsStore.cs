@@ -60,7 +60,7 @@ internal sealed class TaskRunsStore(Orchestrator orchestrator, TimeProvider cloc
     internal async ValueTask<List<TaskRun>> FilterAsync(Session session, Query query)
     {
         query = await FlowRunsStore.PlacedAsync(session, query).ConfigureAwait(false);
-        if (!Newest.TryGetValue(query.Sort ?? "ID_DESC", out var time) || !IsOfFlowRuns(query, session.Dialect))
+        if (!Newest.TryGetValue(query.Sort ?? "ID_DESC", out var time) || !IsOfFlowRuns(query, time, session.Dialect))
             return await FilterAsync(session, query, since: null).ConfigureAwait(false);
         // task runs of many flow runs are looked for among the newest first, as flow runs are
         var since = await newest.SinceAsync(session, time, "task_run tr", Page.Order(query.Sort, "ID_DESC", Orders), NewestRuns).ConfigureAwait(false);
@@ -78,9 +78,11 @@ internal sealed class TaskRunsStore(Orchestrator orchestrator, TimeProvider cloc
 
     private static readonly Dictionary<string, string> Newest = new(StringComparer.Ordinal) { ["ID_DESC"] = "tr.id", ["EXPECTED_START_TIME_DESC"] = "tr.expected_start_time" };
 
-    // a few flow runs by their ids have few task runs; SQLite finds those of a flow or a deployment in less time than it takes to look at the newest
-    private static bool IsOfFlowRuns(Query query, Dialect dialect) =>
-        (query is { Flows: not null } or { Deployments: not null } or { WorkQueues: not null } && ReferenceEquals(dialect, Dialect.PostgreSql))
+    // a few flow runs by their ids have few task runs, and those of one flow stand in an index in the order of their time; SQLite finds those of a deployment in less time
+    // than it takes to look at the newest
+    private static bool IsOfFlowRuns(Query query, string time, Dialect dialect) =>
+        (ReferenceEquals(dialect, Dialect.PostgreSql) && (query is { Deployments: not null } or { WorkQueues: not null }
+            || (query.Flows is { } flows && (time != "tr.expected_start_time" || flows.Id?.Any is not [_]))))
         || (query.FlowRuns is { } flowRuns && flowRuns.Id?.Any is null);
 
     private ValueTask<List<TaskRun>> FilterAsync(Session session, Query query, (string Time, SqlValue From)? since, bool rare = false)
@@ -145,7 +147,7 @@ internal sealed class TaskRunsStore(Orchestrator orchestrator, TimeProvider cloc
     internal static string? Criteria(Conditions on, Query query) => Conditions.Join(
         null,
         RunCriteria.Of(on, "tr", query.TaskRuns),
-        OfFlowRuns(on, "fr.id from flow_run fr", RunCriteria.OfFlow(on, "fr.flow_id", query.Flows)),
+        RunCriteria.OfFlow(on, on.Column("tr.flow_id"), query.Flows),
         OfFlowRuns(on, "fr.id from flow_run fr", RunCriteria.Of(on, "fr", query.FlowRuns)),
         OfFlowRuns(on, "fr.id from flow_run fr join deployment d on d.id = fr.deployment_id", WorkCriteria.Of(on, "d", query.Deployments)),
         OfFlowRuns(

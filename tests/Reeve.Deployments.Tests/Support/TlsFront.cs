@@ -35,7 +35,7 @@ public sealed class TlsFront : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        _listener.Stop();
+        _listener.Dispose();
         await _serving;
         _certificate.Dispose();
         _stop.Dispose();

@@ -155,7 +155,7 @@ public sealed class OldRoadTests : IAsyncLifetime
     [Fact]
     public async Task The_script_of_today_runs_to_its_end_without_Python()
     {
-        _reeve.Environment["PATH"] = PathWith(python: false);
+        _reeve.Environment["PATH"] = PrefectOnPath.Make(_reeve, python: false);
 
         var output = await RunAsync("bash", Path.Combine(_reeve.Folder, "script.sh"));
 
@@ -174,7 +174,7 @@ public sealed class OldRoadTests : IAsyncLifetime
     public async Task The_wrapper_script_of_today_deploys_by_its_own_command_lines()
     {
         Assert.SkipUnless(await HasYamlAsync(), "there is no python3 with the package yaml");
-        _reeve.Environment["PATH"] = PathWith(python: true);
+        _reeve.Environment["PATH"] = PrefectOnPath.Make(_reeve, python: true);
         File.WriteAllText(Path.Combine(_reeve.Folder, "repo", "upload_deployments.py"), WrapperScript.Text.ReplaceLineEndings("\n"));
         await RunAsync("prefect", "block", "register", "-f", "infrastructure/blocks.yaml");
         await RunAsync("prefect", "work-pool", "create", "pool", "--type", "prefect-agent");
@@ -230,23 +230,6 @@ public sealed class OldRoadTests : IAsyncLifetime
         {
             return false;
         }
-    }
-
-    /// <summary>The command, on a PATH of everything that this machine has, with Python or without.</summary>
-    private string PathWith(bool python)
-    {
-        var tools = Directory.CreateDirectory(Path.Combine(_reeve.Folder, "tools")).FullName;
-        foreach (var file in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Where(Directory.Exists).SelectMany(Directory.EnumerateFiles))
-        {
-            var name = Path.GetFileName(file);
-            if ((python || (!name.StartsWith("python", StringComparison.Ordinal) && !name.StartsWith("pip", StringComparison.Ordinal))) && name != "prefect" && !File.Exists(Path.Combine(tools, name)))
-                File.CreateSymbolicLink(Path.Combine(tools, name), file);
-        }
-        var prefect = Path.Combine(tools, "prefect");
-        File.WriteAllText(prefect, $"#!/bin/sh\nexec '{Repository.Reeve}' \"$@\"\n");
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(prefect, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        return tools;
     }
 
     private async Task<string> RunAsync(string program, params string[] arguments)
