@@ -31,7 +31,7 @@ public sealed partial class DocumentationTests
         foreach (Match example in Examples().Matches(text))
         {
             var line = text.AsSpan(0, example.Index).Count('\n') + 1;
-            faults.AddRange((await Compile(example.Groups[1].Value).DiagnosticsAsync()).Select(fault => $"{page}:{line}: {fault}"));
+            faults.AddRange((await Compile(example.Groups[1].Value).DiagnosticsAsync()).Where(IsAFault).Select(fault => $"{page}:{line}: {fault}"));
         }
 
         Assert.Empty(faults);
@@ -45,6 +45,9 @@ public sealed partial class DocumentationTests
 
     [Fact]
     public void Pages_with_examples_are_found() => Assert.Contains("docs/authoring/README.md", Pages.Select(page => (string)page.Data));
+
+    // a step in a file of its own is called from a project file, by its name
+    private static bool IsAFault(string diagnostic) => !diagnostic.StartsWith("CS8321:", StringComparison.Ordinal);
 
     private static Snippet Compile(string example)
     {

@@ -50,6 +50,20 @@ internal sealed class DockerConfig
         }
     }
 
+    /// <summary>The proxies that builds on an engine are told of, in both spellings of the variables; the engine knows them as arguments of every build.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Proxies(EngineAddress engine)
+    {
+        var all = _content["proxies"] as JsonObject;
+        var proxies = (all?[engine.ToString()] ?? all?["default"]) as JsonObject;
+        foreach (var (key, name) in ((string, string)[])[("httpProxy", "HTTP_PROXY"), ("httpsProxy", "HTTPS_PROXY"), ("ftpProxy", "FTP_PROXY"), ("noProxy", "NO_PROXY"), ("allProxy", "ALL_PROXY")])
+        {
+            if ((string?)proxies?[key] is not { Length: > 0 } value)
+                continue;
+            yield return new(name, value);
+            yield return new(name.ToLowerInvariant(), value);
+        }
+    }
+
     /// <summary>The engine that a context names.</summary>
     /// <exception cref="DockerException">There is no such context, or it names no engine.</exception>
     public EngineAddress Context(string name)

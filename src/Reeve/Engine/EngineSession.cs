@@ -35,7 +35,7 @@ internal sealed class EngineSession : IAsyncDisposable
         Time = time;
         Settings = settings;
         LogLevel = RunLogLevels.Parse(settings.LoggingLevel);
-        Logs = new LogUpload(Client, time, new LogUploadLimits(), new LogSpool(settings.Home, connection.ApiUrl, time));
+        Logs = new LogUpload(Client, time, new LogUploadLimits(), new LogSpool(settings.Home, connection.ApiUrl, time), Secrets);
         Leases = new LeaseKeeper(Client, time, settings);
         Results = new ResultStore(settings.Home);
         Defaults = new RunDefaults(settings);
@@ -44,6 +44,9 @@ internal sealed class EngineSession : IAsyncDisposable
         Home = settings.Home;
         UiUrl = settings.UiUrl.ToString().TrimEnd('/');
     }
+
+    /// <summary>What is masked in everything that a run tells.</summary>
+    public SecretVariables Secrets { get; } = new(Environment.GetEnvironmentVariable);
 
     /// <summary>The process's session, made on first use; tests put their own in its place.</summary>
     public static EngineSession Current

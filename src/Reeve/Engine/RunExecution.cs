@@ -165,7 +165,7 @@ internal abstract class RunExecution(EngineSession session, RunDescriptor descri
         var details = attempt > descriptor.Retries || IsRetriable(error, attempt) ? null : new StateDetails { Retriable = false };
         // The server grants retries to failures; a process that was lost is called crashed when none is left.
         var type = error is TaskProcessLostException && attempt > descriptor.Retries ? StateType.Crashed : StateType.Failed;
-        return new Outcome<T>(new StateCreate { Type = type, Name = name, Message = message, StateDetails = details }, default, error);
+        return new Outcome<T>(new StateCreate { Type = type, Name = name, Message = session.Secrets.Redact(message), StateDetails = details }, default, error);
     }
 
     private bool IsRetriable(Exception error, int attempt)

@@ -54,11 +54,16 @@ internal sealed class BuildDockerImageStep : IStep
 
     private async Task<JsonObject> BuildAsync(BuildOrder order, EngineAddress address, StepContext context, Func<string, string?> environment, CancellationToken ct)
     {
-        var logins = new RegistryLogins(DockerConfig.Read(environment), context.Secrets);
+        var config = DockerConfig.Read(environment);
+        var logins = new RegistryLogins(config, context.Secrets);
+        List<KeyValuePair<string, string>> proxies = order.UsesProxies ? [.. config.Proxies(address)] : [];
+        foreach (var (_, proxy) in proxies) // the address of a proxy may hold a login
+            if (Uri.TryCreate(proxy, UriKind.Absolute, out var uri) && uri.UserInfo.Split(':', 2) is [_, var password])
+                context.Secrets.Add(Uri.UnescapeDataString(password));
         var source = await order.SourceAsync(CommandFolder, context, ct);
         using var engine = await DockerEngine.ConnectAsync(address, ct);
         var tag = order.Tag ?? ImageName.TagOf(context.Time.GetUtcNow());
-        var query = order.Options.Append(new("t", $"{order.Image}:{tag}")).Append(new("dockerfile", source.Context.Dockerfile!));
+        var query = BuildOptions.WithArguments(order.Options, proxies).Append(new("t", $"{order.Image}:{tag}")).Append(new("dockerfile", source.Context.Dockerfile!));
         var id = await engine.BuildAsync(query, source.Context, source.Lines, logins, context.Print, ct);
         foreach (var additional in order.AdditionalTags)
             await engine.TagAsync(id, order.Image, additional, ct);

@@ -27,6 +27,9 @@ internal static partial class BuildOptions
         new("shmsize", StepInputKind.Any),
         new("isolation", StepInputKind.Text),
         new("container_limits", StepInputKind.Map),
+        new("use_config_proxy", StepInputKind.Flag),
+        new("gzip", StepInputKind.Flag), // how a client sends the folder, which this one decides by itself
+        new("encoding", StepInputKind.Text),
     ];
 
     /// <summary>Parameters of the engine's build call. What is wrong goes to <paramref name="faults"/>, all of it.</summary>
@@ -68,6 +71,18 @@ internal static partial class BuildOptions
         foreach (var (name, value) in inputs["container_limits"] as JsonObject ?? [])
             Try(name, () => Limit(name, value));
         return query;
+    }
+
+    /// <summary>The same with arguments that are there unless the call has its own of that name.</summary>
+    public static List<KeyValuePair<string, string>> WithArguments(IReadOnlyList<KeyValuePair<string, string>> query, IEnumerable<KeyValuePair<string, string>> arguments)
+    {
+        var all = arguments.ToDictionary();
+        if (all.Count == 0)
+            return [.. query];
+        if (query.FirstOrDefault(parameter => parameter.Key == "buildargs").Value is { } given)
+            foreach (var (name, value) in JsonSerializer.Deserialize<Dictionary<string, string>>(given)!)
+                all[name] = value;
+        return [.. query.Where(parameter => parameter.Key != "buildargs"), new("buildargs", JsonSerializer.Serialize(all))];
     }
 
     // The engine reads 0 and 1.

@@ -6,7 +6,7 @@ namespace Reeve.Deployments.Steps.Docker;
 /// <summary>What one call of build_docker_image asks for, read and checked whole.</summary>
 internal sealed record BuildOrder(
     ImageName Image, string? Tag, IReadOnlyList<string> AdditionalTags, string Folder, string Dockerfile, string? BaseImage, string? SdkImage,
-    IReadOnlyList<KeyValuePair<string, string>> Options)
+    IReadOnlyList<KeyValuePair<string, string>> Options, bool UsesProxies)
 {
     private const string Auto = "auto";
 
@@ -34,6 +34,7 @@ internal sealed record BuildOrder(
         var tag = Try(() => inputs.Text("tag") is { Length: > 0 } given ? ImageName.CheckTag(given) : null);
         var tags = inputs["additional_tags"] is null ? [] : (Try(() => inputs.Texts("additional_tags")) ?? []).Select(one => Try(() => ImageName.CheckTag(one))).OfType<string>().ToList();
         var options = BuildOptions.Query(inputs, faults);
+        var usesProxies = Try(() => inputs.Flag("use_config_proxy", true));
         var folder = context.Resolve(Try(() => inputs.Text("path")) ?? ".");
         var dockerfile = Try(() => inputs.Text("dockerfile")) ?? "Dockerfile";
         if (!Directory.Exists(folder))
@@ -45,7 +46,7 @@ internal sealed record BuildOrder(
         if (dockerfile != Auto && (inputs["base_image"] ?? inputs["sdk_image"]) is not null)
             faults.Add("'base_image' and 'sdk_image' belong to 'dockerfile: auto'; a Dockerfile names its own ('buildargs' reach its ARG before FROM)");
         return faults.Count == 0
-            ? new BuildOrder(image!, tag, tags, folder, dockerfile, inputs.Text("base_image"), inputs.Text("sdk_image"), options)
+            ? new BuildOrder(image!, tag, tags, folder, dockerfile, inputs.Text("base_image"), inputs.Text("sdk_image"), options, usesProxies)
             : throw new DockerException(string.Join("; ", faults));
     }
 

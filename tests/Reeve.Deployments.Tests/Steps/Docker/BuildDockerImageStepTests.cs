@@ -67,6 +67,24 @@ public sealed class BuildDockerImageStepTests(SharedDockerHost shared) : IAsyncL
     }
 
     [Fact]
+    public async Task Proxies_of_the_docker_configuration_reach_the_build_unless_the_call_says_otherwise()
+    {
+        using var config = new Reeve.Deployments.Tests.Support.TemporaryFolder();
+        config.Write("config.json", """{"proxies": {"default": {"httpProxy": "http://me:pr0xy-pass@proxy:3128", "noProxy": "localhost"}}}""");
+        using var bench = new DockerBench(name => name == "DOCKER_CONFIG" ? config.Path : _host.Variable(name));
+        bench.Folder.Write("Dockerfile", $"FROM {DockerHost.Base}\nRUN echo $HTTP_PROXY-$no_proxy > /out.txt; cat /out.txt\n");
+
+        await bench.BuildAsync("""{"tag": "1"}""");
+        await bench.BuildAsync("""{"tag": "2", "nocache": true, "buildargs": {"HTTP_PROXY": "mine"}}""");
+        await bench.BuildAsync("""{"tag": "3", "nocache": true, "use_config_proxy": false}""");
+
+        Assert.Equal("http://me:pr0xy-pass@proxy:3128-localhost", await _host.InAsync(bench.Image + ":1", "cat", "/out.txt"));
+        Assert.Equal("mine-localhost", await _host.InAsync(bench.Image + ":2", "cat", "/out.txt"));
+        Assert.Equal("-", await _host.InAsync(bench.Image + ":3", "cat", "/out.txt"));
+        Assert.DoesNotContain("pr0xy-pass", bench.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Target_stage_is_built_and_a_Dockerfile_may_lie_elsewhere()
     {
         _bench.Folder.Write("app/in.txt", "in");
