@@ -137,6 +137,12 @@ internal sealed class DeploymentCheck(OrchestrationClient client, EntrypointReso
             if (fault is not null)
                 faults.Add(position, fault, Hint(placeholder));
         }
+        // The deploy's own environment is known before the first build step runs, which may take long.
+        foreach (var (placeholder, position) in PlaceholderSurvey.Of(plan.Written.JobVariables))
+        {
+            if (placeholder.Kind is PlaceholderKind.Environment && Environment.GetEnvironmentVariable(placeholder.Name) is null)
+                faults.Add(position, $"'{placeholder}': the environment has no variable '{placeholder.Name}'");
+        }
     }
 
     private string? Hint(Placeholder placeholder) => placeholder.Kind is PlaceholderKind.Secret

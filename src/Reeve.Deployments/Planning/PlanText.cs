@@ -47,7 +47,8 @@ public static class PlanText
     {
         foreach (var (key, value) in deployment.Created ?? [])
             if (key is not "parameter_openapi_schema" && !IsEmpty(key, value))
-                yield return $"{key}: {Value(value, key)}";
+                foreach (var line in OfNew(key, value))
+                    yield return line;
         foreach (var field in deployment.Fields)
             yield return Line(field);
         if (deployment is { IsBuilt: true, Action: PlanAction.Change })
@@ -55,6 +56,20 @@ public static class PlanText
         else if (deployment is { Action: PlanAction.Change, Fields.Count: 0, IsAdopted: false })
             yield return "takes over what was built of new content";
     }
+
+    // Under the same names as a change of it has later: a line for each parameter, job variable, step and schedule.
+    private static IEnumerable<string> OfNew(string key, JsonNode? value) => (key, value) switch
+    {
+        ("parameters" or "job_variables", JsonObject map) => map.Select(entry => $"{key}.{entry.Key}: {Value(entry.Value, key)}"),
+        ("pull_steps", JsonArray { Count: > 0 } steps) => steps.OfType<JsonObject>().SelectMany((step, index) =>
+            step.Select(entry => string.Create(CultureInfo.InvariantCulture, $"{key}[{index}].{entry.Key}: {Value(entry.Value, key)}"))),
+        ("schedules", JsonObject map) => map.Select(entry => $"{key}[{entry.Key}]: {Schedule(entry.Value)}"),
+        _ => [$"{key}: {Value(value, key)}"],
+    };
+
+    // The times are its name.
+    private static string Schedule(JsonNode? schedule) => (schedule?["active"]?.GetValue<bool>() is false ? "paused" : "active")
+        + (schedule?["parameters"] is JsonObject { Count: > 0 } parameters ? $", parameters {Value(parameters, "parameters")}" : "");
 
     internal static string Build(PlannedBuild build) =>
         string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", build.Steps)}{(build.Position is { } at ? $" ({at})" : "")}, once for {Count(build.Deployments, "deployment")}");

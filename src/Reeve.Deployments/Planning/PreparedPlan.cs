@@ -187,7 +187,7 @@ public sealed class PreparedPlan
     private void Tell(ApiException exception, FaultCollector faults)
     {
         if (exception.Status is HttpStatusCode.Conflict)
-            faults.Add(null, exception.Problem?.Detail ?? exception.Message, "nothing was applied");
+            faults.Add(null, (exception.Problem?.Detail ?? exception.Message).TrimEnd('.'), "nothing was applied");
         else if (exception.Problem?.ExceptionDetail is { Count: > 0 } details)
             foreach (var detail in details)
                 faults.Add(PositionOf(detail), $"the server does not take it: {_secrets.Redact(detail.Msg)}", "nothing was applied");

@@ -1,6 +1,6 @@
 namespace Reeve.Deployments.Projects;
 
-/// <summary>Gathers _faults so that all of them are told in one go; the same fault at the same place is told once.</summary>
+/// <summary>Gathers faults so that all of them are told in one go; the same fault at the same place is told once.</summary>
 public sealed class FaultCollector
 {
     private readonly List<Fault> _faults = [];

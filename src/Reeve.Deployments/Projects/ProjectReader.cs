@@ -36,7 +36,7 @@ public sealed class ProjectReader
     {
         var reader = new ProjectReader(StepCatalog.BuiltIn);
         var project = reader.ReadProject(file, shownAs ?? ShownName(file), text, environment);
-        return new ProjectReading(reader._faults.Any ? null : project, reader._faults.InOrder);
+        return new ProjectReading(reader._faults.Any ? null : project, reader._faults.InOrder) { Readable = project };
     }
 
     /// <summary>Reads one deployment again, after its placeholders were resolved.</summary>
@@ -253,4 +253,8 @@ public sealed class ProjectReader
 }
 
 /// <summary>A project, or the faults that keep it from being one.</summary>
-public sealed record ProjectReading(Project? Project, IReadOnlyList<Fault> Faults);
+public sealed record ProjectReading(Project? Project, IReadOnlyList<Fault> Faults)
+{
+    /// <summary>What could be read in spite of faults: for finding more of them, never to deploy.</summary>
+    public Project? Readable { get; init; }
+}

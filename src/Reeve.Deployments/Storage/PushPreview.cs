@@ -36,7 +36,7 @@ public sealed class PushPreview
         var whole = Path.GetFullPath(path, _folder);
         if (!whole.StartsWith(Path.TrimEndingDirectorySeparator(_folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
             return $"'{path}' is not below '{_folder}'";
-        var name = Path.GetRelativePath(_folder, whole).Replace(Path.DirectorySeparatorChar, '/');
+        var name = Path.TrimEndingDirectorySeparator(Path.GetRelativePath(_folder, whole)).Replace(Path.DirectorySeparatorChar, '/');
         var isFolder = path.EndsWith('/') || (Directory.Exists(whole) && new DirectoryInfo(whole).LinkTarget is null);
         var verdict = _rules.Explain(name, isFolder);
         if (_listing.Warnings.FirstOrDefault(warning => warning.StartsWith($"'{name}' ", StringComparison.Ordinal)) is { } warning && !verdict.IsIgnored)

@@ -29,9 +29,15 @@ internal sealed class BlockInspectCommand : CliCommand
             return ExitCodes.Done;
         }
 
-        output.WriteLine($"ID:       {block.Id}\nType:     {block.BlockType?.Name} ({block.BlockType?.Slug})\nName:     {block.Name}\nCreated:  {Ago.Of(block.Created, session.Time)}\nChanged:  {Ago.Of(block.Updated, session.Time)}");
-        foreach (var field in block.Data.EnumerateObject())
-            output.WriteLine($"{field.Name + ":",-10}{field.Value}");
+        List<(string Name, object? Value)> lines =
+        [
+            ("ID", block.Id), ("Type", $"{block.BlockType?.Name} ({block.BlockType?.Slug})"), ("Name", block.Name),
+            ("Created", Ago.Of(block.Created, session.Time)), ("Changed", Ago.Of(block.Updated, session.Time)),
+            .. block.Data.EnumerateObject().Select(field => (field.Name, (object?)field.Value)),
+        ];
+        var width = lines.Max(line => line.Name.Length) + 2;
+        foreach (var (name, value) in lines)
+            output.WriteLine($"{(name + ":").PadRight(width)}{value}");
         return ExitCodes.Done;
     }
 }

@@ -65,7 +65,7 @@ internal sealed class DeployCommand : CliCommand
             throw new CliException($"--render writes nothing, and {writing} does", $"leave {writing} out", ExitCodes.Usage);
         await using var lines = new DeployLines(session.Terminal);
         var entrypoints = new EntrypointResolver(new FlowBuilder(session.Settings.Home, lines.Write, session.Time));
-        var (project, chosen, made) = await ChooseAsync(parse, session, questions, new DeployWizard(session, questions, answers, entrypoints), ct);
+        var (project, chosen, made) = await ChooseAsync(parse, session, questions, new DeployWizard(session, questions, answers, entrypoints), entrypoints, ct);
         if (parse.GetValue(_render))
             return await RenderAsync(project, chosen, entrypoints, session, ct);
         DeployReport? report = null;
@@ -105,14 +105,13 @@ internal sealed class DeployCommand : CliCommand
     }
 
     // What is deployed, and what of it the command line says that no file says yet.
-    private async Task<(Project Project, IReadOnlyList<ProjectDeployment> Chosen, NewDeployment? Made)> ChooseAsync(ParseResult parse, CliSession session, Questions questions, DeployWizard wizard, CancellationToken ct)
+    private async Task<(Project Project, IReadOnlyList<ProjectDeployment> Chosen, NewDeployment? Made)> ChooseAsync(ParseResult parse, CliSession session, Questions questions, DeployWizard wizard, EntrypointResolver entrypoints, CancellationToken ct)
     {
         var folder = session.Folder;
         var file = parse.GetValue(_file) ?? ProjectReader.Find(folder);
         var (names, all, entrypoint) = (parse.GetValue(_names) ?? [], parse.GetValue(_all), parse.GetValue(_entrypoint));
         var fields = _overrides.Fields(parse);
-        var project = file is null ? new Project { File = Path.Combine(folder, ProjectReader.FileNames[1]) } : await ReadAsync(file, parse.GetValue(_environment), ct);
-        session.PreferProfile(project.Profile);
+        var project = file is null ? new Project { File = Path.Combine(folder, ProjectReader.FileNames[1]) } : await ReadAsync(file, parse.GetValue(_environment), session, entrypoints, ct);
         var known = DeploymentSelection.All(project);
         var asksForNew = questions.MayAsk && entrypoint is null && !all;
         if (asksForNew && names.Length == 0 && known.Count > 0)
@@ -173,10 +172,11 @@ internal sealed class DeployCommand : CliCommand
         return chosen;
     }
 
-    private static async Task<Project> ReadAsync(string file, string? environment, CancellationToken ct)
+    private static async Task<Project> ReadAsync(string file, string? environment, CliSession session, EntrypointResolver entrypoints, CancellationToken ct)
     {
         var reading = await ProjectReader.ReadFileAsync(file, ct, environment: environment);
-        Refuse(reading.Faults);
+        session.PreferProfile(reading.Readable?.Profile);
+        Refuse(await new ProjectCheck(session.Client, entrypoints).FaultsOfAsync(reading, ct));
         return reading.Project!;
     }
 

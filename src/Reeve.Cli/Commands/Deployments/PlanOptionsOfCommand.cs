@@ -33,12 +33,12 @@ internal sealed class PlanOptionsOfCommand
     public async Task<PreparedPlan> PlanAsync(ParseResult parse, CliSession session, DeployLines lines, string? environment, string? promoteFrom, bool rebuild, CancellationToken ct)
     {
         var files = Files(parse, session);
-        var projects = await ReadAsync(files, environment, ct);
+        var entrypoints = new EntrypointResolver(new FlowBuilder(session.Settings.Home, lines.Write, session.Time));
+        var projects = await ReadAsync(files, environment, session, entrypoints, ct);
         if (environment is null && projects[0].Environments.Count > 0)
             throw new CliException($"{projects[0].ShownAs} has environments", $"say which: --env {string.Join(" | --env ", projects[0].Environments)}");
         var names = parse.GetValue(_names) ?? [];
         var chosen = Choose(projects, names);
-        session.PreferProfile(projects.Select(project => project.Profile).FirstOrDefault(profile => profile is not null));
         var options = new PlanOptions
         {
             Force = (parse.GetValue(_overwrite) ? MergeForce.Overwrite : MergeForce.None) | (parse.GetValue(_reset) ? MergeForce.Reset | MergeForce.Overwrite : MergeForce.None),
@@ -50,8 +50,7 @@ internal sealed class PlanOptionsOfCommand
         };
         if (options is { Prune: true, IsPart: true })
             throw new CliException("--prune needs the whole project, and -n names a part of it", exitCode: ExitCodes.Fault);
-        var builder = new FlowBuilder(session.Settings.Home, lines.Write, session.Time);
-        var (plan, faults) = await new ProjectPlanner(session.Client, new EntrypointResolver(builder), lines.Write).PlanAsync(chosen, projects, options, ct);
+        var (plan, faults) = await new ProjectPlanner(session.Client, entrypoints, lines.Write).PlanAsync(chosen, projects, options, ct);
         Refuse(faults);
         return plan!;
     }
@@ -70,19 +69,17 @@ internal sealed class PlanOptionsOfCommand
         return [ProjectReader.Find(session.Folder) ?? throw new CliException("there is no reeve.yaml or prefect.yaml in this folder", $"make one: {CommandName.Text} init; or name one: -f FILE")];
     }
 
-    private static async Task<List<Project>> ReadAsync(List<string> files, string? environment, CancellationToken ct)
+    private static async Task<List<Project>> ReadAsync(List<string> files, string? environment, CliSession session, EntrypointResolver entrypoints, CancellationToken ct)
     {
-        List<Project> projects = [];
-        List<Fault> faults = [];
+        List<ProjectReading> readings = [];
         foreach (var file in files)
-        {
-            var reading = await ProjectReader.ReadFileAsync(file, ct, environment: environment);
-            faults.AddRange(reading.Faults);
-            if (reading.Project is not null)
-                projects.Add(reading.Project);
-        }
+            readings.Add(await ProjectReader.ReadFileAsync(file, ct, environment: environment));
+        session.PreferProfile(readings.Select(reading => reading.Readable?.Profile).FirstOrDefault(profile => profile is not null));
+        List<Fault> faults = [];
+        foreach (var reading in readings)
+            faults.AddRange(await new ProjectCheck(session.Client, entrypoints).FaultsOfAsync(reading, ct));
         Refuse(faults);
-        return projects;
+        return [.. readings.Select(reading => reading.Project!)];
     }
 
     private static List<(Project, ProjectDeployment)> Choose(List<Project> projects, string[] names)
@@ -100,7 +97,9 @@ internal sealed class PlanOptionsOfCommand
     {
         if (environment is null || environment == from)
             throw new CliException("a promotion goes from one environment to another", $"{CommandName.Text} promote --from dev --to prod");
-        var source = (await ReadAsync([files[0]], from, ct))[0];
+        var reading = await ProjectReader.ReadFileAsync(files[0], ct, environment: from);
+        Refuse(reading.Faults);
+        var source = reading.Project!;
         try
         {
             if (source.Profile is null || source.Profile == session.ProfileName)

@@ -59,6 +59,7 @@ public sealed class BlockCommandsTests
         var process = (await cli.Api.FindBlockDocumentAsync("process", "dev", includeSecrets: false, Ct))!.Data;
         Assert.Equal(("1", JsonValueKind.False), (Text(process.GetProperty("env"), "STAGE"), process.GetProperty("stream_output").ValueKind));
         Assert.DoesNotContain("s3cr3t", await cli.OkAsync("block", "inspect", "s3-bucket/code"), StringComparison.Ordinal);
+        Assert.Matches("(?m)^bucket_name: +\\S", await cli.OkAsync("block", "inspect", "s3-bucket/code"));
     }
 
     [Fact]

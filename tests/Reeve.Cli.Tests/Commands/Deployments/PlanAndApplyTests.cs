@@ -62,9 +62,61 @@ public sealed class PlanAndApplyTests : IAsyncLifetime
 
         Assert.Equal(("", 2), (plan.Error, plan.Code));
         Assert.Contains("+ etl/nightly\n    entrypoint: \"flows/etl.py:etl\"", plan.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        foreach (var line in (string[])["parameters.name: \"b\"", "job_variables.env: {\"LEVEL\":\"info\"}", "schedules[cron 0 0 * * * Europe/Berlin]: active", "pull_steps[0].prefect.deployments.steps."])
+            Assert.Contains("\n    " + line, plan.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
         Assert.Contains("Plan: 2 to create.", plan.Output, StringComparison.Ordinal);
         Assert.Equal(("Applied: 2 written, 0 pruned.", 0), (applied.Error.Trim(), applied.Code));
         Assert.Equal(("Project 'shop'\n\nNo changes: 2 unchanged.\n", 0), (after.Output.ReplaceLineEndings("\n"), after.Code));
+    }
+
+    [Fact]
+    public async Task A_variable_that_the_environment_lacks_is_told_before_a_build_step_runs()
+    {
+        Write("prefect.yaml", """
+            name: shop
+            build:
+            - prefect.deployments.steps.run_shell_script: {id: slow, script: touch built}
+            deployments:
+            - name: nightly
+              entrypoint: flows/etl.py:etl
+              parameters: {name: a, nmber: 1}
+              work_pool: {name: local, job_variables: {image: "{{ slow.stdout }}", level: "{{ $REEVE_TEST_NOT_THERE }}"}}
+            """);
+
+        foreach (var words in (string[][])[["deploy", "--all"], ["plan"], ["apply", "--yes"]])
+        {
+            var (code, _, error) = await _cli.RunAsync(words);
+            Assert.Equal(1, code);
+            Assert.Contains("prefect.yaml:8:80: '{{ $REEVE_TEST_NOT_THERE }}': the environment has no variable 'REEVE_TEST_NOT_THERE'", error, StringComparison.Ordinal);
+            Assert.Contains("the flow has no parameter 'nmber'; did you mean 'number'?", error, StringComparison.Ordinal);
+        }
+        Assert.False(File.Exists(Path.Combine(_cli.Home, "built")));
+    }
+
+    [Fact]
+    public async Task A_slip_in_the_file_hides_nothing_of_what_the_rest_of_it_names()
+    {
+        Write("prefect.yaml", """
+            name: shop
+            pull:
+            - prefect.deployments.steps.git_clone: {repository: https://git.example/x.git, access_token: "{{ prefect.blocks.secret.nope }}", branch: "{{ get-token.stdout }}"}
+            deployments:
+            - name: a
+              entrypoint: flows/etl.py:elt
+              work_pol: {name: local}
+            - name: b
+              entrypoint: flows/etll.py:etl
+              work_pool: {name: lokal}
+              schedule: {cron: "61 * * * *"}
+            """);
+
+        foreach (var words in (string[][])[["deploy", "--all"], ["plan"]])
+        {
+            var (code, _, error) = await _cli.RunAsync(words);
+            Assert.Equal(1, code);
+            Assert.StartsWith("Error: 7 faults; nothing was ", error, StringComparison.Ordinal);
+            Assert.Equal([3, 3, 6, 7, 9, 10, 11], System.Text.RegularExpressions.Regex.Matches(error, @"prefect\.yaml:(\d+):\d+: ").Select(match => int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)));
+        }
     }
 
     [Fact]
@@ -163,7 +215,7 @@ public sealed class PlanAndApplyTests : IAsyncLifetime
         var result = await _cli.RunAsync(asked, ["--prompt", "apply"]);
 
         Assert.Equal(1, result.Code);
-        Assert.Contains("have changed since this plan was made, by another apply or by hand. Plan again.; nothing was applied", result.Error, StringComparison.Ordinal);
+        Assert.Contains("have changed since this plan was made, by another apply or by hand. Plan again; nothing was applied", result.Error, StringComparison.Ordinal);
         Assert.Equal(1, (await FindAsync("nightly")).Parameters.GetProperty("number").GetInt32());
     }
 
