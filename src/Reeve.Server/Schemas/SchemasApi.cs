@@ -22,6 +22,12 @@ internal sealed class SchemasApi(Database database, VariablesStore variables)
             throw new InvalidRequestException("body.schema", "Input should be a valid dictionary", "dict_type");
         if (body.Values.ValueKind != JsonValueKind.Object)
             throw new InvalidRequestException("body.values", "Input should be a valid dictionary", "dict_type");
+        if (SchemaSoundness.FaultOf(body.Schema) is { } unsound)
+        {
+            // one sentence, as the 3.x server answers it: the body is well formed, what it says of values is not
+            await http.DoneAsync(new Refusal(StatusCodes.Status422UnprocessableEntity, $"Invalid schema: {unsound}")).ConfigureAwait(false);
+            return;
+        }
         var placeholders = Placeholders.Of(body.Values);
         HashSet<string> known = new(StringComparer.Ordinal);
         await database.ReadAsync(

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 
@@ -14,6 +15,7 @@ namespace Reeve.Logging;
 /// <param name="time">Says when a line was printed.</param>
 /// <param name="most">How many lines may wait.</param>
 /// <param name="patience">How long a printing thread waits while no line leaves.</param>
+[SuppressMessage("Reliability", "CA2002:Do not lock on objects with weak identity", Justification = "It is the runtime's own lock of the console that is lent here.")]
 internal sealed class PrintQueue(Action<RunLogLevel, string, DateTimeOffset> tell, TimeProvider time, int most, TimeSpan patience)
 {
     private const int LongestLine = 800_000; // a little under what one log line holds; what has no line's end must not grow for ever

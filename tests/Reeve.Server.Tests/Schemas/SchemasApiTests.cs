@@ -55,4 +55,31 @@ public sealed class SchemasApiTests
 
         Assert.Equal(422, (await host.PostAsync("ui/schemas/validate", body)).Status);
     }
+
+    [Theory]
+    [InlineData("""{"title": "P", "type": "NOT A TYPE"}""", "Invalid schema: 'NOT A TYPE' is no type of JSON (at $.type)")]
+    [InlineData("""{"properties": {"a": {"type": ["string", "text"]}}}""", "Invalid schema: 'text' is no type of JSON (at $.properties.a.type)")]
+    [InlineData("""{"properties": {"a": {"enum": 5}}}""", "Invalid schema: 5 is not of type 'array' (at $.properties.a.enum)")]
+    [InlineData("""{"required": [1]}""", "Invalid schema: 1 is not of type 'string' (at $.required)")]
+    [InlineData("""{"anyOf": [{"minimum": "1"}]}""", "Invalid schema: '1' is not of type 'number' (at $.anyOf[0].minimum)")]
+    [InlineData("""{"definitions": {"d": {"minLength": -1}}}""", "Invalid schema: -1 is not of type 'integer' (at $.definitions.d.minLength)")]
+    public async Task An_unsound_schema_is_refused_in_one_sentence_as_the_3_x_server_does(string schema, string detail)
+    {
+        await using var host = await TestHost.StartAsync();
+
+        var answer = await host.PostAsync("ui/schemas/validate", $$"""{"schema": {{schema}}, "values": { } }""");
+
+        Assert.Equal((422, detail), (answer.Status, answer.Body.GetProperty("detail").GetString()));
+    }
+
+    [Fact]
+    public async Task Properties_may_have_the_names_of_keywords()
+    {
+        await using var host = await TestHost.StartAsync();
+
+        var answer = await host.PostAsync(
+            "ui/schemas/validate", """{"schema": {"properties": {"type": {"type": "string"}, "enum": {"type": "integer"}, "required": true}}, "values": {"type": "x", "enum": 1, "required": []}}""");
+
+        Assert.Equal((200, true), (answer.Status, answer.Body.GetProperty("valid").GetBoolean()));
+    }
 }

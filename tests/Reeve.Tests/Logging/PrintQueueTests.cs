@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using Reeve.Logging;
 
 namespace Reeve.Tests.Logging;
 
+[SuppressMessage("Reliability", "CA2002:Do not lock on objects with weak identity", Justification = "It is the console's own lock that is lent.")]
 public sealed class PrintQueueTests
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(60);
