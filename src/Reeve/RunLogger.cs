@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using Reeve.Engine;
 using Reeve.Logging;
@@ -18,10 +17,7 @@ public sealed class RunLogger : ILogger
     private readonly string _name;
     private readonly Guid? _flowRunId;
     private Guid? _taskRunId;
-    private readonly StringBuilder _line = new();
-    private readonly Queue<(string Text, DateTimeOffset At)> _printed = new();
-    private readonly Lock _gate = new();
-    private readonly Lock _telling = new();
+    private readonly PrintQueue? _prints;
 
     private RunLogger(EngineSession session, string name, string prefix, Guid? flowRunId, Guid? taskRunId, bool logsPrints)
     {
@@ -30,9 +26,10 @@ public sealed class RunLogger : ILogger
         _prefix = prefix;
         _flowRunId = flowRunId;
         _taskRunId = taskRunId;
-        LogsPrints = logsPrints;
-        if (logsPrints)
-            PrintCapture.Install();
+        if (!logsPrints)
+            return;
+        _prints = new PrintQueue(Log, session.Time);
+        PrintCapture.Install();
     }
 
     /// <summary>The logger of the task run or flow run that this code runs in.</summary>
@@ -42,7 +39,7 @@ public sealed class RunLogger : ILogger
 
     internal static RunLogger? Ambient => TaskRunContext.Current?.Logger ?? FlowRunContext.Current?.Logger;
 
-    internal bool LogsPrints { get; }
+    internal bool LogsPrints => _prints is not null;
 
     internal static RunLogger ForFlowRun(EngineSession session, Guid id, string name, bool logsPrints) =>
         new(session, HostLines.FlowRuns, $"Flow run '{name}' - ", id, null, logsPrints);
@@ -76,8 +73,7 @@ public sealed class RunLogger : ILogger
     /// <summary>Logs a line. Lines below <c>REEVE_LOGGING_LEVEL</c> (default INFO) are left out.</summary>
     public void Log(RunLogLevel level, string message)
     {
-        if (LogsPrints)
-            TellPrints(); // what the same code printed before comes first
+        _prints?.Tell(); // what the same code printed before comes first
         Log(level, message, _session.Time.GetUtcNow());
     }
 
@@ -123,58 +119,9 @@ public sealed class RunLogger : ILogger
     private void Store(string name, RunLogLevel level, string message, DateTimeOffset now) =>
         _session.Logs.Write(new LogCreate { Name = name, Level = (int)level, Message = message, Timestamp = now, FlowRunId = _flowRunId, TaskRunId = _taskRunId });
 
-    /// <summary>
-    /// Takes console output; each complete line becomes a log line. The caller holds the lock of <see cref="Console.Out"/>, and whoever writes to
-    /// <see cref="Console.Error"/> takes that lock while it holds the other's: so the line is noted here, and written by another thread.
-    /// </summary>
-    internal void Print(ReadOnlySpan<char> text)
-    {
-        var isFirst = false;
-        lock (_gate)
-        {
-            while (text.IndexOf('\n') is var end and >= 0)
-            {
-                isFirst |= _printed.Count == 0;
-                _printed.Enqueue((_line.Append(text[..end].TrimEnd('\r')).ToString(), _session.Time.GetUtcNow()));
-                _line.Clear();
-                text = text[(end + 1)..];
-            }
-
-            _line.Append(text);
-        }
-
-        if (isFirst)
-            _ = Task.Run(TellPrints);
-    }
+    /// <summary>Takes console output; each complete line becomes a log line.</summary>
+    internal void Print(ReadOnlySpan<char> text) => _prints?.Print(text);
 
     /// <summary>Logs what was printed without a line's end.</summary>
-    internal void EndPrints()
-    {
-        lock (_gate)
-        {
-            if (_line.Length > 0)
-                _printed.Enqueue((_line.ToString(), _session.Time.GetUtcNow()));
-            _line.Clear();
-        }
-
-        TellPrints();
-    }
-
-    private void TellPrints()
-    {
-        lock (_telling) // in the order in which they were printed
-        {
-            while (true)
-            {
-                (string Text, DateTimeOffset At) line;
-                lock (_gate)
-                {
-                    if (!_printed.TryDequeue(out line))
-                        return;
-                }
-
-                Log(RunLogLevel.Info, line.Text, line.At);
-            }
-        }
-    }
+    internal void EndPrints() => _prints?.End();
 }

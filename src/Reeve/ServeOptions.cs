@@ -6,7 +6,7 @@ public sealed record ServeOptions
     /// <summary>At most so many runs at once in this process; default no limit. Others wait on the server and may be taken by another process that serves the same deployments.</summary>
     public int? Limit { get; init; }
 
-    /// <summary>How often the server is asked for due runs; default 2 seconds. Runs that are due before the next question are fetched ahead and start on time.</summary>
+    /// <summary>How long the server is asked to wait for a due run, which it tells of at once; a server that cannot wait is asked that often. Default 2 seconds. Runs that are due before the next question are fetched ahead and start on time.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>

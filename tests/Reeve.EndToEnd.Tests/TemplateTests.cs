@@ -1,12 +1,21 @@
+using System.Collections.Concurrent;
+using System.IO.Compression;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Reeve.EndToEnd.Tests.Stage;
 using Reeve.Protocol.Filters;
 using Reeve.Protocol.Runs;
 
 namespace Reeve.EndToEnd.Tests;
 
-/// <summary>The templates of <c>dotnet new</c>, made, built against the packed package and run.</summary>
-public sealed class TemplateTests
+/// <summary>The templates of <c>dotnet new</c>: packed, installed from their package, made, built against the packed library and run.</summary>
+public sealed class TemplateTests : IDisposable
 {
+    private readonly string _packages = Directory.CreateTempSubdirectory("reeve-templates").FullName;
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -46,10 +55,67 @@ public sealed class TemplateTests
         await MustAsync(reeve, "dotnet", "build", Path.Combine(reeve.Folder, "made", "Acme.Service.csproj"), "-warnaserror", "--disable-build-servers");
     }
 
-    private static async Task MakeAsync(Installation reeve, string template, string name, params string[] more)
+    [Fact]
+    public async Task Step_of_the_block_template_runs_and_tells_the_service()
+    {
+        await using var reeve = new Installation();
+        await using var service = await ListeningAsync(out var heard);
+        await MakeAsync(reeve, "reeve-block", "Acme.Service");
+        var inputs = JsonSerializer.Serialize(new { address = service.Urls.First(), token = "t0ken", image = "acme:7" });
+
+        var output = await MustAsync(reeve, "dotnet", "run", "--file", Path.Combine(reeve.Folder, "made", "steps", "announce.cs"), "--", "Announce", inputs);
+
+        Assert.Equal(["/deployed Bearer t0ken acme:7"], heard);
+        Assert.Contains("""{"announced":"acme:7"}""", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_template_of_the_repository_is_in_the_package()
+    {
+        await using var reeve = new Installation();
+
+        using var package = ZipFile.OpenRead(await PackAsync(reeve));
+
+        var content = Path.Combine(Repository.Root, "templates", "content");
+        var wanted = Directory.EnumerateFiles(content, "*", SearchOption.AllDirectories).Select(file => "content/" + Path.GetRelativePath(content, file).Replace('\\', '/'))
+            .Where(file => !file.Contains("/bin/", StringComparison.Ordinal) && !file.Contains("/obj/", StringComparison.Ordinal));
+        Assert.Equal(wanted.Order(StringComparer.Ordinal), package.Entries.Select(entry => Uri.UnescapeDataString(entry.FullName)).Where(name => name.StartsWith("content/", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+    }
+
+    public void Dispose() => Directory.Delete(_packages, recursive: true);
+
+    private static Task<WebApplication> ListeningAsync(out ConcurrentQueue<string> heard)
+    {
+        var told = heard = new ConcurrentQueue<string>();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var service = builder.Build();
+        service.MapPost("/{**path}", async (HttpRequest request) =>
+        {
+            using var body = new StreamReader(request.Body);
+            told.Enqueue($"{request.Path} {request.Headers.Authorization} {await body.ReadToEndAsync(Ct)}");
+        });
+        return StartedAsync();
+
+        async Task<WebApplication> StartedAsync()
+        {
+            await service.StartAsync(Ct);
+            return service;
+        }
+    }
+
+    private async Task<string> PackAsync(Installation reeve)
+    {
+        await MustAsync(reeve, "dotnet", "pack", Path.Combine(Repository.Root, "templates", "Reeve.Templates.csproj"), "--output", _packages, "--disable-build-servers",
+            $"-p:BaseIntermediateOutputPath={Path.Combine(_packages, "obj")}/", $"-p:BaseOutputPath={Path.Combine(_packages, "bin")}/");
+        return Assert.Single(Directory.GetFiles(_packages, "*.nupkg"));
+    }
+
+    private async Task MakeAsync(Installation reeve, string template, string name, params string[] more)
     {
         var hive = Path.Combine(reeve.Folder, "hive");
-        await MustAsync(reeve, "dotnet", "new", "install", Path.Combine(Repository.Root, "templates"), "--debug:custom-hive", hive);
+        await MustAsync(reeve, "dotnet", "new", "install", await PackAsync(reeve), "--debug:custom-hive", hive);
         await MustAsync(reeve, ["dotnet", "new", template, "--name", name, "--output", Path.Combine(reeve.Folder, "made"), "--debug:custom-hive", hive, .. more]);
     }
 

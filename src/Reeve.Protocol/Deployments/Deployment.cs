@@ -157,6 +157,9 @@ public sealed record ScheduledDeploymentRuns
 
     /// <summary>At most so many.</summary>
     public int? Limit { get; init; }
+
+    /// <summary>Runs that the caller knows of already and does not wait for; only Reeve's server reads it.</summary>
+    public IReadOnlyList<Guid>? ExcludeIds { get; init; }
 }
 
 /// <summary>The answer of <c>POST /deployments/{id}/create_flow_run/bulk</c>, in the order of the request.</summary>

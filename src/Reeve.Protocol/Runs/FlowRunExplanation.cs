@@ -38,6 +38,9 @@ public sealed record FlowRunReason
     /// <summary>Who has what the run waits for: runs that hold slots, the process that holds the run, workers.</summary>
     public IReadOnlyList<ReasonHolder> Holders { get; set; } = [];
 
+    /// <summary>What a run that waits for input is to be told.</summary>
+    public IReadOnlyList<ReasonField> Fields { get; set; } = [];
+
     /// <summary>What can be done about it; null: wait.</summary>
     public string? Hint { get; init; }
 }
@@ -48,3 +51,10 @@ public sealed record FlowRunReason
 /// <param name="Name">Its name.</param>
 /// <param name="Since">Since when it has it; of a worker and a lease: when it was last heard of.</param>
 public sealed record ReasonHolder(string Type, Guid? Id, string? Name, DateTimeOffset? Since);
+
+/// <summary>One field of the input that a run waits for.</summary>
+/// <param name="Name">The field's name.</param>
+/// <param name="Type">Its JSON type, such as "boolean", or "one of …"; null where the schema does not say.</param>
+/// <param name="Description">What it is for; null where nobody said.</param>
+/// <param name="IsRequired">Whether the input is refused without it.</param>
+public sealed record ReasonField(string Name, string? Type, string? Description, bool IsRequired);

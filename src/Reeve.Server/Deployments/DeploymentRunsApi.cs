@@ -3,12 +3,14 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
 using Reeve.Protocol;
 using Reeve.Protocol.Deployments;
 using Reeve.Protocol.Runs;
 using Reeve.Server.Filters;
 using Reeve.Server.FlowRuns;
 using Reeve.Server.Hosting;
+using Reeve.Server.Orchestration;
 using Reeve.Server.Storage;
 using Reeve.Server.Variables;
 using Reeve.Server.WorkPools;
@@ -18,7 +20,7 @@ namespace Reeve.Server.Deployments;
 /// <summary>Runs of deployments: made on request, and asked for by runners that serve deployments themselves.</summary>
 internal sealed class DeploymentRunsApi(
     Database database, DeploymentsStore deployments, FlowRunsStore runs, WorkPoolsStore pools, WorkQueuesStore queues, VariablesStore variables, RunScheduler scheduler,
-    SchedulingOptions scheduling, TimeProvider clock)
+    SchedulingOptions scheduling, IHostApplicationLifetime lifetime, TimeProvider clock)
 {
     private const int MostAtOnce = 100;
 
@@ -30,7 +32,7 @@ internal sealed class DeploymentRunsApi(
             .Takes<List<DeploymentFlowRunCreate>>().Answers<FlowRunBulkCreateResponse>().Answers(404);
         api.MapPost("/deployments/{id}/schedule", ScheduleAsync).Says("Has a deployment's schedules make the runs of a span, also of the past.")
             .Takes<DeploymentScheduling>(required: false).Answers<JsonElement?>().Answers(404);
-        api.MapPost("/deployments/get_scheduled_flow_runs", GetScheduledAsync).Says("Finds the scheduled runs of deployments, for a runner that serves them.")
+        api.MapPost("/deployments/get_scheduled_flow_runs", GetScheduledAsync).Says("Finds the scheduled runs of deployments, for a runner that serves them; waits for one as long as the header Prefer asks.")
             .Takes<ScheduledDeploymentRuns>().Answers<List<FlowRun>>();
         api.MapGet("/deployments/{id}/work_queue_check", QueueCheckAsync).Says("Lists the work queues a deployment's runs wait in.").Answers<List<Protocol.WorkPools.WorkQueue>>().Answers(404);
     }
@@ -150,18 +152,43 @@ internal sealed class DeploymentRunsApi(
         var largest = Page.Largest(http);
         if (body.Limit < 0 || body.Limit > largest)
             throw new InvalidRequestException("body.limit", $"Input should be between 0 and {largest}", body.Limit < 0 ? "greater_than_equal" : "less_than_equal");
+        var deadline = clock.GetUtcNow() + ClaimsApi.WaitOf(http.Request);
+        await deployments.NotePollAsync(database, [.. body.DeploymentIds], http.RequestAborted).ConfigureAwait(false);
+        while (true)
+        {
+            var scheduled = database.Wakeups.Next(Orchestrator.ScheduledTopic); // before the look, so that no signal between the look and the wait is missed
+            var found = await DueAsync(body, largest, http.RequestAborted).ConfigureAwait(false);
+            var left = deadline - clock.GetUtcNow();
+            if (found.Count > 0 || left <= TimeSpan.Zero || lifetime.ApplicationStopping.IsCancellationRequested)
+            {
+                await http.AnswerAsync(found).ConfigureAwait(false);
+                return;
+            }
+            using var ends = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
+            try
+            {
+                await database.Wakeups.WaitAsync(scheduled, left, ends.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
+            {
+                // a server that stops keeps nobody waiting: the caller is answered with what there is
+            }
+        }
+    }
+
+    private ValueTask<List<FlowRun>> DueAsync(ScheduledDeploymentRuns asked, int largest, CancellationToken cancellation)
+    {
         var now = clock.Now();
-        var found = await database.ReadAsync(
+        return database.ReadAsync(
             session => session.QueryAsync(
                 $"""
                 select {FlowRunRows.Select} where {session.Dialect.AnyId("fr.deployment_id", "ids")} and fr.state_type = 'SCHEDULED' and fr.next_scheduled_start_time <= @before
+                  and not ({session.Dialect.AnyId("fr.id", "known")})
                 order by fr.next_scheduled_start_time, fr.id limit @limit
                 """,
                 row => FlowRunRows.Read(row, now),
-                ("ids", body.DeploymentIds.ToArray()), ("before", body.ScheduledBefore ?? DateTimeOffset.MaxValue.Cut()), ("limit", body.Limit ?? largest)),
-            http.RequestAborted).ConfigureAwait(false);
-        await deployments.NotePollAsync(database, [.. body.DeploymentIds], http.RequestAborted).ConfigureAwait(false);
-        await http.AnswerAsync(found).ConfigureAwait(false);
+                ("ids", asked.DeploymentIds.ToArray()), ("before", asked.ScheduledBefore ?? DateTimeOffset.MaxValue.Cut()), ("limit", asked.Limit ?? largest), ("known", (Guid[])[.. asked.ExcludeIds ?? []])),
+            cancellation);
     }
 
     /// <summary>The queues a deployment's runs wait in.</summary>

@@ -10,7 +10,7 @@ namespace Reeve.Server.Filters;
 internal sealed class NewestRows(TimeProvider clock)
 {
     private static readonly TimeSpan Kept = TimeSpan.FromSeconds(5);
-    private readonly ConcurrentDictionary<(string Time, int Most), (SqlValue From, DateTimeOffset Until)> known = new();
+    private readonly ConcurrentDictionary<(string Time, int Most), (SqlValue? From, DateTimeOffset Until)> known = new();
 
     /// <summary>The value of the time, or of the id, from which on a row is among the newest; null where there are no more rows than these. <paramref name="order"/> begins with it.</summary>
     internal async ValueTask<SqlValue?> SinceAsync(Session session, string time, string from, string order, int most)
@@ -22,8 +22,7 @@ internal sealed class NewestRows(TimeProvider clock)
             $"select {time} from {from} {order} limit 1 offset @most",
             row => row.IsNull(0) ? (SqlValue?)null : time.EndsWith(".id", StringComparison.Ordinal) ? (SqlValue)row.Id(0) : (SqlValue)row.Time(0),
             ("most", most)).ConfigureAwait(false);
-        if (since is { } found)
-            known[(time, most)] = (found, now + Kept);
+        known[(time, most)] = (since, now + Kept);
         return since;
     }
 }

@@ -8,7 +8,7 @@ using Reeve.Server.Storage;
 namespace Reeve.Server.FlowRuns;
 
 /// <summary>Says why a run does not run or go on, from what stands in the database alone; nothing is changed by asking.</summary>
-internal sealed partial class FlowRunExplainer(WorkerHealthOptions health, TimeProvider clock)
+internal sealed partial class FlowRunExplainer(WorkerHealthOptions health, FlowRunInputsStore inputs, TimeProvider clock)
 {
     private const int MostHolders = 20;
 
@@ -23,7 +23,7 @@ internal sealed partial class FlowRunExplainer(WorkerHealthOptions health, TimeP
             { Type: StateType.Scheduled } state => await ScheduledAsync(session, run, state, now).ConfigureAwait(false),
             { Type: StateType.Pending } state => [Pending(run, state, now)],
             { Type: StateType.Running } state => await RunningAsync(session, run, state, now).ConfigureAwait(false),
-            { Type: StateType.Paused } state => [Paused(run, state, now)],
+            { Type: StateType.Paused } state => [await PausedAsync(session, run, state, now).ConfigureAwait(false)],
             { Type: StateType.Cancelling } state => [await CancellingAsync(session, run, state, now).ConfigureAwait(false)],
             { } state => [Ended(run, state, now)],
         };
@@ -80,30 +80,6 @@ internal sealed partial class FlowRunExplainer(WorkerHealthOptions health, TimeP
             },
         });
         return reasons;
-    }
-
-    private static FlowRunReason Paused(LoadedFlowRun run, State state, DateTimeOffset now)
-    {
-        var details = state.StateDetails;
-        var until = details.PauseTimeout is { } timeout ? $" until {Text(timeout, now)}" : "";
-        return details switch
-        {
-            { RunInputKeyset: { Count: > 0 } keys } => new()
-            {
-                Code = "waiting_for_input",
-                Message = $"The run waits for input{until}: {string.Join(", ", keys.Keys.Order(StringComparer.Ordinal))}.",
-                Since = state.Timestamp,
-                Hint = $"reeve flow-run resume {run.Id} --input '{{…}}'",
-            },
-            { PauseReschedule: true } => new()
-            {
-                Code = "suspended",
-                Message = $"The run is suspended{until}; its process has ended, and a worker starts it again when it is resumed.",
-                Since = state.Timestamp,
-                Hint = $"reeve flow-run resume {run.Id}",
-            },
-            _ => new() { Code = "paused", Message = $"The run is paused{until}; its process waits.", Since = state.Timestamp, Hint = $"reeve flow-run resume {run.Id}" },
-        };
     }
 
     private static async ValueTask<FlowRunReason> CancellingAsync(Session session, LoadedFlowRun run, State state, DateTimeOffset now)

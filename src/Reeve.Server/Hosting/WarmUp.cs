@@ -82,7 +82,7 @@ internal sealed partial class WarmUp(
             }
             await ReadAsync(scratch, cancellation, flow.Id).ConfigureAwait(false);
             var found = await scratch.ReadAsync(
-                async session => await due.ReadAsync(session, pool, await due.QueuesAsync(session, pool.Id).ConfigureAwait(false), before: null, after: null, Rounds).ConfigureAwait(false),
+                async session => await due.ReadAsync(session, pool, await due.QueuesAsync(session, pool.Id).ConfigureAwait(false), before: null, after: null, Rounds, withStates: false).ConfigureAwait(false),
                 cancellation).ConfigureAwait(false);
             _ = WireAnswers.LengthOf(found.ConvertAll(run => new WorkerFlowRun(pool.Id, run.QueueId, run.Run with { State = null })));
         }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Npgsql;
 
@@ -7,6 +6,8 @@ namespace Reeve.Server.Storage;
 /// <summary>uuid, timestamptz and jsonb.</summary>
 internal sealed class PostgresRow(NpgsqlDataReader reader) : Row
 {
+    private SharedJson? kept;
+
     internal override bool IsNull(int column) => reader.IsDBNull(column);
 
     internal override Guid Id(int column) => reader.GetGuid(column);
@@ -22,7 +23,7 @@ internal sealed class PostgresRow(NpgsqlDataReader reader) : Row
 
     internal override bool Flag(int column) => reader.GetBoolean(column);
 
-    internal override T Json<T>(int column, JsonTypeInfo<T> type) => JsonSerializer.Deserialize(reader.GetFieldValue<byte[]>(column), type)!;
+    internal override T Json<T>(int column, JsonTypeInfo<T> type) => (kept ??= new(reader.FieldCount)).Read(column, reader.GetFieldValue<byte[]>(column), type);
 
     internal override byte[] Utf8(int column) => reader.GetFieldValue<byte[]>(column);
 }

@@ -28,7 +28,7 @@ internal sealed class DueRuns(TimeProvider clock, FlowRunsStore runs, Orchestrat
 
     /// <summary>The runs that may be proposed Pending, without handing them out.</summary>
     internal async ValueTask<List<(Guid QueueId, FlowRun Run)>> ReadAsync(
-        Session session, WorkPool pool, List<Queue> queues, DateTimeOffset? before, DateTimeOffset? after, int limit)
+        Session session, WorkPool pool, List<Queue> queues, DateTimeOffset? before, DateTimeOffset? after, int limit, bool withStates)
     {
         List<(Guid QueueId, FlowRun Run)> found = [];
         if (pool.IsPaused)
@@ -40,13 +40,13 @@ internal sealed class DueRuns(TimeProvider clock, FlowRunsStore runs, Orchestrat
             var take = Math.Min(room - found.Count, await RoomAsync(session, queue).ConfigureAwait(false));
             if (take <= 0)
                 continue;
-            found.AddRange((await session.QueryAsync(
+            found.AddRange(await session.QueryAsync(
                 $"""
-                select {FlowRunRows.Select} where {Due(session)} and (@after is null or fr.next_scheduled_start_time > @after)
+                select {(withStates ? FlowRunRows.Select : FlowRunRows.SelectOfPool)} where {Due(session)} and (@after is null or fr.next_scheduled_start_time > @after)
                 order by fr.next_scheduled_start_time, fr.id limit @take
                 """,
-                row => FlowRunRows.Read(row, now),
-                ("queue", queue.Id), ("before", before ?? DateTimeOffset.MaxValue.Cut()), ("after", after), ("take", take)).ConfigureAwait(false)).Select(run => (queue.Id, run)));
+                row => (queue.Id, withStates ? FlowRunRows.Read(row, now) : FlowRunRows.ReadOfPool(row, now, pool.Id, pool.Name)),
+                ("queue", queue.Id), ("before", before ?? DateTimeOffset.MaxValue.Cut()), ("after", after), ("take", take)).ConfigureAwait(false));
         }
         return found;
     }

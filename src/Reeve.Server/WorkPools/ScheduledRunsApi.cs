@@ -38,9 +38,9 @@ internal sealed class ScheduledRunsApi(Database database, WorkPoolsStore pools, 
                         return Refusal.NotFound($"Work queue \"{unknown}\" not found in work pool \"{name}\".");
                     wanted = wanted.FindAll(q => names.Contains(q.Name));
                 }
-                var found = await due.ReadAsync(session, pool, wanted, body.ScheduledBefore, body.ScheduledAfter, LimitOf(body, largest)).ConfigureAwait(false);
                 // the whole state is not part of this answer on the wire
-                return (found.ConvertAll(r => new WorkerFlowRun(pool.Id, r.QueueId, r.Run with { State = null })), wanted.ConvertAll(q => q.Id));
+                var found = await due.ReadAsync(session, pool, wanted, body.ScheduledBefore, body.ScheduledAfter, LimitOf(body, largest), withStates: false).ConfigureAwait(false);
+                return (found.ConvertAll(r => new WorkerFlowRun(pool.Id, r.QueueId, r.Run)), wanted.ConvertAll(q => q.Id));
             },
             http.RequestAborted).ConfigureAwait(false);
         await AnswerAsync(http, outcome).ConfigureAwait(false);
@@ -59,7 +59,7 @@ internal sealed class ScheduledRunsApi(Database database, WorkPoolsStore pools, 
                 var wanted = (await due.QueuesAsync(session, pool.Id).ConfigureAwait(false)).FindAll(q => q.Id == queue.Id);
                 var found = queue.Filter is { } filter
                     ? await due.OfFilterAsync(session, pool, wanted, filter, body.ScheduledBefore, LimitOf(body, largest)).ConfigureAwait(false)
-                    : (await due.ReadAsync(session, pool, wanted, body.ScheduledBefore, body.ScheduledAfter, LimitOf(body, largest)).ConfigureAwait(false)).ConvertAll(r => r.Run);
+                    : (await due.ReadAsync(session, pool, wanted, body.ScheduledBefore, body.ScheduledAfter, LimitOf(body, largest), withStates: true).ConfigureAwait(false)).ConvertAll(r => r.Run);
                 return (found, [queue.Id]);
             },
             http.RequestAborted).ConfigureAwait(false);

@@ -25,7 +25,7 @@ internal sealed class Submissions(FlowRunContext? flow) : IAsyncDisposable
 
     public TaskFuture<T> Start<T>(Lambda<T> lambda, CallOptions options, IReadOnlyList<TaskFuture> sources, IReadOnlyList<TaskFuture> waitsFor, Slots? limit)
     {
-        var runner = options.TaskRunner ?? flow?.TaskRunner ?? TaskRunner.Default;
+        var runner = RunnerOf(options);
         var future = new TaskFuture<T>(Stop) { Needs = [.. sources, .. waitsFor] };
         _open[future] = true;
         var slots = Held.SlotsOf(this, runner) ?? _slots.GetOrAdd(runner, static runner => new Slots(runner.MaxWorkers));
@@ -37,6 +37,8 @@ internal sealed class Submissions(FlowRunContext? flow) : IAsyncDisposable
             _ = submitted.RunAsync(); // takes its place in the order of submission; the call itself runs on the pool
         return future;
     }
+
+    public TaskRunner RunnerOf(CallOptions options) => options.TaskRunner ?? flow?.TaskRunner ?? TaskRunner.Default;
 
     public void Close<T>(TaskFuture<T> future, ReturnedState<T> outcome)
     {

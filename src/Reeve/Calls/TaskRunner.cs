@@ -39,7 +39,12 @@ public sealed class TaskRunner
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxWorkers"/> is below 1.</exception>
     public static TaskRunner Process(int? maxWorkers = null) => new(TaskRunnerKind.Process, maxWorkers ?? Environment.ProcessorCount);
 
-    /// <summary>Reads "thread-pool", "thread-pool(8)", "process(4)", "inline"; null where the text is none of them.</summary>
+    /// <summary>Reads a runner as the setting <c>TASK_RUNNER</c> writes it: "thread-pool", "thread-pool(8)", "process", "process(4)" or "inline".</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="runner">The runner; null where the text is none of them.</param>
+    public static bool TryParse(string? text, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out TaskRunner? runner) => (runner = text is null ? null : Parse(text.Trim())) is not null;
+
+    /// <summary>Reads what <see cref="TryParse"/> does; null where the text is none of them.</summary>
     internal static TaskRunner? Parse(string text)
     {
         var match = System.Text.RegularExpressions.Regex.Match(text, @"^(?<kind>thread-pool|process|inline)(\((?<workers>[1-9]\d{0,5})\))?$", System.Text.RegularExpressions.RegexOptions.CultureInvariant);

@@ -24,7 +24,7 @@ public sealed partial class OrchestrationClient
         }
     }
 
-    /// <summary>Finds the scheduled runs of deployments, for a process that serves them; notes that it was asked.</summary>
-    public Task<List<FlowRun>> FindScheduledRunsAsync(ScheduledDeploymentRuns request, CancellationToken ct) =>
-        Connection.SendAsync<List<FlowRun>>(HttpMethod.Post, "deployments/get_scheduled_flow_runs", request, ct);
+    /// <summary>Finds the scheduled runs of deployments, for a process that serves them; notes that it was asked. A server of Reeve waits up to <paramref name="wait"/>, at most a minute, for the first one; others answer at once.</summary>
+    public Task<List<FlowRun>> FindScheduledRunsAsync(ScheduledDeploymentRuns request, TimeSpan wait, CancellationToken ct) =>
+        Connection.SendAsync<List<FlowRun>>(HttpMethod.Post, "deployments/get_scheduled_flow_runs", request, FormattableString.Invariant($"wait={wait.TotalSeconds:0.###}"), ct);
 }

@@ -14,8 +14,14 @@ internal sealed class DeploymentServer(EngineSession session, IReadOnlyList<Depl
 {
     private const int LargestRequest = 200;
 
+    // Shorter than what proxies on the way give a request without an answer.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
+
     private readonly OrchestrationClient _client = new(session.Client.Connection.With(RetryPolicy.Interactive));
     private readonly ConcurrentDictionary<Guid, Task> _active = [];
+
+    // What could not be taken, and when: it is still scheduled and is not tried again for a while, or the two sides would talk of nothing else.
+    private readonly ConcurrentDictionary<Guid, long> _leftAlone = [];
     private Dictionary<Guid, RegisteredDeployment> _served = [];
 
     /// <summary>Makes the scope in which a run's instances are made; by default there is none.</summary>
@@ -80,16 +86,24 @@ internal sealed class DeploymentServer(EngineSession session, IReadOnlyList<Depl
                 continue;
             }
 
+            var asked = session.Time.GetTimestamp();
+            foreach (var (left, _) in _leftAlone.Where(left => session.Time.GetElapsedTime(left.Value, asked) >= options.PollInterval))
+                _leftAlone.TryRemove(left, out _);
             var request = new ScheduledDeploymentRuns
             {
                 DeploymentIds = [.. _served.Keys],
                 ScheduledBefore = session.Time.GetUtcNow() + options.PollInterval,
                 Limit = LargestRequest,
+                ExcludeIds = [.. _active.Keys, .. _leftAlone.Keys],
             };
-            var due = await PatientlyAsync(token => _client.FindScheduledRunsAsync(request, token), stop.Token);
-            foreach (var run in due.Where(run => !_active.ContainsKey(run.Id)).Take(free))
+            var due = await PatientlyAsync(token => _client.FindScheduledRunsAsync(request, options.PollInterval < LongestWait ? options.PollInterval : LongestWait, token), stop.Token);
+            var fresh = due.Where(run => !_active.ContainsKey(run.Id) && !_leftAlone.ContainsKey(run.Id)).Take(free).ToList();
+            foreach (var run in fresh)
                 Start(run, stop);
-            await Task.Delay(options.PollInterval, session.Time, stop.Token);
+
+            // Reeve's server has waited for a run. One that has not is not asked more often than it would be by polling.
+            if (fresh.Count == 0 && options.PollInterval - session.Time.GetElapsedTime(asked) is { Ticks: > 0 } pause)
+                await Task.Delay(pause, session.Time, stop.Token);
         }
     }
 
@@ -103,9 +117,10 @@ internal sealed class DeploymentServer(EngineSession session, IReadOnlyList<Depl
     private async Task FinishAsync(Task started, FlowRun run, RunStop stop)
     {
         await started;
+        var isTaken = false;
         try
         {
-            await Task.Run(() => RunOneAsync(run, stop), CancellationToken.None);
+            isTaken = await Task.Run(() => RunOneAsync(run, stop), CancellationToken.None);
         }
         catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
         {
@@ -117,11 +132,14 @@ internal sealed class DeploymentServer(EngineSession session, IReadOnlyList<Depl
         }
         finally
         {
+            if (!isTaken)
+                _leftAlone[run.Id] = session.Time.GetTimestamp();
             _active.TryRemove(run.Id, out _);
         }
     }
 
-    private async Task RunOneAsync(FlowRun run, RunStop stop)
+    // False: somebody else has it, it was cancelled, or a limit holds it back: then it is due again later.
+    private async Task<bool> RunOneAsync(FlowRun run, RunStop stop)
     {
         var early = (run.NextScheduledStartTime ?? run.ExpectedStartTime) - session.Time.GetUtcNow();
         if (early is { Ticks: > 0 } pause)
@@ -129,13 +147,14 @@ internal sealed class DeploymentServer(EngineSession session, IReadOnlyList<Depl
         var pending = new StateCreate { Type = StateType.Pending, StateDetails = new StateDetails { FlowRunId = run.Id, TransitionId = Protocol.Ids.New(session.Time.GetUtcNow()) } };
         var answer = await _client.SetFlowRunStateAsync(run.Id, pending, force: false, stop.Token);
         if (answer.Status != OrchestrationStatus.Accept)
-            return; // somebody else has it, it was cancelled, or a limit holds it back: then it is due again later
+            return false;
         using var its = new RunStop(stop, CancellationToken.None);
         await using var scope = OpenScope();
         var lease = await session.Leases.AcquireAsync(run.Id, its.Token);
         log.Info($"Running flow run '{run.Name}' of '{_served[run.DeploymentId!.Value].FullName}'.");
         var flow = _served[run.DeploymentId.Value].Deployment.Flow.Descriptor!;
         await new FlowProcess(session, []) { Services = scope.Services }.RunAsync(run, flow, lease, its);
+        return true;
     }
 
     /// <summary>Asks again and again while the server is away; it comes back.</summary>

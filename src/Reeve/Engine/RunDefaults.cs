@@ -99,8 +99,8 @@ internal sealed class RunDefaults(ReeveSettings settings)
         null => null,
         { Value: var text } setting => text.Trim().ToLowerInvariant() switch
         {
-            "true" or "1" or "yes" or "on" => true,
-            "false" or "0" or "no" or "off" => false,
+            "true" or "1" or "yes" or "on" or "t" or "y" => true,
+            "false" or "0" or "no" or "off" or "f" or "n" => false,
             _ => throw Unfit(setting, "true or false"),
         },
     };

@@ -22,6 +22,7 @@ internal sealed class HostedSession(IOptions<ReeveOptions> options, ILoggerFacto
             ["REEVE_API_KEY"] = options.ApiKey,
             ["REEVE_API_AUTH_STRING"] = options.ApiAuthString,
             ["REEVE_LOGGING_LEVEL"] = options.LoggingLevel,
+            ["REEVE_TASK_RUNNER"] = options.TaskRunner,
         };
         var settings = new ReeveSettings(name => given.GetValueOrDefault(name) ?? Environment.GetEnvironmentVariable(name), process.Profile, process.Files);
         return new EngineSession(settings, new ApiConnection(settings, RetryPolicy.Patient), time) { HostLogs = loggers };

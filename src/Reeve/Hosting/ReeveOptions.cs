@@ -26,10 +26,13 @@ public sealed class ReeveOptions
     /// <summary>The least level of lines that become logs of a run: DEBUG, INFO, WARNING, ERROR or CRITICAL; default as above, then INFO.</summary>
     public string? LoggingLevel { get; set; }
 
+    /// <summary>Where submitted tasks run when their flow does not say: "thread-pool", "thread-pool(8)", "process(4)" or "inline"; default the setting <c>TASK_RUNNER</c>, then 256 at once on threads.</summary>
+    public string? TaskRunner { get; set; }
+
     /// <summary>At most so many served runs at once; default no limit.</summary>
     public int? Limit { get; set; }
 
-    /// <summary>How often the server is asked for due runs; default 2 seconds.</summary>
+    /// <summary>How long the server is asked to wait for a due run, which it tells of at once; a server that cannot wait is asked that often. Default 2 seconds.</summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>See <see cref="ServeOptions.PauseOnStop"/>; default true.</summary>
@@ -45,6 +48,7 @@ public sealed class ReeveOptions
         ApiAuthString = section[nameof(ApiAuthString)];
         Profile = section[nameof(Profile)];
         LoggingLevel = section[nameof(LoggingLevel)];
+        TaskRunner = section[nameof(TaskRunner)];
         Limit = section[nameof(Limit)] is { Length: > 0 } limit ? Number(nameof(Limit), limit) : null;
         if (section[nameof(PollInterval)] is { Length: > 0 } interval)
             PollInterval = TimeSpan.TryParse(interval, System.Globalization.CultureInfo.InvariantCulture, out var time) ? time : throw Wrong(nameof(PollInterval), interval, "a time such as 00:00:02");
@@ -61,6 +65,8 @@ public sealed class ReeveOptions
             yield return $"{Section}:{nameof(ApiUrl)} is '{ApiUrl}', which is not an http or https address";
         if (LoggingLevel is not null && !Enum.TryParse<Logging.RunLogLevel>(LoggingLevel, ignoreCase: true, out _) && !LoggingLevel.Equals("WARN", StringComparison.OrdinalIgnoreCase))
             yield return $"{Section}:{nameof(LoggingLevel)} is '{LoggingLevel}'; it must be DEBUG, INFO, WARNING, ERROR or CRITICAL";
+        if (TaskRunner is not null && !global::Reeve.TaskRunner.TryParse(TaskRunner, out _))
+            yield return $"{Section}:{nameof(TaskRunner)} is '{TaskRunner}'; it must be thread-pool, thread-pool(8), process, process(4) or inline";
         if (Limit is <= 0)
             yield return $"{Section}:{nameof(Limit)} is {Limit}; it must be at least 1";
         if (PollInterval < TimeSpan.FromMilliseconds(100) || PollInterval > TimeSpan.FromMinutes(10))

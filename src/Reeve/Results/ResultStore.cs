@@ -41,7 +41,14 @@ internal sealed class ResultStore(string home)
             return (null, e.Message); // whatever the author's type throws when it is written or read
         }
 
-        return (await WriteAsync(runId, json, TypeName(value), ct), null);
+        try
+        {
+            return (await WriteAsync(runId, json, TypeName(value), ct), null);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return (null, e.Message); // a full disk is no reason to fail a run whose result nobody asked to keep
+        }
     }
 
     /// <summary>Reads the value that a state's data holds or refers to.</summary>
@@ -90,13 +97,22 @@ internal sealed class ResultStore(string home)
         Directory.CreateDirectory(_folder);
         var path = PathOf(runId);
         var draft = path + ".new";
-        await using (var file = new FileStream(draft, FileMode.Create, FileAccess.Write))
+        try
         {
-            await file.WriteAsync(json, ct);
-            file.Flush(flushToDisk: true);
+            await using (var file = new FileStream(draft, FileMode.Create, FileAccess.Write))
+            {
+                await file.WriteAsync(json, ct);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(draft, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(draft); // half a result takes the room that somebody else could use
+            throw;
         }
 
-        File.Move(draft, path, overwrite: true);
         return Data(
             writer =>
             {

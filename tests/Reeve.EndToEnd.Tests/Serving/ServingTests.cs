@@ -41,6 +41,20 @@ public sealed class ServingTests
     }
 
     [Fact]
+    public async Task Run_that_is_made_while_the_server_is_asked_begins_at_once()
+    {
+        await using var bench = await ServingBench.StartAsync();
+        await bench.HostAsync(flows => flows.Serve(Welcome.ToDeployment("at-once")), options => options.PollInterval = TimeSpan.FromMinutes(5), services: Services());
+        var deployment = await bench.DeployedAsync("welcome", "at-once");
+        await SlowFlow.Until("it is asked for runs", async () => (await bench.Api.FindDeploymentAsync(deployment.Id, Ct))!.LastPolled is not null, () => "");
+
+        var first = await bench.UntilAsync((await bench.RunAsync(deployment.Id, """{"name":"Ann"}""")).Id, StateType.Completed);
+        var second = await bench.UntilAsync((await bench.RunAsync(deployment.Id, """{"name":"Bob"}""")).Id, StateType.Completed);
+
+        Assert.All([first, second], run => Assert.InRange(run.StartTime!.Value - run.Created, TimeSpan.Zero, TimeSpan.FromSeconds(5)));
+    }
+
+    [Fact]
     public async Task Cron_schedule_fires_at_its_time()
     {
         await using var bench = await ServingBench.StartAsync();

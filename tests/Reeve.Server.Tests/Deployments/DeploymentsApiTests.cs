@@ -186,4 +186,20 @@ public sealed class DeploymentsApiTests
         Assert.Equal(id, Text(Assert.Single(found.Body.EnumerateArray()), "id"));
         Assert.Equal(422, (await host.PostAsync("deployments/get_scheduled_flow_runs", "{}")).Status);
     }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task Who_serves_deployments_is_told_of_a_run_as_it_is_made_and_not_of_those_it_knows(DatabaseKind kind)
+    {
+        await using var host = await TestHost.StartAsync(kind);
+        var pool = await PoolOfRuns.MakeAsync(host);
+        var known = await pool.RunAsync();
+        var asked = host.PostAsync("deployments/get_scheduled_flow_runs", $$"""{"deployment_ids": ["{{pool.DeploymentId}}"], "exclude_ids": ["{{known}}"]}""", ("Prefer", "wait=60"));
+        while ((await host.GetAsync($"deployments/{pool.DeploymentId}")).Body.GetProperty("last_polled").ValueKind is JsonValueKind.Null)
+            Assert.False(asked.IsCompleted);
+
+        var made = await pool.RunAsync();
+
+        var told = await asked.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        Assert.Equal([made], told.Body.EnumerateArray().Select(run => run.Text("id")));
+    }
 }

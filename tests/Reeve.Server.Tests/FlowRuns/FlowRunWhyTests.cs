@@ -122,7 +122,32 @@ public sealed class FlowRunWhyTests
         var why = await WhyAsync(host, run);
 
         Assert.Equal(["waiting_for_input"], Codes(why));
-        Assert.Contains("response, schema", why.Text("summary"), StringComparison.Ordinal);
+        Assert.Contains("which fields it has is not known here", why.Text("summary"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_that_waits_for_input_lists_the_fields_of_its_schema()
+    {
+        await using var host = await TestHost.StartAsync();
+        var run = (await host.FlowRunAsync()).Text("id");
+        await host.SetStateAsync(run, "RUNNING");
+        await host.PostAsync($"flow_runs/{run}/input", new
+        {
+            key = "paused-1-schema",
+            value = """
+                {"type": "object", "required": ["approved"], "properties": {
+                  "approved": {"type": "boolean", "description": "Whether the rows are right."}, "size": {"enum": ["small", "large"]}, "note": {"anyOf": [{"type": "string"}, {"type": "null"}]}}}
+                """,
+        });
+        await host.SetStateAsync(run, "PAUSED", """{"state_details": {"pause_timeout": "2100-01-01T00:00:00Z", "run_input_keyset": {"response": "paused-1-response", "schema": "paused-1-schema"}}}""");
+
+        var why = await WhyAsync(host, run);
+
+        Assert.EndsWith(": approved (boolean): Whether the rows are right; size (one of small, large, optional); note (string or null, optional).", why.Text("summary"), StringComparison.Ordinal);
+        var fields = why.GetProperty("reasons")[0].GetProperty("fields").EnumerateArray().ToList();
+        Assert.Equal(["approved", "size", "note"], fields.Select(field => field.Text("name")));
+        Assert.Equal([true, false, false], fields.Select(field => field.GetProperty("is_required").GetBoolean()));
+        Assert.Contains("\"approved\": …", why.GetProperty("reasons")[0].Text("hint"), StringComparison.Ordinal);
     }
 
     [Fact]

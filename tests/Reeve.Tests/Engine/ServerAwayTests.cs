@@ -224,12 +224,4 @@ public sealed class ServerAwayTests : EngineStage
         Wall.Value!.Jump += TimeSpan.FromHours(hours);
         throw new InvalidOperationException("once");
     }
-
-    /// <summary>The system's clock, whose time of day can be set.</summary>
-    private sealed class SettableClock : TimeProvider
-    {
-        public TimeSpan Jump { get; set; }
-
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Jump;
-    }
 }

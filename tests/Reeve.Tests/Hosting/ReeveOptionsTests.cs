@@ -1,6 +1,9 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Reeve.Engine;
+using Reeve.Hosting;
 
 namespace Reeve.Tests.Hosting;
 
@@ -26,9 +29,18 @@ public sealed class ReeveOptionsTests
     [Fact]
     public void Faults_are_told_all_at_once_and_without_the_secret()
     {
-        var fault = Assert.Throws<OptionsValidationException>(() => Read(new() { ["Reeve:ApiUrl"] = "x", ["Reeve:LoggingLevel"] = "LOUD", ["Reeve:ApiAuthString"] = "s3cret", ["Reeve:Limit"] = "0", ["Reeve:PollInterval"] = "1.00:00:00" }));
-        Assert.Equal(5, fault.Failures.Count());
+        var fault = Assert.Throws<OptionsValidationException>(() => Read(new() { ["Reeve:ApiUrl"] = "x", ["Reeve:LoggingLevel"] = "LOUD", ["Reeve:ApiAuthString"] = "s3cret", ["Reeve:TaskRunner"] = "dask", ["Reeve:Limit"] = "0", ["Reeve:PollInterval"] = "1.00:00:00" }));
+        Assert.Equal(6, fault.Failures.Count());
         Assert.DoesNotContain("s3cret", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Task_runner_of_the_options_is_the_one_of_flows_that_say_none()
+    {
+        var options = Read(new() { ["Reeve:TaskRunner"] = "process(3)", ["Reeve:ApiUrl"] = "http://127.0.0.1:9/api" });
+        using var hosted = new HostedSession(Options.Create(options), NullLoggerFactory.Instance);
+
+        Assert.Equal("Process(3)", hosted.Session.Defaults.TaskRunnerOf(new FlowDescriptor { Name = "any", Method = "Any", Type = "Any", Parameters = [] })?.ToString());
     }
 
     [Fact]

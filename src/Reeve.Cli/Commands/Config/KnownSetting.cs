@@ -32,6 +32,9 @@ internal sealed record KnownSetting(string Name, SettingKind Kind = SettingKind.
         SettingKind.LogFormat => value is "text" or "json" ? null : "text or json",
         SettingKind.Path => value.StartsWith('/') ? null : "a path that begins with /",
         SettingKind.UserAndPassword => value.IndexOf(':', StringComparison.Ordinal) > 0 ? null : "user:password",
+        SettingKind.Lease => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var lease) && lease is >= 5 and <= 3600 ? null : "a whole number of seconds from 5 to 3600",
+        SettingKind.Runner => TaskRunner.TryParse(value, out _) ? null : "thread-pool, thread-pool(8), process, process(4) or inline",
+        SettingKind.Delays => SettingValues.IsDelays(value) ? null : "seconds from 0, or a list of them such as 1, 5, 30",
         SettingKind.Proxies => SettingValues.List(value).All(p => p == "*" || IPAddress.TryParse(p, out _) || IPNetwork.TryParse(p, out _)) ? null : "addresses or networks, such as 10.0.0.0/8, or *",
         _ => null,
     };
@@ -53,6 +56,9 @@ internal enum SettingKind
     Path,
     UserAndPassword,
     Proxies,
+    Lease,
+    Runner,
+    Delays,
 }
 
 /// <summary>Values of settings as people and the Python programs write them.</summary>
@@ -84,6 +90,15 @@ internal static class SettingValues
     }
 
     public static bool TryCount(string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value is >= 1 and <= 1_000_000;
+
+    /// <summary>Whether it is one number of seconds, or several with commas, in brackets or without.</summary>
+    public static bool IsDelays(string text)
+    {
+        var list = text.Trim();
+        if (list.StartsWith('[') && list.EndsWith(']'))
+            list = list[1..^1];
+        return list.Split(',').All(item => double.TryParse(item.Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds >= 0 && double.IsFinite(seconds));
+    }
 
     public static bool TryLevel(string text, out string level)
     {

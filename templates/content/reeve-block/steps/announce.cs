@@ -1,4 +1,5 @@
 #:package Reeve@0.1.0
+#:property PublishAot=false
 using System.Net.Http.Headers;
 using Reeve;
 

@@ -68,7 +68,7 @@ public sealed class ConfigCommandsTests : IDisposable
     [Fact]
     public async Task A_setting_of_python_clients_is_kept_with_a_note()
     {
-        var result = await _cli.RunAsync("config", "set", "PREFECT_RESULTS_PERSIST_BY_DEFAULT=true");
+        var result = await _cli.RunAsync("config", "set", "PREFECT_MESSAGING_BROKER=memory");
         Assert.Equal(0, result.Code);
         Assert.Contains("kept for Python clients", result.Error, StringComparison.Ordinal);
     }

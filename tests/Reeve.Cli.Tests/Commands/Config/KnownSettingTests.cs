@@ -26,6 +26,15 @@ public sealed class KnownSettingTests
     [InlineData("SERVER_UI_SERVE_BASE", "reeve", false)]
     [InlineData("SERVER_API_TRUSTED_PROXIES", "127.0.0.1, ::1, 10.0.0.0/8", true)]
     [InlineData("SERVER_API_MAX_REQUEST_SIZE", "0", false)]
+    [InlineData("TASK_RUNNER", "process(4)", true)]
+    [InlineData("TASK_RUNNER", "inline", true)]
+    [InlineData("TASK_RUNNER", "thread-pool(0)", false)]
+    [InlineData("TASK_RUNNER", "dask", false)]
+    [InlineData("TASKS_DEFAULT_RETRY_DELAY_SECONDS", "[1, 5.5, 30]", true)]
+    [InlineData("TASKS_DEFAULT_RETRY_DELAY_SECONDS", "1,-5", false)]
+    [InlineData("TASK_DEFAULT_RETRIES", "3", true)]
+    [InlineData("FLOW_DEFAULT_RETRIES", "-1", false)]
+    [InlineData("FLOW_RUN_LEASE_SECONDS", "4", false)]
     public void A_value_is_judged_by_its_kind(string name, string value, bool isGood) =>
         Assert.Equal(isGood, KnownSettings.FindBare(name)!.Fault(value) is null);
 

@@ -66,7 +66,7 @@ public sealed class SettingsFilesTests : IDisposable
     [Fact]
     public async Task Good_settings_are_said_to_be_good()
     {
-        Write("prefect.toml", "[server.api]\nport = 4300\n[results]\npersist_by_default = true\n");
+        Write("prefect.toml", "[server.api]\nport = 4300\n[messaging]\nbroker = \"memory\"\n");
 
         var result = await _cli.RunAsync("config", "validate");
 
