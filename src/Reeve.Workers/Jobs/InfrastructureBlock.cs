@@ -52,9 +52,9 @@ internal static class InfrastructureBlock
             return;
         var name = block.IsAnonymous ? "" : $" '{kind}/{block.Name}'";
         throw new JobException(PoolTypes.TryGetValue(kind, out var type)
-            ? $"the infrastructure block{name} is of kind '{kind}', which agents of {CommandName.Text} do not run: move the deployment to a work pool of type '{type}', "
+            ? $"the infrastructure block{name} is of kind '{kind}', which Reeve's agents do not run: move the deployment to a work pool of type '{type}', "
                 + $"make it with '{CommandName.Text} work-pool create NAME --type {type}', start a worker of it, and build the deployment with --pool NAME"
-            : $"the infrastructure block{name} is of kind '{kind}', which agents of {CommandName.Text} do not run; they run blocks of kind 'process'");
+            : $"the infrastructure block{name} is of kind '{kind}', which Reeve's agents do not run; they run blocks of kind 'process'");
     }
 
     // "env.STAGE": one name of a map; a whole "env" is laid over the block's, name by name.

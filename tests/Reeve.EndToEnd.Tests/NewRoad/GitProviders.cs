@@ -76,7 +76,7 @@ internal sealed class GitProviders : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        _proxy.Stop();
+        _proxy.Dispose();
         await _accepting;
         await _git.DisposeAsync();
         _certificate.Dispose();

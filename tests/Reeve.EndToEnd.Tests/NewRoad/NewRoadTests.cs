@@ -84,7 +84,7 @@ public sealed class NewRoadTests : IAsyncLifetime
     [Fact]
     public async Task Code_goes_to_S3_and_comes_from_there()
     {
-        using var store = await StoreServer.S3Async(Ct, "my-bucket");
+        using var store = await StoreServer.S3Async(Ct, "my-bucket") ?? StoreServer.Skipped("s3rver");
         _reeve.Environment["AWS_SECRET"] = "S3RVER";
         await RunThroughAsync("s3", NewRoadFiles.S3, $$"""
             prefect block register -m prefect_aws
@@ -95,7 +95,7 @@ public sealed class NewRoadTests : IAsyncLifetime
     [Fact]
     public async Task Code_goes_to_Azure_and_comes_from_there()
     {
-        using var store = await StoreServer.AzuriteAsync(Ct);
+        using var store = await StoreServer.AzuriteAsync(Ct) ?? StoreServer.Skipped("azurite-blob");
         // The key that every emulator has.
         const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
         await MakeContainerAsync($"{store.Url}/devstoreaccount1", Key, "my-prefect-azure-container");
@@ -187,12 +187,12 @@ public sealed class NewRoadTests : IAsyncLifetime
     }
 
     /// <summary>All of these deployments have run to the end, and nothing that was said or is kept in clear shows the token.</summary>
-    private async Task CompletedAsync(params IEnumerable<string> names)
+    private async Task CompletedAsync(params IReadOnlyList<string> names)
     {
         var said = Said();
         var runs = await _reeve.Api.FindFlowRunsAsync(new Protocol.Filters.Query(), Ct);
         Assert.True(runs.All(run => run.State?.Type == StateType.Completed), $"{string.Join('\n', runs.Select(run => $"{run.Name}: {run.State?.Name} {run.State?.Message}"))}\n{said}");
-        Assert.Equal(names.Count(), runs.Count);
+        Assert.Equal(names.Count, runs.Count);
         foreach (var name in names.Where(name => name != "my-deployment"))
             Assert.Contains($"HELLO {name}", said, StringComparison.Ordinal);
         Assert.DoesNotContain(Token, said, StringComparison.Ordinal);
