@@ -31,9 +31,9 @@ public sealed class SecretVariablesTests : EngineStage
     }
 
     [Flow(LogPrints = true)]
-    private static Task SignIn(string password)
+    private static Task SignIn(string word)
     {
-        Console.WriteLine($"signing in with {password}");
-        throw new InvalidOperationException($"refused: {password}");
+        Console.WriteLine($"signing in with {word}");
+        throw new InvalidOperationException($"refused: {word}");
     }
 }
