@@ -227,7 +227,7 @@ public sealed class SecretsInProjectTests : IDisposable
               build:
               - prefect.deployments.steps.run_shell_script:
                   id: build_image
-                  script: "build --stage dev --with ********"
+                  script: build --stage dev --with ********
               pull:
               - prefect.deployments.steps.git_clone:
                   repository: https://git.example/a.git

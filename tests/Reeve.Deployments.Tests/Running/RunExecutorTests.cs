@@ -111,7 +111,10 @@ public sealed class RunExecutorTests : IDisposable
               <ItemGroup><ProjectReference Include="../Fake/Reeve.csproj" /></ItemGroup>
             </Project>
             """);
-        _folder.Write("App/Program.cs", FlowSources.Program());
+        _folder.Write("App/Program.cs", """
+            [assembly: System.Reflection.AssemblyMetadata("reeve.flow", "{\"name\":\"tidy\",\"method\":\"Tidy\",\"type\":\"Demo.Flows\",\"description\":null,\"version\":null,\"parameter_schema\":{\"type\":\"object\",\"properties\":{}}}")]
+
+            """ + FlowSources.Program());
 
         var code = await ExecuteAsync(_api.AddRun("App/App.csproj:Hello", pullSteps: null));
 
