@@ -4,16 +4,24 @@ namespace Reeve.Server.Tests.Blocks;
 
 /// <summary>
 /// The kinds of blocks of a fresh 2.20 server, held against what was read off one, where those readings are: a folder with server-block-types.json, server-block-schemas.json and
-/// collection_blocks_data.json, named by REEVE_BLOCK_REFERENCE. Without it the tests are skipped.
+/// collection_blocks_data.json, named by REEVE_BLOCK_REFERENCE or lying in shared/reference beside the repository. Without it the tests are skipped.
 /// </summary>
 public sealed class BuiltInBlocksFactsTests
 {
     private static JsonElement Read(string name)
     {
-        var folder = Environment.GetEnvironmentVariable("REEVE_BLOCK_REFERENCE");
-        Assert.SkipWhen(folder is null || !File.Exists(Path.Combine(folder, name)), "REEVE_BLOCK_REFERENCE names no folder with the readings of a 2.20 server");
+        var folder = Environment.GetEnvironmentVariable("REEVE_BLOCK_REFERENCE") ?? Path.Combine(Repository(), "..", "shared", "reference");
+        Assert.SkipWhen(!File.Exists(Path.Combine(folder, name)), "neither REEVE_BLOCK_REFERENCE nor ../shared/reference is a folder with the readings of a 2.20 server");
         using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, name)));
         return document.RootElement.Clone();
+    }
+
+    private static string Repository()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Reeve.slnx")))
+            folder = folder.Parent;
+        return folder?.FullName ?? "";
     }
 
     [Fact]
