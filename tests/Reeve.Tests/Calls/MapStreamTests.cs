@@ -18,7 +18,7 @@ public sealed class MapStreamTests : EngineStage
     [Fact]
     public async Task No_item_is_read_before_there_is_room_for_its_call()
     {
-        var (readWhileHeld, readAtTheEnd) = await In(() => Bounded());
+        var (readWhileHeld, readAtTheEnd) = await In(() => BoundedStream());
 
         Assert.Equal(3, readWhileHeld);
         Assert.Equal(10, readAtTheEnd);
@@ -57,7 +57,7 @@ public sealed class MapStreamTests : EngineStage
     }
 
     [Flow]
-    private static async Task<(int, int)> Bounded()
+    private static async Task<(int, int)> BoundedStream()
     {
         var rows = new Rows(10);
         var hold = new TaskCompletionSource();
